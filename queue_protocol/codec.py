@@ -1,0 +1,92 @@
+"""Bytes to message and back: one decoder per direction, one error for whatever is wrong with a frame."""
+
+import re
+import unicodedata
+from typing import Any
+
+import msgspec
+
+from queue_protocol import PROTOCOL
+from queue_protocol.commands import FromClient
+from queue_protocol.snapshots import FromServer
+
+MAX_FRAME = 65_536
+"""Bytes of a frame from a client; the largest real one, a kiosk's hello with 1,000 slips, is under 20,000."""
+
+_CONTROL = re.compile(r"[\x7f-\x9f\u2028\u2029]|\\[bfnrtu]")
+"""Control characters as msgspec writes them: the escapes of JSON, or raw from U+007F on."""
+
+
+class MalformedFrame(Exception):
+    """The other side sent something that is no message of this protocol."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class WrongProtocol(Exception):
+    """The other side speaks another version of the protocol."""
+
+    def __init__(self, theirs: int) -> None:
+        super().__init__(f"protocol {theirs}; this side speaks {PROTOCOL}")
+        self.theirs = theirs
+
+
+class _Version(msgspec.Struct):
+    protocol: int = PROTOCOL
+
+
+_encoder = msgspec.json.Encoder()
+_version = msgspec.json.Decoder(_Version)
+_from_client: msgspec.json.Decoder[FromClient] = msgspec.json.Decoder(FromClient)
+_from_server: msgspec.json.Decoder[FromServer] = msgspec.json.Decoder(FromServer)
+
+
+def encode(message: Any) -> bytes:
+    """Return the canonical bytes of a message: the same message always gives the same bytes."""
+    return _encoder.encode(message)
+
+
+def decode_from_client(frame: bytes | str) -> FromClient:
+    """Return what a client sent.
+
+    Raises `WrongProtocol` for a hello of another version, whatever else it holds, and `MalformedFrame` for all that
+    is not a message: wrong shape, out of bounds, too large, text that is not NFC or holds control characters.
+    """
+    if len(frame) > MAX_FRAME:
+        raise MalformedFrame(f"frame of {len(frame)} bytes; {MAX_FRAME} are allowed")
+    _check_version(frame)
+    message: FromClient = _decode(_from_client, frame)
+    _check_text(encode(message).decode())
+    return message
+
+
+def decode_from_server(frame: bytes | str) -> FromServer:
+    """Return what the server sent.
+
+    Raises `WrongProtocol` and `MalformedFrame` as `decode_from_client` does; texts and size are the server's own.
+    """
+    _check_version(frame)
+    message: FromServer = _decode(_from_server, frame)
+    return message
+
+
+def _check_version(frame: bytes | str) -> None:
+    theirs: _Version = _decode(_version, frame)
+    if theirs.protocol != PROTOCOL:
+        raise WrongProtocol(theirs.protocol)
+
+
+def _decode(decoder: "msgspec.json.Decoder[Any]", frame: bytes | str) -> Any:
+    try:
+        return decoder.decode(frame)
+    except (msgspec.DecodeError, UnicodeError, RecursionError, ValueError) as error:
+        raise MalformedFrame(str(error)) from error
+
+
+def _check_text(text: str) -> None:
+    if not unicodedata.is_normalized("NFC", text):
+        raise MalformedFrame("text is not in Unicode normal form C")
+    if _CONTROL.search(text):
+        raise MalformedFrame("text holds a control character or a backslash")

@@ -1,0 +1,71 @@
+"""Identifiers and bounded values that messages are made of."""
+
+import base64
+from datetime import date, datetime
+from typing import Annotated, NewType
+
+import msgspec
+from msgspec import Meta
+
+Language = Annotated[str, Meta(pattern="^[a-z]{2,3}$")]
+"""ISO 639 code of a language, as `vi` or `en`."""
+
+ServiceId = NewType("ServiceId", Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,31}$")])
+"""Name of a service within the catalogue, as `civil_status`. Never shown to a person."""
+
+TicketId = NewType("TicketId", Annotated[str, Meta(pattern="^[0-9]{8}-[A-Z]{1,2}[0-9]{1,6}$")])
+"""A ticket of any day: `20261123-A015`, the local day and the number on the slip."""
+
+TicketNumber = Annotated[str, Meta(pattern="^[A-Z]{1,2}[0-9]{1,6}$")]
+"""What stands on the slip and the board: prefix and digits, as `A015`."""
+
+CounterNumber = Annotated[int, Meta(ge=1, le=99)]
+"""A counter is a word and a number: "Quầy 3" is 3."""
+
+DeviceId = NewType("DeviceId", Annotated[str, Meta(pattern="^[a-z][a-z0-9-]{0,31}$")])
+"""Name of a box in the hall, as `kiosk-1`."""
+
+AccountId = NewType("AccountId", Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9._-]{0,31}$")])
+"""Name a person signs in with. Events name people by it and by nothing else."""
+
+CommandId = NewType("CommandId", Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{8,64}$")])
+"""Made by the asking box, once per act of a person: the same id twice has one effect and one answer."""
+
+Token = NewType("Token", Annotated[str, Meta(pattern="^[a-z2-7]{26}$")])
+"""16 random bytes in base32: the address of a ticket's page. It names no person."""
+
+Key = Annotated[str, Meta(min_length=16, max_length=128, pattern="^[A-Za-z0-9_-]+$")]
+"""The secret that a device presents to be let in."""
+
+Instant = Annotated[datetime, Meta(tz=True)]
+"""A moment, in UTC."""
+
+AgeMs = Annotated[int, Meta(ge=0, le=2**53)]
+"""Milliseconds since the person acted, measured by the asking box's own monotonic clock."""
+
+
+class Revision(msgspec.Struct, frozen=True, kw_only=True, array_like=True, order=True):
+    """A place in the journal: snapshots, calls and events are numbered by it and by nothing else."""
+
+    epoch: Annotated[int, Meta(ge=0, le=2**53)]
+    sequence: Annotated[int, Meta(ge=0, le=2**53)]
+
+
+def ticket_id(day: date, number: str) -> TicketId:
+    """Return the id of the ticket with this number on this local day."""
+    return TicketId(f"{day:%Y%m%d}-{number}")
+
+
+def ticket_number(ticket: TicketId) -> str:
+    """Return what stands on the slip of this ticket."""
+    return str(ticket).partition("-")[2]
+
+
+def token_of(chance: bytes) -> Token:
+    """Return the token written from 16 random bytes.
+
+    Raises `ValueError` for any other length.
+    """
+    if len(chance) != 16:  # noqa: PLR2004 - the length is the contract
+        raise ValueError(f"a token is made of 16 random bytes, not {len(chance)}")
+    return Token(base64.b32encode(chance).decode().rstrip("=").lower())
