@@ -1,0 +1,8 @@
+"""`python -m queue_server`."""
+
+import sys
+
+from queue_server.app import main
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

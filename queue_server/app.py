@@ -1,0 +1,248 @@
+"""The composition: the only place that constructs the server's parts and joins them."""
+
+import asyncio
+import contextlib
+import functools
+import logging
+import os
+import secrets
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from datetime import timedelta
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import filelock
+
+import assets
+from queue_protocol.ids import AccountId, DeviceId
+from queue_protocol.texts import Texts
+from queue_server.config import Config, PasswordRenewal, StartError, read_arguments, read_catalogue
+from queue_server.service import InWriter, Service
+from queue_server.shell import app as web
+from queue_server.shell.access import Access, hash_password, issue_device_key, new_password
+from queue_server.shell.clock import Clock
+from queue_server.shell.connections import Door, Sockets
+from queue_server.shell.files import Files
+from queue_server.shell.hub import Hub
+from queue_server.shell.metrics import note_commit
+from queue_server.shell.pages import Pages, load_templates
+from queue_server.storage.accounts import Accounts, DeviceRole
+from queue_server.storage.journal import JournalDamaged, JournalUnavailable
+from queue_server.storage.records import Origin
+from queue_server.storage.reports import Reports
+from queue_server.storage.sqlite import FILE, Connection, SqliteJournal, connect
+
+log = logging.getLogger(__name__)
+
+BEAT_S = 5.0
+"""Between two signs of life; clients count 12 s of silence as a dead link."""
+
+FIRST_MANAGER = AccountId("quanly")
+
+FIRST_DEVICES: dict[DeviceId, DeviceRole] = {DeviceId("kiosk-1"): "kiosk", DeviceId("display-1"): "display"}
+
+
+def main(arguments: list[str]) -> int:
+    """Run what the command line asks for; returns the exit status."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        asked = read_arguments(arguments)
+        return renew_password(asked) if isinstance(asked, PasswordRenewal) else serve(asked)
+    except StartError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - one sentence to the person who started it
+        return 2
+
+
+def serve(config: Config) -> int:
+    """Serve one center until told to stop.
+
+    Raises `StartError` when the folder, the file, the port or the catalogue is not usable.
+    """
+    with lock_folder(config.data), listen(config.host, config.port) as listening:
+        connection = open_file(config.data)
+        try:
+            asyncio.set_event_loop_policy(_event_loop_policy())
+            application = compose(config, connection)
+            say(f"motcua serves on http://{config.host}:{listening.getsockname()[1]} from {config.data}")
+            web.run(application, listening)
+        finally:
+            connection.close()
+    return 0
+
+
+def renew_password(asked: PasswordRenewal) -> int:
+    """Set a new random password and print it; works while the server runs."""
+    if not (asked.data / FILE).exists():
+        raise StartError(f"There is no center in {asked.data}; name its folder with --data.")
+    with contextlib.closing(open_file(asked.data)) as connection:
+        password = new_password()
+        if not Accounts(connection).set_password(AccountId(asked.account), hash_password(password)):
+            raise StartError(f"There is no account {asked.account!r} in {asked.data}.")
+    say(f"account {asked.account}, new password {password}")
+    return 0
+
+
+def compose(config: Config, connection: Connection) -> Any:
+    """Return the application with all its parts."""
+    journal = SqliteJournal(connection, Origin(center=secrets.token_hex(8), site="main", epoch=1))
+    accounts = Accounts(connection)
+    welcome_first_people(config.data, accounts)
+    writer, reader = ThreadPoolExecutor(1, "writer"), ThreadPoolExecutor(1, "reader")
+    in_writer, in_reader = _runner(writer, timed=True), _runner(reader)
+    catalogue = read_catalogue(config.catalogue) if journal.head().sequence == 0 else None
+    clock = Clock(journal.last_at())
+    hub = Hub(clock)
+    service = hub.service = Service(journal, in_writer, clock.now, hub.publish)
+    access = Access(accounts, in_writer, clock.now)
+    texts = read_texts()
+    offset_s = functools.partial(_utc_offset_s, service, clock)
+    sockets = Sockets(service, hub, access, Door(config.names | _own_names()), clock.now, offset_s)
+    pages = Pages(
+        service=service,
+        hub=hub,
+        access=access,
+        reports=Reports(config.data / FILE),
+        in_reader=in_reader,
+        texts=texts,
+        now=clock.now,
+        utc_offset_s=offset_s,
+        clock_suspect=lambda: clock.suspect,
+        version=version("motcua"),
+        templates=load_templates(),
+    )
+    files = Files(config.data / "cache", texts)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_application: object) -> AsyncIterator[None]:
+        await service.restore()
+        await service.prepare(catalogue)
+        async with web.keep_running(service.run, functools.partial(_beat, service, hub)):
+            yield
+        access.close()
+        for executor in (writer, reader):
+            executor.shutdown()
+
+    return web.build([*pages.routes(), *files.routes()], sockets, lifespan)
+
+
+def welcome_first_people(data: Path, accounts: Accounts) -> None:
+    """On the first start: make the first manager and the keys of the first kiosk and display, and say so once."""
+    if not accounts.all():
+        password = new_password()
+        accounts.add(FIRST_MANAGER, "manager", hash_password(password))
+        say(f"first manager: account {FIRST_MANAGER}, password {password}")
+    keys = data / "keys"
+    keys.mkdir(mode=0o700, exist_ok=True)
+    known = dict(accounts.devices())
+    for name, role in FIRST_DEVICES.items():
+        path = keys / name
+        if name not in known or not path.exists():
+            key = issue_device_key(accounts, name, role)
+            path.touch(mode=0o600)
+            path.write_text(f"{key}\n", encoding="ascii")
+
+
+@contextlib.contextmanager
+def lock_folder(data: Path) -> Iterator[None]:
+    """Keep the data folder for this process alone."""
+    lock = filelock.FileLock(data / "lock", blocking=False)
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except filelock.Timeout:
+        raise StartError(
+            f"Another queue server works in {data}. Stop it first, or name another folder with --data."
+        ) from None
+    except OSError as error:
+        raise StartError(f"The folder {data} cannot be written: {error}. Name another one with --data.") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextlib.contextmanager
+def listen(host: str, port: int) -> Iterator[socket.socket]:
+    """Take the port before anything else is started."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listening = socket.create_server((host, port), family=family, backlog=512)
+    except OSError as error:
+        raise StartError(
+            f"Port {port} on {host} cannot be used: {error.strerror or error}. "
+            "Stop the program that holds it, or name another one with --port."
+        ) from error
+    except OverflowError:
+        raise StartError(f"{port} is no port; name one from 1 to 65535 with --port.") from None
+    with listening:
+        yield listening
+
+
+def open_file(data: Path) -> Connection:
+    """Open the journal's file, and make it on the first start."""
+    path = data / FILE
+    try:
+        return connect(path)
+    except JournalUnavailable as error:
+        raise StartError(f"{error}. Free some space or mend the folder's permissions, then start again.") from error
+    except JournalDamaged as error:
+        raise StartError(
+            f"{error}. Nothing was changed. Put a copy of the folder aside, then restore {FILE} from a backup."
+        ) from error
+
+
+def read_texts() -> dict[str, Texts]:
+    """Return the words of every language there is; Vietnamese stands in for what another one lacks."""
+    folder = assets.FOLDER / "texts"
+    first = Texts.read("vi", (folder / "vi.po").read_bytes())
+    others = [path for path in folder.glob("*.po") if path.stem != "vi"]
+    return {"vi": first} | {path.stem: Texts.read(path.stem, path.read_bytes(), first) for path in others}
+
+
+def say(line: str) -> None:
+    """Tell the person who started the server."""
+    print(line, flush=True)  # noqa: T201 - the server's console is where addresses and first passwords are read
+
+
+def _runner(executor: Executor, *, timed: bool = False) -> InWriter:
+    async def run(work: Callable[..., Any], *arguments: object) -> Any:
+        loop, began = asyncio.get_running_loop(), time.perf_counter()
+        try:
+            return await loop.run_in_executor(executor, functools.partial(work, *arguments))
+        finally:
+            if timed and getattr(work, "__name__", "") == "append":
+                note_commit(time.perf_counter() - began)
+
+    return run
+
+
+async def _beat(service: Service, hub: Hub) -> None:
+    while True:
+        await asyncio.sleep(BEAT_S)
+        service.pass_time()
+        hub.beat()
+
+
+def _utc_offset_s(service: Service, clock: Clock) -> int:
+    offset = clock.now().astimezone(ZoneInfo(service.catalogue.time_zone)).utcoffset()
+    return int((offset or timedelta()).total_seconds())
+
+
+def _own_names() -> frozenset[str]:
+    name = socket.gethostname().lower()
+    return frozenset({"localhost", name, f"{name}.local"})
+
+
+def _event_loop_policy() -> asyncio.AbstractEventLoopPolicy | None:
+    if os.name == "nt":
+        return None
+    import uvloop  # noqa: PLC0415 - not there on Windows
+
+    policy: asyncio.AbstractEventLoopPolicy = uvloop.EventLoopPolicy()
+    return policy

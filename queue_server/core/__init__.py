@@ -1,0 +1,1 @@
+"""The rules of the hall, pure: no clock, no chance, no disk, no socket."""

@@ -1,0 +1,101 @@
+"""What is said once: calls for displays and slips for kiosks, and which of them a box that comes back still owes."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from queue_protocol.announcements import CallAnnouncement, CallKind, PrintSlip
+from queue_protocol.answers import TicketTaken, WaitRange
+from queue_protocol.ids import DeviceId, Language, Revision, TicketId, Token, ticket_number
+from queue_protocol.phrases import announce_call
+from queue_server.core.catalogue import Catalogue
+from queue_server.core.hall import Hall, Ticket
+
+SLIP_OVERDUE = timedelta(seconds=60)
+"""A slip that nobody has reported on for this long may never come: it shows as unknown and is not offered again."""
+
+CALL_STALE = timedelta(minutes=5)
+"""A call older than this is not spoken any more."""
+
+
+def announcement(
+    ticket: Ticket, catalogue: Catalogue, epoch: int, languages: Sequence[Language]
+) -> CallAnnouncement | None:
+    """Return the latest call of a ticket as it is said; `None` for a ticket not called yet."""
+    if ticket.counter is None or ticket.last_called_at is None:
+        return None
+    kind = call_kind(ticket, catalogue)
+    return CallAnnouncement(
+        call=Revision(epoch=epoch, sequence=ticket.last_call),
+        ticket=ticket.id,
+        number=ticket_number(ticket.id),
+        counter=ticket.counter,
+        kind=kind,
+        priority=ticket.priority,
+        called_at=ticket.last_called_at,
+        utterances=announce_call(ticket_number(ticket.id), ticket.counter, kind, languages),
+    )
+
+
+def calls_to_say(hall: Hall, now: datetime, epoch: int, last_spoken: Revision | None) -> tuple[TicketId, ...]:
+    """Return the tickets whose latest call a display that comes back still has to say, in order of the calls.
+
+    Still called, not spoken, not stale, and younger than the last call that the display says it spoke.
+    """
+    spoken = last_spoken.sequence if last_spoken is not None and last_spoken.epoch == epoch else 0
+    tickets = [hall.tickets[each] for state in hall.counters.values() if (each := state.ticket) is not None]
+    due = [
+        ticket
+        for ticket in tickets
+        if ticket.status == "called"
+        and not ticket.spoken
+        and ticket.last_call > spoken
+        and ticket.last_called_at is not None
+        and now - ticket.last_called_at <= CALL_STALE
+    ]
+    return tuple(ticket.id for ticket in sorted(due, key=lambda each: each.last_call))
+
+
+def slip(ticket: Ticket, catalogue: Catalogue, hall: Hall, language: Language) -> PrintSlip:
+    """Return the slip of a ticket as it was when it was issued."""
+    low_high = ticket.wait_minutes
+    day = hall.day or ticket.issued_at.date()
+    return PrintSlip(
+        slip=TicketTaken(
+            ticket=ticket.id,
+            number=ticket_number(ticket.id),
+            service=ticket.service,
+            priority=ticket.priority,
+            issued_at=ticket.issued_at,
+            people_ahead=ticket.people_ahead,
+            wait=None if low_high is None else WaitRange(low_minutes=low_high[0], high_minutes=low_high[1]),
+            counters=tuple(counter.number for counter in catalogue.counters_of(ticket.service)),
+            print_at=ticket.print_at,
+        ),
+        language=language,
+        valid_on=day.isoformat(),
+        address=page_address(catalogue, ticket.token),
+    )
+
+
+def slips_to_offer(hall: Hall, now: datetime, device: DeviceId, started: Sequence[TicketId]) -> tuple[TicketId, ...]:
+    """Return the slips a kiosk that comes back still has to print: young, its own, and not begun by its own account."""
+    begun = frozenset(started)
+    own = [ticket for each in hall.slips if (ticket := hall.tickets[each]).print_at == device]
+    due = [
+        ticket
+        for ticket in own
+        if ticket.slip == "pending" and ticket.id not in begun and now - ticket.issued_at <= SLIP_OVERDUE
+    ]
+    return tuple(ticket.id for ticket in sorted(due, key=lambda each: each.sequence))
+
+
+def page_address(catalogue: Catalogue, token: Token) -> str | None:
+    """Return where a phone finds a ticket's page; `None` when the center has no public address."""
+    return None if catalogue.public_address is None else f"{catalogue.public_address.rstrip('/')}/t/{token}"
+
+
+def call_kind(ticket: Ticket, catalogue: Catalogue) -> CallKind:
+    """Say which call of a ticket its latest one is."""
+    if ticket.calls <= 1:
+        return "first"
+    return "last" if ticket.calls >= catalogue.policy.calls_before_no_show else "recall"

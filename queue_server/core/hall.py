@@ -1,0 +1,108 @@
+"""The state of a center on its day: what `evolve` builds from events, and nothing else."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Literal, NamedTuple
+
+from immutables import Map
+
+from queue_protocol.ids import AccountId, DeviceId, ServiceId, TicketId, Token
+from queue_server.core.catalogue import Catalogue
+from queue_server.core.lifecycle import SlipStatus, Status
+
+
+class Waiting(NamedTuple):
+    """A ticket's place in a line: lines are sorted by it."""
+
+    due_at: datetime
+    sequence: int
+    """Of the event that issued it: the order of two tickets due in one moment."""
+    ticket: TicketId
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """All that is known of a ticket of the day."""
+
+    id: TicketId
+    service: ServiceId
+    priority: bool
+    token: Token
+    print_at: DeviceId | None
+    status: Status
+    slip: SlipStatus
+    issued_at: datetime
+    due_at: datetime
+    sequence: int
+    """Of the event that issued it."""
+    people_ahead: int
+    """As printed on the slip."""
+    wait_minutes: tuple[int, int] | None
+    """As printed on the slip."""
+    counter: int | None = None
+    """Where it was called to last; `None`: not called yet."""
+    calls: int = 0
+    first_called_at: datetime | None = None
+    last_called_at: datetime | None = None
+    last_call: int = 0
+    """Sequence of the event of its latest call; 0: not called yet."""
+    shown: bool = False
+    """A display has shown the latest call."""
+    spoken: bool = False
+    """The speaker has said the latest call."""
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CounterState:
+    """A counter of the day."""
+
+    clerk: AccountId | None = None
+    """`None`: closed."""
+    ticket: TicketId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartReport:
+    """What a box last said of one of its parts."""
+
+    state: Literal["ready", "failed", "unknown"]
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hall:
+    """A center on its day. Collections that grow with the day are persistent maps; lines hold the waiting only."""
+
+    catalogue: Catalogue | None = None
+    """`None`: nothing has been imported yet."""
+    day: date | None = None
+    """The local day that is open; `None`: none yet."""
+    sequence: int = 0
+    """Of the last event."""
+    at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    """Instant of the last event."""
+    tickets: Map[TicketId, Ticket] = field(default_factory=Map)
+    tokens: Map[Token, TicketId] = field(default_factory=Map)
+    lines: Map[ServiceId, tuple[Waiting, ...]] = field(default_factory=Map)
+    issued: Map[ServiceId, int] = field(default_factory=Map)
+    """The last number given, per service."""
+    counters: Map[int, CounterState] = field(default_factory=Map)
+    calls: Map[int, TicketId] = field(default_factory=Map)
+    """Every call of the day by the sequence of its event."""
+    latest_calls: tuple[TicketId, ...] = ()
+    """The newest first, five at most, each ticket once."""
+    missed: tuple[TicketId, ...] = ()
+    """The newest first, twelve at most."""
+    slips: Map[TicketId, None] = field(default_factory=Map)
+    """Tickets whose paper has not come out for certain."""
+    devices: Map[tuple[DeviceId, str], PartReport] = field(default_factory=Map)
+
+    def counter_state(self, number: int) -> CounterState:
+        """Return the state of a counter; one that nobody has opened yet is closed."""
+        return self.counters.get(number, CounterState())
+
+    def line(self, service: ServiceId) -> tuple[Waiting, ...]:
+        """Return who waits for a service, in order of due time."""
+        return self.lines.get(service, ())

@@ -1,0 +1,1 @@
+"""What touches the network: the socket, the pages, who is let in. Decides nothing about the queue."""

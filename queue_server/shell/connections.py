@@ -1,0 +1,225 @@
+"""The socket: one reader and one writer per client. The reader never waits for a commit."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+from queue_protocol import PROTOCOL
+from queue_protocol.answers import Answer, RefusalCode, Refused
+from queue_protocol.codec import MalformedFrame, WrongProtocol, decode_from_client, encode
+from queue_protocol.commands import DeskHello, DisplayHello, FromClient, Hello, KioskHello, OfficeHello, Request, Seen
+from queue_protocol.snapshots import Welcome
+from queue_server.core.decide import Actor
+from queue_server.service import Service
+from queue_server.shell.access import DEVICE_COOKIE, SESSION_COOKIE, Access
+from queue_server.shell.hub import Connection, Hub
+from queue_server.shell.metrics import count_refusal
+from queue_server.storage.accounts import DeviceRole
+
+log = logging.getLogger(__name__)
+
+HELLO_WAIT_S = 5.0
+"""A client that connects and says nothing holds a socket for no longer than this."""
+
+SEND_LIMIT_S = 5.0
+"""A LAN takes a frame in milliseconds; a client that does not take one for this long is cut."""
+
+IN_FLIGHT_LIMIT = 16
+"""Requests of one client at once; more are refused as `busy`, and its session asks again."""
+
+CLOSE_CODES: dict[RefusalCode, int] = {
+    "malformed": 4400,
+    "unknown_key": 4401,
+    "not_allowed": 4403,
+    "wrong_protocol": 4426,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Whom the socket and the pages let in by name: the hosts under which this server is opened."""
+
+    names: frozenset[str]
+
+    def admits(self, host: str | None, origin: str | None) -> bool:
+        """Say whether a request may come in.
+
+        `host` must be an address or a known name, so that no foreign name can be pointed at this server. `origin`,
+        which browsers add and boxes do not, must be the same place as `host`.
+        """
+        if host is None or not self._is_known(urlsplit(f"//{host}").hostname or ""):
+            return False
+        return origin is None or urlsplit(origin).netloc.lower() == host.lower()
+
+    def _is_known(self, name: str) -> bool:
+        if name.lower() in self.names:
+            return True
+        try:
+            ip_address(name)
+        except ValueError:
+            return False
+        return True
+
+
+@dataclass(slots=True)
+class Sockets:
+    """Everything a conversation needs; one instance serves all of them."""
+
+    service: Service
+    hub: Hub
+    access: Access
+    door: Door
+    now: Callable[[], datetime]
+    utc_offset_s: Callable[[], int]
+
+    async def converse(self, websocket: WebSocket) -> None:
+        """Hold one conversation from the handshake to its end."""
+        if not self.door.admits(websocket.headers.get("host"), websocket.headers.get("origin")):
+            log.warning("socket refused: bad_origin %s", websocket.headers.get("origin"))
+            count_refusal("bad_origin")
+            await websocket.close()
+            return
+        await websocket.accept()
+        try:
+            await self._admitted(websocket)
+        except (WebSocketDisconnect, TimeoutError, RuntimeError) as error:
+            log.debug("conversation ended: %r", error)
+
+    async def _admitted(self, websocket: WebSocket) -> None:
+        try:
+            async with asyncio.timeout(HELLO_WAIT_S):
+                hello = _hello(await _receive(websocket))
+            connection = await self._recognise(websocket, hello)
+        except MalformedFrame as error:
+            await _turn_away(websocket, "malformed", str(error))
+        except WrongProtocol as error:
+            await _turn_away(websocket, "wrong_protocol", str(error))
+        else:
+            if isinstance(connection, Connection):
+                await self._serve(websocket, connection)
+            else:
+                await _turn_away(websocket, connection, f"hello of {type(hello).__name__}")
+
+    async def _recognise(self, websocket: WebSocket, hello: Hello) -> "Connection | RefusalCode":
+        if isinstance(hello, DeskHello | OfficeHello):
+            account = await self.access.who(websocket.cookies.get(SESSION_COOKIE))
+            if account is None or (isinstance(hello, OfficeHello) and account.role != "manager"):
+                return "not_allowed"
+            return Connection(hello, Actor(account.name, account.role))
+        role: DeviceRole = "kiosk" if isinstance(hello, KioskHello) else "display"
+        if hello.key is not None:
+            known = await self.access.device_role(hello.device, hello.key)
+            return Connection(hello, Actor(hello.device, role)) if known == role else "unknown_key"
+        device = await self.access.device_of(websocket.cookies.get(DEVICE_COOKIE))
+        if isinstance(hello, DisplayHello):
+            return Connection(hello, Actor(hello.device, "display") if device and device[1] == "display" else None)
+        return Connection(hello, Actor(hello.device, "kiosk")) if device == (hello.device, "kiosk") else "unknown_key"
+
+    async def _serve(self, websocket: WebSocket, connection: Connection) -> None:
+        connection.send(encode(self._welcome(connection)))
+        self.hub.join(connection)
+        writer = asyncio.create_task(self._write(websocket, connection))
+        reader = asyncio.create_task(self._read(websocket, connection))
+        try:
+            await asyncio.wait({writer, reader}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self.hub.leave(connection)
+            for task in (writer, reader):
+                task.cancel()
+            await asyncio.gather(writer, reader, return_exceptions=True)
+
+    def _welcome(self, connection: Connection) -> Welcome:
+        catalogue, hello = self.service.catalogue, connection.hello
+        return Welcome(
+            protocol=PROTOCOL,
+            center=catalogue.center,
+            languages=catalogue.languages,
+            utc_offset_s=self.utc_offset_s(),
+            now=self.now(),
+            device=hello.device if isinstance(hello, KioskHello | DisplayHello) else None,
+        )
+
+    async def _read(self, websocket: WebSocket, connection: Connection) -> None:
+        pending: set[asyncio.Future[Answer]] = set()
+        while True:
+            try:
+                message = decode_from_client(await _receive(websocket))
+            except MalformedFrame as error:
+                await _turn_away(websocket, "malformed", str(error))
+                return
+            except WrongProtocol as error:
+                await _turn_away(websocket, "wrong_protocol", str(error))
+                return
+            self._take(connection, message, pending)
+
+    def _take(self, connection: Connection, message: FromClient, pending: "set[asyncio.Future[Answer]]") -> None:
+        if isinstance(message, Seen):
+            connection.seen(message.revision)
+        elif isinstance(message, Request):
+            refusal: RefusalCode | None = None
+            if connection.actor is None:
+                refusal = "not_allowed"
+            elif len(pending) >= IN_FLIGHT_LIMIT:
+                refusal = "busy"
+            if connection.actor is None or refusal is not None:
+                result = Refused(code=refusal or "not_allowed")
+                connection.send(encode(Answer(command_id=message.command_id, result=result)))
+                return
+            future = self.service.submit(connection.actor, message)
+            pending.add(future)
+            future.add_done_callback(lambda done: _deliver(connection, done, pending))
+
+    async def _write(self, websocket: WebSocket, connection: Connection) -> None:
+        while not connection.overrun:
+            await connection.wake.wait()
+            connection.wake.clear()
+            frames, connection.outbox = connection.outbox, []
+            snapshot = self.hub.next_snapshot(connection)
+            for frame in frames if snapshot is None else [*frames, snapshot]:
+                async with asyncio.timeout(SEND_LIMIT_S):
+                    await websocket.send_text(frame.decode())
+
+
+def _deliver(connection: Connection, done: "asyncio.Future[Answer]", pending: "set[asyncio.Future[Answer]]") -> None:
+    pending.discard(done)
+    if not done.cancelled():
+        answer = done.result()
+        if isinstance(answer.result, Refused):
+            count_refusal(answer.result.code)
+        connection.send(encode(answer))
+
+
+def _hello(frame: str | bytes) -> Hello:
+    message = decode_from_client(frame)
+    if isinstance(message, Request | Seen):
+        raise MalformedFrame("the first frame is no hello")
+    return message
+
+
+async def _receive(websocket: WebSocket) -> str | bytes:
+    message = await websocket.receive()
+    if message["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(message.get("code", 1005))
+    text: str | None = message.get("text")
+    if text is not None:
+        return text
+    data: bytes = message.get("bytes") or b""
+    return data
+
+
+async def _turn_away(websocket: WebSocket, code: RefusalCode, why: str) -> None:
+    """Say why, close with a code of our own, and leave a line in the log."""
+    log.warning("client %s refused: %s (%s)", websocket.client, code, why)
+    count_refusal(code)
+    if websocket.application_state is WebSocketState.CONNECTED:
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
+            async with asyncio.timeout(SEND_LIMIT_S):
+                await websocket.send_text(encode(Answer(command_id=None, result=Refused(code=code))).decode())
+                await websocket.close(CLOSE_CODES.get(code, 4400))

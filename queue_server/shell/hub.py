@@ -1,0 +1,223 @@
+"""Who is connected, and what each of them is sent: the newest snapshot when it is ready for one, every call and slip.
+
+A connection has one snapshot in flight; while it has not answered `Seen` it only gets marked, so a slow client costs
+one mark and not a backlog. Calls and slips are never merged.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from queue_protocol.codec import encode
+from queue_protocol.commands import DeskHello, DisplayHello, Hello, KioskHello, OfficeHello
+from queue_protocol.ids import AccountId, DeviceId, Language, Revision, TicketId
+from queue_protocol.snapshots import Beat, Snapshot
+from queue_server.core.announcements import announcement, calls_to_say, slip, slips_to_offer
+from queue_server.core.decide import Actor
+from queue_server.core.events import DeviceReported, Entry, TicketCalled, TicketIssued, TicketRecalled
+from queue_server.core.hall import Hall
+from queue_server.core.views import Presence, board, desk, menu, office
+from queue_server.service import Service
+from queue_server.shell.clock import Clock
+
+OUTBOX_LIMIT = 256
+"""Frames that wait for one client besides snapshots; a client this far behind is cut and starts anew."""
+
+
+@dataclass(eq=False)
+class Connection:
+    """One client: what it said it is, and what waits to be sent to it."""
+
+    hello: Hello
+    actor: Actor | None
+    """`None`: a page that may only look."""
+    sound: bool = False
+    """A display whose loudspeaker works as far as is known."""
+    outbox: list[bytes] = field(default_factory=list)
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    marked: bool = True
+    """There is something newer than what it was sent."""
+    in_flight: Revision | None = None
+    """The snapshot it has not said `Seen` to."""
+    overrun: bool = False
+
+    def send(self, frame: bytes) -> None:
+        """Queue a frame; the connection is cut when it takes none for too long."""
+        self.overrun = self.overrun or len(self.outbox) >= OUTBOX_LIMIT
+        self.outbox.append(frame)
+        self.wake.set()
+
+    def mark(self) -> None:
+        """Let it have the newest snapshot as soon as it is ready."""
+        self.marked = True
+        self.wake.set()
+
+    def seen(self, revision: Revision) -> None:
+        """Take note that a snapshot is on its screen."""
+        if self.in_flight is not None and revision >= self.in_flight:
+            self.in_flight = None
+            self.wake.set()
+
+
+class Hub:
+    """All connections of the center."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._connections: dict[Connection, None] = {}
+        self._menu: tuple[Revision, bytes] | None = None
+        self.service: Service | None = None
+        """Set once, by the composition: service and hub know each other."""
+
+    def join(self, connection: Connection) -> None:
+        """Take a client in, and give it what it still owes: calls to say, slips to print."""
+        self._connections[connection] = None
+        if isinstance(connection.hello, KioskHello) and connection.hello.prints:
+            self._offer_slips(connection, connection.hello)
+        if isinstance(connection.hello, DisplayHello):
+            connection.sound = connection.hello.sound
+            self._offer_calls(connection, connection.hello)
+        self._mark(self._connections)
+
+    def leave(self, connection: Connection) -> None:
+        """Let a client go."""
+        self._connections.pop(connection, None)
+        self._mark(self._connections)
+
+    def publish(self, hall: Hall, entries: Sequence[Entry]) -> None:
+        """Tell everybody what has become durable."""
+        for entry in entries:
+            if isinstance(entry.event, TicketCalled | TicketRecalled):
+                self._announce(hall, entry.event.ticket)
+            elif isinstance(entry.event, TicketIssued):
+                self._print(hall, entry.event.ticket)
+            elif isinstance(entry.event, DeviceReported) and entry.event.part == "speaker":
+                self._note_speaker(entry.event)
+        self._mark(self._connections)
+
+    def beat(self) -> None:
+        """Give everybody a sign of life, and staff a snapshot: what is overdue shows without any event."""
+        frame = encode(Beat(now=self._clock.now(), revision=self._service.revision))
+        for connection in self._connections:
+            connection.send(frame)
+        self._mark(each for each in self._connections if isinstance(each.hello, DeskHello | OfficeHello))
+
+    def presence(self) -> Presence:
+        """Return which boxes are here."""
+        displays = [
+            each.hello.device for each in self._connections if isinstance(each.hello, DisplayHello) and each.actor
+        ]
+        return Presence(
+            printing=tuple(sorted(self._printers())), displays=tuple(sorted(set(displays))), speaker=self._speaker()
+        )
+
+    def count(self) -> dict[str, int]:
+        """Return how many clients of each kind are connected."""
+        kinds = [str(each.hello.__struct_config__.tag).removesuffix("_hello") for each in self._connections]
+        return {kind: kinds.count(kind) for kind in ("kiosk", "display", "desk", "office")}
+
+    def next_snapshot(self, connection: Connection) -> bytes | None:
+        """Return the snapshot the client is ready for and has not had; `None`: nothing to send."""
+        if not connection.marked or connection.in_flight is not None:
+            return None
+        connection.marked = False
+        connection.in_flight = self._service.revision
+        if isinstance(connection.hello, KioskHello):
+            return self._menu_frame(connection)
+        snapshot = self._view(connection)
+        if snapshot is None:
+            connection.in_flight = None
+        return None if snapshot is None else encode(snapshot)
+
+    @property
+    def _service(self) -> Service:
+        if self.service is None:
+            raise LookupError("the hub was not joined to a service")
+        return self.service
+
+    def _menu_frame(self, connection: Connection) -> bytes | None:
+        """Return the menu: the same bytes for every kiosk, built once per revision."""
+        revision = self._service.revision
+        if self._menu is None or self._menu[0] != revision:
+            snapshot = menu(self._service.hall, self._service.catalogue, revision, self._clock.now())
+            if snapshot is None:
+                connection.in_flight = None
+                return None
+            self._menu = (revision, encode(snapshot))
+        return self._menu[1]
+
+    def _view(self, connection: Connection) -> Snapshot | None:
+        service, now = self._service, self._clock.now()
+        hall, catalogue, revision = service.hall, service.catalogue, service.revision
+        match connection.hello:
+            case DisplayHello():
+                return board(hall, catalogue, revision, now, self._speaker())
+            case DeskHello(counter=counter) if connection.actor is not None:
+                account = AccountId(connection.actor.name)
+                return desk(hall, catalogue, revision, now, account, counter, self.presence())
+            case OfficeHello():
+                return office(hall, catalogue, revision, now, self.presence(), clock_suspect=self._clock.suspect)
+            case _:
+                return None
+
+    def _announce(self, hall: Hall, ticket: TicketId) -> None:
+        service = self._service
+        said = announcement(hall.tickets[ticket], service.catalogue, service.epoch, self._languages(ticket))
+        if said is not None:
+            self._send_to(encode(said), lambda hello: isinstance(hello, DisplayHello))
+
+    def _print(self, hall: Hall, ticket: TicketId) -> None:
+        printer = self._printers().get(hall.tickets[ticket].print_at or DeviceId(""))
+        if printer is not None:
+            printer.send(self._slip_frame(hall, ticket))
+
+    def _offer_slips(self, connection: Connection, hello: KioskHello) -> None:
+        hall = self._service.hall
+        for ticket in slips_to_offer(hall, self._clock.now(), hello.device, hello.started_slips):
+            connection.send(self._slip_frame(hall, ticket))
+
+    def _offer_calls(self, connection: Connection, hello: DisplayHello) -> None:
+        service = self._service
+        for ticket in calls_to_say(service.hall, self._clock.now(), service.epoch, hello.last_spoken):
+            said = announcement(service.hall.tickets[ticket], service.catalogue, service.epoch, self._languages(ticket))
+            if said is not None:
+                connection.send(encode(said))
+
+    def _slip_frame(self, hall: Hall, ticket: TicketId) -> bytes:
+        language = self._languages(ticket)[-1]
+        return encode(slip(hall.tickets[ticket], self._service.catalogue, hall, language))
+
+    def _languages(self, ticket: TicketId) -> tuple[Language, ...]:
+        """Return what a call is said in: Vietnamese, and once more in the language of the visit."""
+        own = self._service.languages.get(ticket, "vi")
+        return ("vi",) if own == "vi" else ("vi", own)
+
+    def _printers(self) -> dict[DeviceId, Connection]:
+        """Return the connection that prints for each kiosk: the newest, as an older one is a dead link."""
+        return {
+            each.hello.device: each
+            for each in self._connections
+            if isinstance(each.hello, KioskHello) and each.hello.prints
+        }
+
+    def _speaker(self) -> DeviceId | None:
+        """Return the one display that speaks: a box before a page that only looks, then who came first."""
+        able = [each for each in self._connections if isinstance(each.hello, DisplayHello) and each.sound]
+        able.sort(key=lambda each: each.actor is None)
+        first = able[0].hello if able else None
+        return first.device if isinstance(first, DisplayHello) else None
+
+    def _note_speaker(self, event: DeviceReported) -> None:
+        for connection in self._connections:
+            if isinstance(connection.hello, DisplayHello) and connection.hello.device == event.device:
+                connection.sound = event.state == "ready"
+
+    def _send_to(self, frame: bytes, wanted: Callable[[Hello], bool]) -> None:
+        for connection in self._connections:
+            if wanted(connection.hello):
+                connection.send(frame)
+
+    @staticmethod
+    def _mark(connections: Iterable[Connection]) -> None:
+        for connection in connections:
+            connection.mark()

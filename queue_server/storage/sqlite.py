@@ -1,0 +1,155 @@
+"""The journal in SQLite: WAL with synchronous=FULL, so that what was committed survives a pulled plug."""
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+from sqlite_utils import Database
+
+from queue_server.core.events import Entry
+from queue_server.storage.journal import (
+    START,
+    AnswerKey,
+    Head,
+    JournalDamaged,
+    JournalUnavailable,
+    StoredAnswer,
+)
+from queue_server.storage.migrations import migrations
+from queue_server.storage.records import Origin, Row, chain_hash, entry_of, row_of
+from queue_server.storage.reports import record
+
+Connection = sqlite3.Connection
+
+FILE = "queue.sqlite"
+
+BUSY_MS = 2_000
+"""How long a commit waits for another program that reads or backs up the file."""
+
+ANSWERS_KEPT = timedelta(days=7)
+"""A box that was off over a long weekend still gets the answer to what it asked before."""
+
+# What the journal reads and writes, in the order in which it does so.
+HEAD = "SELECT sequence, hash FROM event ORDER BY sequence DESC LIMIT 1"
+LAST_AT = "SELECT at FROM event ORDER BY sequence DESC LIMIT 1"
+OPEN_DAY = """
+    SELECT sequence, center, site, epoch, at, day, kind, body, command_id, part, actor, previous_hash, hash
+    FROM event WHERE sequence >= coalesce(
+        (SELECT sequence FROM event WHERE kind GLOB 'day_opened.*' ORDER BY sequence DESC LIMIT 1), 0)
+    ORDER BY sequence
+"""
+FIND_ANSWER = "SELECT actor, command_id, body_hash, answer, day FROM answer WHERE actor = ? AND command_id = ?"
+ADD_EVENT = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+ADD_ANSWER = "INSERT INTO answer VALUES (?, ?, ?, ?, ?)"
+DROP_ANSWERS = "DELETE FROM answer WHERE day < ?"
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open the file for writing, with every setting that durability and the tables rely on.
+
+    Raises `JournalUnavailable` when the file cannot be opened or written, `JournalDamaged` when it is no database.
+    """
+    try:
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA recursive_triggers = ON")
+        migrations.apply(Database(connection, execute_plugins=False))
+    except sqlite3.OperationalError as error:
+        raise JournalUnavailable(f"{path} cannot be written: {error}") from error
+    except sqlite3.DatabaseError as error:
+        raise JournalDamaged(f"{path} is damaged: {error}") from error
+    return connection
+
+
+class SqliteJournal:
+    """The journal of one center on a connection of `connect`."""
+
+    def __init__(self, connection: sqlite3.Connection, origin: Origin) -> None:
+        self._connection = connection
+        self._head = self.head()
+        self._answers_dropped_on = ""
+        known = connection.execute("SELECT center, site, epoch FROM origin").fetchone()
+        self.origin = origin if known is None else Origin(*known)
+        if known is None:
+            connection.execute("INSERT INTO origin VALUES (?, ?, ?)", (origin.center, origin.site, origin.epoch))
+
+    def head(self) -> Head:
+        """Return the last entry, read anew."""
+        try:
+            row = self._connection.execute(HEAD).fetchone()
+        except sqlite3.Error as error:
+            raise JournalUnavailable(str(error)) from error
+        self._head = START if row is None else Head(*row)
+        return self._head
+
+    def last_at(self) -> datetime:
+        """Return the instant of the last entry; the beginning of time when there is none."""
+        row = self._connection.execute(LAST_AT).fetchone()
+        return datetime.fromtimestamp(0, UTC) if row is None else datetime.fromisoformat(row[0])
+
+    def append(self, entries: Sequence[Entry], answers: Sequence[StoredAnswer]) -> Head:
+        """Make entries and answers durable in one transaction, with the rows that reports read."""
+        head, rows = self._head, []
+        for entry in entries:
+            row = row_of(entry, self.origin)
+            next_head = Head(entry.sequence, chain_hash(head.hash, row))
+            rows.append((*row, head.hash, next_head.hash))
+            head = next_head
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._write(entries, rows, answers)
+            self._connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._roll_back()
+            raise JournalUnavailable(str(error)) from error
+        self._head = head
+        return head
+
+    def stored_answers(self, keys: Sequence[AnswerKey]) -> Mapping[AnswerKey, StoredAnswer]:
+        """Return the answers that are known."""
+        try:
+            found = [self._connection.execute(FIND_ANSWER, key).fetchone() for key in keys]
+        except sqlite3.Error as error:
+            raise JournalUnavailable(str(error)) from error
+        return {(row[0], row[1]): StoredAnswer(*row) for row in found if row is not None}
+
+    def open_day(self) -> Iterable[Entry]:
+        """Yield the entries of the open day, each checked against the one before."""
+        previous: bytes | None = None
+        try:
+            for *values, previous_hash, own_hash in self._connection.execute(OPEN_DAY):
+                row = Row(*values)
+                if previous not in {None, previous_hash} or chain_hash(previous_hash, row) != own_hash:
+                    raise JournalDamaged(f"entry {row.sequence} is not what was written")
+                previous = own_hash
+                yield entry_of(row)
+        except (sqlite3.Error, msgspec.DecodeError, ValueError, TypeError) as error:
+            raise JournalDamaged(str(error)) from error
+
+    def close(self) -> None:
+        """Close the connection; the WAL is folded into the file."""
+        self._connection.close()
+
+    def _write(
+        self, entries: Sequence[Entry], rows: Sequence[tuple[object, ...]], answers: Sequence[StoredAnswer]
+    ) -> None:
+        self._connection.executemany(ADD_EVENT, rows)
+        self._connection.executemany(
+            ADD_ANSWER, [(each.actor, each.command_id, each.body_hash, each.answer, each.day) for each in answers]
+        )
+        for statement, values in record(entries):
+            self._connection.execute(statement, values)
+        if entries and entries[-1].day.isoformat() != self._answers_dropped_on:
+            self._connection.execute(DROP_ANSWERS, ((entries[-1].day - ANSWERS_KEPT).isoformat(),))
+            self._answers_dropped_on = entries[-1].day.isoformat()
+
+    def _roll_back(self) -> None:
+        try:
+            self._connection.execute("ROLLBACK")
+        except sqlite3.Error:
+            return  # nothing was begun, or the storage is gone; the next call says which
