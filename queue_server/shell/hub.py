@@ -77,12 +77,12 @@ class Hub:
         if isinstance(connection.hello, DisplayHello):
             connection.sound = connection.hello.sound
             self._offer_calls(connection, connection.hello)
-        self._mark(self._connections)
+        self._mark_who_sees_boxes()
 
     def leave(self, connection: Connection) -> None:
         """Let a client go."""
         self._connections.pop(connection, None)
-        self._mark(self._connections)
+        self._mark_who_sees_boxes()
 
     def publish(self, hall: Hall, entries: Sequence[Entry]) -> None:
         """Tell everybody what has become durable."""
@@ -216,6 +216,10 @@ class Hub:
         for connection in self._connections:
             if wanted(connection.hello):
                 connection.send(frame)
+
+    def _mark_who_sees_boxes(self) -> None:
+        """Who comes and goes shows on every screen but the kiosks': staff see boxes, displays see who speaks."""
+        self._mark(each for each in self._connections if not isinstance(each.hello, KioskHello))
 
     @staticmethod
     def _mark(connections: Iterable[Connection]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qsl
 
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -88,9 +89,9 @@ class Pages:
         return await self._page(request, "kiosk.html", device=name, error=None)
 
     async def _sign_in(self, request: Request) -> Response:
-        form = await request.form()
-        target = _own_path(str(form.get("next", "/desk")))
-        outcome, token = await self.access.sign_in(str(form.get("account", "")), str(form.get("password", ""))[:128])
+        form = await _form(request)
+        target = _own_path(form.get("next", "/desk"))
+        outcome, token = await self.access.sign_in(form.get("account", ""), form.get("password", "")[:128])
         if token is None:
             return await self._page(request, "sign_in.html", 401, next=target, error=f"sign_in_{outcome}")
         response = RedirectResponse(target, 303)
@@ -112,17 +113,17 @@ class Pages:
         account = await self._account(request)
         if account is None:
             return await self._page(request, "sign_in.html", 401, next="/password", error=None)
-        form = await request.form()
-        old, new = str(form.get("old", "")), str(form.get("new", ""))[:128]
+        form = await _form(request)
+        old, new = form.get("old", ""), form.get("new", "")[:128]
         outcome = await self.access.change_password(account, old, new)
         if outcome == "done":
             return await self._page(request, "password.html", error=None, done=True)
         return await self._page(request, "password.html", 400, error=f"password_{outcome}", done=False)
 
     async def _use_device(self, request: Request) -> Response:
-        form = await request.form()
-        name, key = str(form.get("device", "")), str(form.get("key", ""))
-        target = _own_path(str(form.get("next", "/kiosk")))
+        form = await _form(request)
+        name, key = form.get("device", ""), form.get("key", "")
+        target = _own_path(form.get("next", "/kiosk"))
         allowed = await self.access.device_role(name, key) is not None or await self._is_manager(request)
         token = await self.access.lend_device(name) if allowed else None
         if token is None:
@@ -138,8 +139,8 @@ class Pages:
 
     async def _add_account(self, request: Request) -> Response:
         await self._require_manager(request)
-        form = await request.form()
-        name = str(form.get("account", "")).strip().lower()
+        form = await _form(request)
+        name = form.get("account", "").strip().lower()
         role: AccountRole = "manager" if form.get("role") == "manager" else "clerk"
         try:
             password = await self.access.add_account(name, role)
@@ -151,7 +152,7 @@ class Pages:
 
     async def _renew_password(self, request: Request) -> Response:
         await self._require_manager(request)
-        name = str((await request.form()).get("account", ""))
+        name = (await _form(request)).get("account", "")
         password = await self.access.renew_password(name)
         if password is None:
             return _json({"error": "account_unknown"}, 404)
@@ -159,7 +160,7 @@ class Pages:
 
     async def _remove_account(self, request: Request) -> Response:
         account = await self._require_manager(request)
-        name = str((await request.form()).get("account", ""))
+        name = (await _form(request)).get("account", "")
         if name == account.name:
             return _json({"error": "account_own"}, 400)
         if not await self.access.remove_account(name):
@@ -305,6 +306,11 @@ def _with_instants(row: msgspec.Struct) -> dict[str, Any]:
         moment = facts[name]
         facts[name] = None if moment is None else datetime.fromtimestamp(moment / 1000, UTC).isoformat()
     return facts
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """Return the fields of a form; the guard has bounded its size."""
+    return dict(parse_qsl((await request.body()).decode("utf-8", "replace"), max_num_fields=8))
 
 
 def _own_path(target: str) -> str:
