@@ -1,0 +1,170 @@
+"""Owns the port: what every printer promises, the states it can be in, and how a job can end.
+
+PrinterError
+├── BadPrinterAddress       the configuration is to blame: the address cannot be read
+├── PrinterUnreachable      the device is to blame: switched off, unplugged, busy, or no right to it
+└── PrinterStopped          the device is to blame: it took no more bytes, hung up, or ran past its deadline
+
+Printers block, so each belongs to one thread that opens, prints, asks and closes; two threads on one printer would mix
+two slips. Every call ends by a deadline.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from printer_drivers.paper import Paper
+
+
+class PrinterError(Exception):
+    """Something between this box and the paper went wrong; the message says what to do."""
+
+
+class BadPrinterAddress(PrinterError):
+    """The printer's address in the configuration cannot be used."""
+
+
+class PrinterUnreachable(PrinterError):
+    """The printer cannot be reached; switch it on, plug it in, or correct its address."""
+
+
+class PrinterStopped(PrinterError):
+    """The printer stopped taking bytes in the middle of something."""
+
+
+class PrinterState(StrEnum):
+    """What is known of a printer; `unknown` is what silence means."""
+
+    READY = "ready"
+    NEAR_END = "near_end"
+    PAPER_OUT = "paper_out"
+    COVER_OPEN = "cover_open"
+    ERROR = "error"
+    OFFLINE = "offline"
+    UNREACHABLE = "unreachable"
+    UNKNOWN = "unknown"
+
+
+# A mute printer prints more often than not, so `unknown` is worth a try.
+CAN_PRINT = frozenset({PrinterState.READY, PrinterState.NEAR_END, PrinterState.UNKNOWN})
+NEEDS_STAFF = frozenset(PrinterState) - {PrinterState.READY, PrinterState.UNKNOWN}
+
+
+class Source(StrEnum):
+    """Where a state comes from: the printer's own answer, its silence, the connection to it, or no question at all."""
+
+    ANSWER = "answer"
+    SILENCE = "silence"
+    CONNECTION = "connection"
+    NOT_ASKED = "not_asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A printer's state, the instant since when it lasts (UTC, aware) and how it is known.
+
+    `raw` holds the bytes that were answered, for whoever must find out what a strange printer means.
+    """
+
+    state: PrinterState
+    since: datetime
+    source: Source
+    raw: bytes = b""
+
+
+class Outcome(StrEnum):
+    """How a job ended: on paper, perhaps on paper, or certainly not on paper."""
+
+    CONFIRMED = "confirmed"
+    UNCONFIRMED = "unconfirmed"
+    FAILED = "failed"
+
+
+class Evidence(StrEnum):
+    """What an outcome rests on; see `JobEnd`."""
+
+    ANSWERED = "answered"
+    ACCEPTED = "accepted"
+    TROUBLE = "trouble"
+    CUT_OFF = "cut_off"
+    NOTHING_SENT = "nothing_sent"
+
+
+# Silence is not success: a mute printer that took every byte leaves its job unconfirmed.
+OUTCOMES = {
+    Evidence.ANSWERED: Outcome.CONFIRMED,  # all bytes taken, then the printer said that it is done or fine
+    Evidence.ACCEPTED: Outcome.UNCONFIRMED,  # all bytes taken, then silence; the normal end on a mute printer
+    Evidence.TROUBLE: Outcome.UNCONFIRMED,  # all bytes taken, then the printer said that it stopped
+    Evidence.CUT_OFF: Outcome.UNCONFIRMED,  # some bytes taken, then it stalled, hung up or ran out of time
+    Evidence.NOTHING_SENT: Outcome.FAILED,  # not one byte taken; the job may be tried again freely
+}
+
+
+@dataclass(frozen=True, slots=True)
+class JobEnd:
+    """The end of one job: what it rests on, how many bytes the printer's side took, the state seen last, and why.
+
+    A byte counts as taken when the operating system took it for the printer, so zero is certain and more is not.
+    `reason` is an English sentence for the log; empty when there is nothing to explain.
+    """
+
+    evidence: Evidence
+    bytes_accepted: int
+    state: PrinterState
+    reason: str = ""
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the evidence amounts to."""
+        return OUTCOMES[self.evidence]
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """The longest waits, in seconds.
+
+    `connect_s`: until a printer takes the call; one that needs longer on a local network is off.
+    `job_s`: a whole job with everything around it. `stall_s`: without one byte moving; printers pause below a second
+    between bands, and 2 to 3 s when the head is hot. `answer_s`: for one question; answers on a local network take 5 to
+    20 ms. `done_s`: from the last byte to the cut; 90 mm at the slowest 50 mm/s take 1.8 s and the cut half a second.
+    """
+
+    connect_s: float = 3.0
+    job_s: float = 20.0
+    stall_s: float = 5.0
+    answer_s: float = 0.5
+    done_s: float = 4.0
+
+
+class Printer(Protocol):
+    """One printer, whatever it hangs on; see the top of this file for who may call it."""
+
+    @property
+    def paper(self) -> Paper:
+        """The paper to draw for."""
+
+    def open(self) -> None:
+        """Make sure that the printer can be reached now; raise `PrinterUnreachable` if not.
+
+        Optional: `print` and `status` reach for the printer themselves, so a kiosk may start before its printer.
+        """
+
+    def print(self, job: Sequence[bytes]) -> JobEnd:
+        """Print one job, the chunks of `escpos.encode`, and say how it ended.
+
+        Never tries again by itself and raises no `PrinterError`: trouble is in the `JobEnd`.
+        """
+
+    def status(self) -> Status:
+        """Say what is known of the printer now; raises no `PrinterError`."""
+
+    def close(self) -> None:
+        """Let go of the printer; safe to call twice, and a later call reaches for it again."""
+
+
+def follow(before: Status | None, state: PrinterState, at: datetime, source: Source, raw: bytes = b"") -> Status:
+    """Return the status seen at `at`; while the state stays what it was before, so does its `since`."""
+    lasts = before is not None and before.state is state
+    return Status(state, before.since if before is not None and lasts else at, source, raw)

@@ -1,0 +1,147 @@
+"""The bytes for the printer: read back by our decoder, held against another library, free of real-time patterns."""
+
+import logging
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from printer_drivers.bitmap import Bitmap
+from printer_drivers.decoder import UnreadableBytes, decode
+from printer_drivers.escpos import BAND_ROWS, CUT, INITIALISE, encode
+from printer_drivers.paper import PAPERS, Paper
+from printer_drivers.raster import draw
+from printer_drivers.slip import Slip
+
+NARROW = PAPERS[384]
+REAL_TIME = re.compile(rb"\x10[\x04\x05\x14]")
+
+
+def paper_of(bitmap: Bitmap, paper: Paper) -> Bitmap:
+    """Return what the printer cuts: the picture and the blank tail."""
+    tail = bytes(paper.dots(paper.tail_mm) * bitmap.row_bytes)
+    return Bitmap(bitmap.width_dots, bitmap.height + paper.dots(paper.tail_mm), bitmap.data + tail)
+
+
+@st.composite
+def bitmaps(draw_from: st.DrawFn, strange: bytes) -> Bitmap:
+    """Pictures on 384 dots with blank stretches, blank edges, dense rows and the given bytes in plenty."""
+    ink = st.one_of(
+        st.binary(min_size=48, max_size=48), st.lists(st.sampled_from(strange), min_size=48, max_size=48).map(bytes)
+    )
+    edged = st.builds(
+        lambda row, left, right: bytes(left) + row[left : 48 - right] + bytes(right),
+        ink,
+        st.integers(0, 24),
+        st.integers(0, 24),
+    )
+    runs = st.lists(st.tuples(st.one_of(st.just(bytes(48)), edged), st.integers(1, 80)), max_size=6)
+    rows = b"".join(row * count for row, count in draw_from(runs))
+    return Bitmap(384, len(rows) // 48, rows)
+
+
+@given(bitmap=bitmaps(strange=b"\x00\xff\x80\x01"))
+def test_decoded_bytes_are_the_picture(bitmap: Bitmap) -> None:
+    """Bands, trims, margins and feeds bring back every dot where no real-time pattern was in the way."""
+    clean = Bitmap(384, bitmap.height, bitmap.data.replace(b"\x10", b"\x11"))
+    assert decode(b"".join(encode(clean, NARROW)), 384) == (paper_of(clean, NARROW),)
+
+
+@given(bitmap=bitmaps(strange=b"\x00\x10\x04\x05\x14\x10"))
+def test_real_time_patterns_cost_one_dot_each(bitmap: Bitmap) -> None:
+    """No job holds DLE EOT, DLE ENQ or DLE DC4, and only one dot changes where a picture held one."""
+    job = b"".join(encode(bitmap, NARROW))
+    assert not REAL_TIME.search(job)
+    (sheet,) = decode(job, 384)
+    for was, became in zip(paper_of(bitmap, NARROW).data, sheet.data, strict=True):
+        assert was == became or (was in b"\x04\x05\x14" and became == was | 0x02)
+
+
+@pytest.mark.parametrize("width", sorted(PAPERS))
+def test_slip_comes_back_dot_for_dot(slip: Slip, width: int) -> None:
+    """A real slip, encoded and decoded, is the drawn slip, in well under three quarters of its raw bytes."""
+    paper = PAPERS[width]
+    bitmap = draw(slip, paper)
+    job = b"".join(encode(bitmap, paper))
+    assert decode(job, width) == (paper_of(bitmap, paper),)
+    assert len(job) < 0.75 * len(bitmap.data)
+
+
+def test_golden_bytes_of_a_small_picture() -> None:
+    """A picture of ten rows gives exactly these bytes: header, margin, trimmed band, feed, cut."""
+    row = bytes(20) + b"\xf0\x0f" + bytes(26)
+    job = encode(Bitmap(384, 10, row * 5 + bytes(48 * 5)), NARROW)
+    assert b"".join(job[:3]).hex(" ") == (
+        "1b 40 "
+        "1d 4c a0 00 1d 76 30 00 02 00 05 00 f0 0f f0 0f f0 0f f0 0f f0 0f 1d 4c 00 00 "
+        "1d 76 30 00 01 00 05 00 00 00 00 00 00"
+    )
+    assert job[0] == INITIALISE
+    assert job[-1] == CUT
+
+
+def test_short_gaps_stay_in_their_band() -> None:
+    """Three blank rows between ink are part of the band, four are a feed of their own."""
+    ink = b"\xff" * 48
+    chunks = [len(encode(Bitmap(384, gap + 2, ink + bytes(48 * gap) + ink), NARROW)) for gap in (3, 4)]
+    assert chunks[1] - chunks[0] == 2
+
+
+def test_chunks_are_small_enough_for_a_small_printer(slip: Slip) -> None:
+    """No chunk holds more than one band of 64 full rows."""
+    job = encode(draw(slip, PAPERS[576]), PAPERS[576])
+    assert max(map(len, job)) <= BAND_ROWS * 72 + 16
+
+
+def test_picture_wider_than_the_paper_is_refused() -> None:
+    """A picture for 80 mm paper is not sent to a 58 mm printer."""
+    with pytest.raises(ValueError, match="576 dots does not fit paper of 384"):
+        encode(Bitmap(576, 1, bytes(72)), NARROW)
+
+
+@pytest.mark.parametrize("data", [b"\x00", b"\x00" * 12])
+def test_bitmap_refuses_sizes_that_disagree(data: bytes) -> None:
+    """A picture whose bytes are not its rows is refused when it is made."""
+    with pytest.raises(ValueError, match="rows of"):
+        Bitmap(16, 1, data)
+
+
+@pytest.mark.parametrize(
+    ("job", "complaint"),
+    [
+        (b"\x1b@Hello", "begins with 48 65 6c 6c at byte 2"),
+        (b"\x1dv0\x00\x02\x00\x02\x00\xff", "ends inside a command"),
+        (b"\x1dv0\x00\x31\x00\x01\x00" + bytes(49), "49 bytes does not fit"),
+        (b"\x1dL\x03\x00", "margin of 3 dots"),
+    ],
+)
+def test_decoder_names_what_it_cannot_read(job: bytes, complaint: str) -> None:
+    """Bytes that are not ours, cut short or off the paper are refused with their place."""
+    with pytest.raises(UnreadableBytes, match=complaint):
+        decode(job, 384)
+
+
+def test_decoder_cuts_where_the_job_cuts() -> None:
+    """Two jobs in a row are two sheets, and rows after the last cut are one more."""
+    row = encode(Bitmap(384, 1, b"\xff" * 48), NARROW)
+    sheets = decode(b"".join(row + row + row[:-1]), 384)
+    assert [sheet.height for sheet in sheets] == [81, 81, 81]
+
+
+@pytest.mark.filterwarnings("default")  # the reference library opens files it does not close
+def test_band_equals_the_reference_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A band without white edges is byte for byte what python-escpos makes of the same picture."""
+    monkeypatch.setenv("ESCPOS_CAPABILITIES_PICKLE_DIR", str(tmp_path))
+    handlers = logging.root.handlers[:]
+    try:
+        from escpos.printer import Dummy  # noqa: PLC0415 - importing it writes files and sets up logging
+    finally:
+        logging.root.handlers[:] = handlers
+    data = bytes(0x81 | (7 * at) % 251 for at in range(48 * BAND_ROWS))
+    reference = Dummy(profile="POS-5890")
+    picture = Image.frombytes("1", (384, BAND_ROWS), bytes(byte ^ 0xFF for byte in data))
+    reference.image(picture, impl="bitImageRaster", center=False)
+    assert encode(Bitmap(384, BAND_ROWS, data), NARROW)[1] == reference.output
