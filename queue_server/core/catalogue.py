@@ -41,6 +41,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     recall_gap_s: Annotated[int, Meta(ge=0, le=600)] = 45
     """Least time between two calls of one ticket: a slow walker needs it."""
     calls_before_no_show: Annotated[int, Meta(ge=1, le=9)] = 3
+    number_digits: Annotated[int, Meta(ge=2, le=6)] = 3
+    """Digits behind the prefix; the busiest line seen in the country takes under 500 numbers a day."""
     one_key: bool = True
     """Whether "next" counts a ticket that is only called as served."""
 

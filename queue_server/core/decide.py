@@ -48,9 +48,6 @@ from queue_server.core.events import (
 from queue_server.core.hall import Hall, Ticket
 from queue_server.core.lifecycle import AT_COUNTER, IN_HALL, SLIP_AFTER, STATUS_AFTER
 
-LAST_NUMBER = 999
-"""Three digits on slip and board; the busiest line seen in the country takes under 500 a day."""
-
 Role = Literal["kiosk", "display", "clerk", "manager"]
 
 
@@ -152,9 +149,10 @@ def _take(hall: Hall, command: TakeTicket, actor: Actor, now: datetime) -> Decis
     if command.token in hall.tokens:
         return _refuse("command_id_reused")
     number = hall.issued.get(service.id, 0) + 1
-    if number > LAST_NUMBER:
+    digits = catalogue.policy.number_digits
+    if number >= 10**digits:
         return _refuse("no_numbers_left")
-    ticket = ticket_id(hall.day, f"{service.prefix}{number:03d}")
+    ticket = ticket_id(hall.day, f"{service.prefix}{number:0{digits}d}")
     due_at = due_time(catalogue.policy, now, priority=command.priority)
     expected = outlook(hall, catalogue, service.id, due_at, hall.sequence + 1)
     issued = TicketIssued(

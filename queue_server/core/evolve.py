@@ -1,6 +1,6 @@
 """State from events: `evolve` adds one entry of the journal to the hall, and depends on nothing but the two."""
 
-from bisect import insort
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -94,14 +94,14 @@ def _issue(hall: Hall, entry: Entry, event: TicketIssued) -> Hall:
         people_ahead=event.people_ahead,
         wait_minutes=None if event.wait is None else (event.wait.low_minutes, event.wait.high_minutes),
     )
-    line = list(hall.line(event.service))
-    insort(line, Waiting(event.due_at, entry.sequence, event.ticket))
+    line, place = hall.line(event.service), Waiting(event.due_at, entry.sequence, event.ticket)
+    ahead = bisect_left(line, place)
     digits = int(ticket_number(event.ticket).lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
     return replace(
         hall,
         tickets=hall.tickets.set(event.ticket, ticket),
         tokens=hall.tokens.set(event.token, event.ticket),
-        lines=hall.lines.set(event.service, tuple(line)),
+        lines=hall.lines.set(event.service, (*line[:ahead], place, *line[ahead:])),
         issued=hall.issued.set(event.service, max(digits, hall.issued.get(event.service, 0))),
         slips=hall.slips if event.print_at is None else hall.slips.set(event.ticket, None),
     )

@@ -182,8 +182,8 @@ class Sockets:
             connection.wake.clear()
             frames, connection.outbox = connection.outbox, []
             snapshot = self.hub.next_snapshot(connection)
-            for frame in frames if snapshot is None else [*frames, snapshot]:
-                async with asyncio.timeout(SEND_LIMIT_S):
+            async with asyncio.timeout(SEND_LIMIT_S):
+                for frame in frames if snapshot is None else [*frames, snapshot]:
                     await websocket.send_text(frame.decode())
 
 

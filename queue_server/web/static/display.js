@@ -1,0 +1,81 @@
+/* The page display: shows the board, and after one tap says the calls when the server lets it speak. */
+
+import { pageName } from "./chance.js";
+import { Panel, isAfter, isSpeakable } from "./display_calls.js";
+import { displayView } from "./display_view.js";
+import { Page, listen } from "./page.js";
+import { PROTOCOL } from "./session.js";
+import { Sound } from "./sound.js";
+
+/* Remembered per tab, so that a reload is the same display. */
+const NAME = "motcua-display";
+
+const root = document.getElementById("display");
+const name = sessionStorage.getItem(NAME) || pageName();
+sessionStorage.setItem(NAME, name);
+
+const state = { board: null, panel: new Panel(), sound: null, isSpeaker: false };
+/* Calls heard on this connection before its first board has said who speaks. */
+let early = [];
+let isTold = false;
+let lastTaken = null;
+let lastSpoken = null;
+
+const page = new Page({
+  root,
+  hello: () => {
+    isTold = false;
+    return { type: "display_hello", protocol: PROTOCOL, device: name, sound: state.sound !== null, last_spoken: lastSpoken };
+  },
+  see(message) {
+    if (message.type === "board") {
+      seeBoard(message);
+    } else if (message.type === "call_announcement") {
+      state.panel.announce(message, performance.now());
+      early.push(message);
+      sayEarly();
+    }
+  },
+  view: () => {
+    state.panel.tick(performance.now());
+    return displayView(page, state);
+  },
+});
+
+function seeBoard(board) {
+  state.board = board;
+  const own = (page.welcome && page.welcome.device) || name;
+  state.isSpeaker = state.sound !== null && board.speaker === own;
+  isTold = true;
+  sayEarly();
+}
+
+function sayEarly() {
+  if (!isTold) {
+    return;
+  }
+  const calls = early;
+  early = [];
+  if (state.isSpeaker) {
+    calls.filter((call) => lastTaken === null || isAfter(call.call, lastTaken)).forEach(say);
+  }
+}
+
+async function say(call) {
+  lastTaken = call.call;
+  const outcome = await state.sound.say(call.utterances, () => isSpeakable(call, state.board, page.clock.now()));
+  if (outcome === "spoken") {
+    lastSpoken = call.call;
+    page.ask({ type: "report_call", call: call.call, outcome: "spoken" });
+  } else if (outcome === "failed") {
+    page.ask({ type: "report_device", part: "speaker", state: "failed", reason: "no_sound" });
+  }
+}
+
+listen(root, (action) => {
+  if (action === "sound" && state.sound === null) {
+    state.sound = new Sound();
+    page.connection.restart();
+  }
+});
+page.start(root.dataset.language);
