@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from benchmarks.processes import end, run_load, server, start
+from benchmarks.processes import end, rss_mb, run_load, serving, start
+from tests.serving import free_port
 
-PORT, ECHO_PORT = 18_431, 18_432
 CONNECTIONS = (1, 10, 100)
 SECONDS = 4.0
 
@@ -15,32 +15,28 @@ AIMS = {1: 200.0, 100: 2000.0}
 
 def measure(folder: Path) -> list[dict[str, Any]]:
     """Return one row per number of connections."""
-    rows = []
-    echo = start(["benchmarks.echo_server", str(ECHO_PORT)])
+    port = free_port()
+    echo = start(["benchmarks.echo_server", str(port)])
     try:
         if echo.stdout is not None:
             echo.stdout.readline()
-        for connections in CONNECTIONS:
-            bare = run_load(f"ws://127.0.0.1:{ECHO_PORT}/socket", connections, SECONDS, "-")
-            with server(folder / f"throughput-{connections}", PORT) as running:
-                keys = str(running.data / "keys")
-                tickets = run_load(f"ws://127.0.0.1:{PORT}/socket", connections, SECONDS, keys)
-                memory = running.rss_mb()
-            rows.append(_row(tickets, bare, memory))
+        return [_measure_at(connections, folder, port) for connections in CONNECTIONS]
     finally:
         end(echo)
-    return rows
 
 
-def _row(tickets: dict[str, Any], bare: dict[str, Any], memory_mb: float) -> dict[str, Any]:
+def _measure_at(connections: int, folder: Path, echo_port: int) -> dict[str, Any]:
+    bare = run_load(f"ws://127.0.0.1:{echo_port}/socket", connections, SECONDS, "-")
+    with serving(folder / f"throughput-{connections}") as server:
+        tickets = run_load(f"ws://127.0.0.1:{server.port}/socket", connections, SECONDS, str(server.data / "keys"))
+        memory = rss_mb(server.pid)
     return {
-        "what": f"durable tickets/s, {tickets['connections']} connections",
+        "what": f"durable tickets, {connections} connections",
         "value": tickets["per_second"],
         "unit": "1/s",
-        "aim": AIMS.get(tickets["connections"]),
+        "aim": AIMS.get(connections),
         "p95_ms": tickets["p95_ms"],
         "echo_per_second": bare["per_second"],
         "share_of_echo": round(tickets["per_second"] / bare["per_second"], 3),
-        "server_rss_mb": memory_mb,
-        "tickets": tickets["done"],
+        "server_rss_mb": memory,
     }

@@ -12,32 +12,33 @@ from queue_server.storage.reports import TicketRow
 BYTE_ORDER_MARK = "\ufeff"
 """Without it Excel reads UTF-8 as the PC's old code page."""
 
-COLUMNS = (
-    "number",
-    "service",
-    "priority",
-    "status",
-    "counter",
-    "clerk",
-    "issued_at",
-    "called_at",
-    "started_at",
-    "ended_at",
-    "wait_minutes",
-    "service_minutes",
-    "calls",
-    "slip",
+HEADINGS = (
+    "office_column_number",
+    "office_column_service",
+    "csv_priority",
+    "office_column_status",
+    "office_column_counter",
+    "office_column_clerk",
+    "office_column_issued_at",
+    "office_column_called_at",
+    "office_column_started_at",
+    "office_column_ended_at",
+    "csv_wait_minutes",
+    "csv_service_minutes",
+    "csv_calls",
+    "office_column_slip",
 )
+"""Keys of the headings; what a page shows under the same name is the same figure."""
 
 
 def day_as_csv(rows: Sequence[TicketRow], catalogue: Catalogue, texts: Texts, utc_offset_s: int) -> bytes:
     """Return the tickets of a day: one line each under a line of headings, times local, durations in minutes.
 
-    Semicolons part the columns, as Excel expects where the decimal mark is a comma; each heading is `column_<name>`.
+    Semicolons part the columns, as Excel expects where the decimal mark is a comma.
     """
     sheet = io.StringIO()
     writer = csv.writer(sheet, delimiter=";", lineterminator="\r\n")
-    writer.writerow([texts.say(f"column_{name}") for name in COLUMNS])
+    writer.writerow([texts.say(key) for key in HEADINGS])
     writer.writerows(_line(row, catalogue, texts, utc_offset_s) for row in rows)
     return (BYTE_ORDER_MARK + sheet.getvalue()).encode()
 
@@ -48,15 +49,15 @@ def _line(row: TicketRow, catalogue: Catalogue, texts: Texts, utc_offset_s: int)
     return [
         row.number,
         row.service if service is None else service.names.get(texts.language, service.names["vi"]),
-        texts.say("yes" if row.priority else "no"),
-        texts.say(f"status_{row.status}"),
+        texts.say("csv_yes" if row.priority else "csv_no"),
+        texts.say(f"office_ticket_{row.status}"),
         "" if row.counter is None else str(row.counter),
         row.clerk or "",
         *(_time(moment, texts, utc_offset_s) for moment in moments),
         _minutes(row.wait_s, texts),
         _minutes(row.service_s, texts),
         str(row.calls),
-        texts.say(f"slip_status_{row.slip}"),
+        texts.say(f"office_slip_{row.slip}"),
     ]
 
 
@@ -67,4 +68,4 @@ def _time(moment_ms: int | None, texts: Texts, utc_offset_s: int) -> str:
 
 
 def _minutes(seconds: int | None, texts: Texts) -> str:
-    return "" if seconds is None else f"{seconds / 60:.1f}".replace(".", texts.say("decimal_mark"))
+    return "" if seconds is None else f"{seconds / 60:.1f}".replace(".", texts.say("csv_decimal_mark"))

@@ -1,0 +1,30 @@
+"""How tests wait, and how they open a browser."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+
+def wait_until(holds: Callable[[], bool], what: str, timeout_s: float = 15.0) -> None:
+    """Return as soon as `holds` does; fail with `what` after the time."""
+    deadline = time.monotonic() + timeout_s
+    while not holds():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"did not come true in {timeout_s} s: {what}")
+        time.sleep(0.05)
+
+
+def browser_options() -> dict[str, Any]:
+    """Return how Debian's Chromium is started without a screen, and without asking for hosts of its own."""
+    return {
+        "executable_path": "/usr/bin/chromium",
+        "args": [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ],
+    }
