@@ -125,6 +125,7 @@ def compose(config: Config, connection: Connection) -> Any:
         async with web.keep_running(service.run, functools.partial(_beat, service, hub)):
             yield
         access.close()
+        await in_reader(pages.reports.close)
         for executor in (writer, reader):
             executor.shutdown()
 

@@ -1,0 +1,1 @@
+"""The kiosk: asks for tickets and prints slips. It decides nothing about the queue."""

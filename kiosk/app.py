@@ -1,0 +1,177 @@
+"""The kiosk's program: the only place that builds the parts and joins them. Starts, supervises and ends them."""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import assets
+from kiosk.box import Box
+from kiosk.clock import monotonic_s
+from kiosk.config import BadOption, Options, read_options
+from kiosk.printing import Press
+from kiosk.shelf import Shelf
+from kiosk.slips import SOURCE_LANGUAGE
+from kiosk.walking import Walker
+from printer_drivers.address import VirtualAddress, build_printer, parse
+from printer_drivers.printer import BadPrinterAddress, Printer
+from printer_drivers.virtual import LATEST
+from queue_protocol.client import Client
+from queue_protocol.ids import Language, Token, token_of
+from queue_protocol.texts import Texts
+
+log = logging.getLogger(__name__)
+
+TICK_S = 0.1
+"""How often the screen's time passes: the bar of the time left moves smoothly enough, and it costs nothing."""
+
+RESTART_AFTER_S = 1.0
+"""A part that fell over by a fault of ours is started again, not in a loop that eats the machine."""
+
+LAST_SLIP_S, LAST_WORDS_S = 1.0, 0.1
+"""At the end a slip in the printer gets this long to come out, and its report this long to leave: 2 s in all is what a
+service manager and an impatient person allow."""
+
+MISUSED = 2
+"""Exit status of a command line that cannot be followed."""
+
+Fact = TypeVar("Fact")
+Show = Callable[[asyncio.Event], Awaitable[None]]
+"""Runs until the event is set."""
+
+
+class NoScreen(Exception):
+    """This machine has no screen that a window can open on."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a kiosk until it is told to stop; return 0, or 2 when the command line cannot be followed."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        options = read_options(arguments)
+        printer = build_printer(options.printer)
+        shelf = Shelf(options.shelf)
+        return asyncio.run(_run(options, printer, shelf))
+    except (BadOption, BadPrinterAddress, NoScreen) as error:
+        blame = str(error)
+    except OSError as error:
+        blame = f"cannot use the folder given with --data: {error}"
+    sys.stderr.write(f"kiosk: {blame}\n")
+    return MISUSED
+
+
+async def _run(options: Options, printer: Printer, shelf: Shelf) -> int:
+    loop = asyncio.get_running_loop()
+    languages = read_texts(assets.FOLDER / "texts")
+    box = Box(options.device, options.key, shelf, languages, monotonic_s)
+    client = Client(options.server, box.hello, box.hear, box.link_changed)
+    press = Press(printer, shelf.start, _across(loop, box.slip_ended), _across(loop, box.printer_looked))
+    box.plug(client.ask, press.submit)
+    walker = Walker(options.device, languages, options.language, client.ask, _make_token, monotonic_s)
+    show = _say_headless(options) if options.headless else _open_window(options, box, walker)
+    press.start()
+    link = asyncio.create_task(_keep_running(client.run))
+    try:
+        await show(_stop_on_signals(loop))
+    finally:
+        await asyncio.to_thread(press.stop, LAST_SLIP_S)
+        await asyncio.sleep(LAST_WORDS_S)
+        link.cancel()
+        await asyncio.gather(link, return_exceptions=True)
+    return 0
+
+
+def _say_headless(options: Options) -> Show:
+    """Return what a kiosk without a screen does: it says that it runs, and waits for its end."""
+    sys.stdout.write(f"{options.device} runs without a screen; its paper goes to {options.printer}\n")
+    sys.stdout.flush()
+
+    async def show(stopped: asyncio.Event) -> None:
+        await stopped.wait()
+
+    return show
+
+
+def _open_window(options: Options, box: Box, walker: Walker) -> Show:
+    """Return what a kiosk with a screen does. Kivy is imported here and nowhere else: a headless one never loads it."""
+    from kiosk.screens import settings  # noqa: PLC0415 - see above
+
+    settings.prepare(options.windowed)
+    from kiosk.screens.face import KioskApp, has_window  # noqa: PLC0415 - reads the settings when imported
+
+    if not has_window():
+        raise NoScreen("no window can be opened on this machine; start with --headless and open /kiosk in a browser")
+    window = KioskApp(walker)
+    address = parse(options.printer)
+    if isinstance(address, VirtualAddress):
+        window.face.watch_paper(Path(address.folder) / LATEST)
+    box.watch(walker)
+    walker.show_on(window.face)
+
+    async def show(stopped: asyncio.Event) -> None:
+        tasks = [asyncio.create_task(_let_time_pass(walker)), asyncio.create_task(_close(window, stopped))]
+        try:
+            await window.async_run("asyncio")
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    return show
+
+
+async def _let_time_pass(walker: Walker) -> None:
+    while True:
+        walker.tick()
+        await asyncio.sleep(TICK_S)
+
+
+async def _close(window: Any, stopped: asyncio.Event) -> None:
+    await stopped.wait()
+    window.stop()
+
+
+async def _keep_running(run: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            await run()
+        except Exception:
+            log.exception("the link fell over; starting it again")
+        await asyncio.sleep(RESTART_AFTER_S)
+
+
+def _stop_on_signals(loop: asyncio.AbstractEventLoop) -> asyncio.Event:
+    """Return the event that Ctrl-C and a service manager's stop set."""
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C ends the loop by itself
+            loop.add_signal_handler(number, stopped.set)
+    return stopped
+
+
+def _across(loop: asyncio.AbstractEventLoop, call: Callable[[Fact], None]) -> Callable[[Fact], None]:
+    """Return a function that calls on the loop's thread, whichever thread it is called from."""
+
+    def across(fact: Fact) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended, and nobody is left to tell
+            loop.call_soon_threadsafe(call, fact)
+
+    return across
+
+
+def read_texts(folder: Path) -> Mapping[Language, Texts]:
+    """Return the texts of every language that has a file, the source language first."""
+    source = Texts.read(SOURCE_LANGUAGE, (folder / f"{SOURCE_LANGUAGE}.po").read_bytes())
+    others = sorted(file for file in folder.glob("*.po") if file.stem != SOURCE_LANGUAGE)
+    return {SOURCE_LANGUAGE: source} | {
+        file.stem: Texts.read(file.stem, file.read_bytes(), fallback=source) for file in others
+    }
+
+
+def _make_token() -> Token:
+    return token_of(secrets.token_bytes(16))

@@ -1,0 +1,115 @@
+"""What a kiosk is told when it starts: reads the command line and the device's key, and refuses in one sentence."""
+
+import argparse
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import quote, urlsplit
+
+import msgspec
+
+from queue_protocol.client import socket_url
+from queue_protocol.ids import DeviceId, Key, Language
+
+DEFAULT_SERVER = "http://127.0.0.1:8080"
+DEFAULT_DEVICE = "kiosk-1"
+
+LEAST_WINDOW, LARGEST_WINDOW = 480, 8192
+"""Pixels of a side; under the least no finger hits a service, over the largest no screen exists."""
+
+
+class BadOption(Exception):
+    """The command line is to blame; the message says what to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """A kiosk as it was started. `windowed` is the size of the window in pixels; `None` is the whole screen."""
+
+    server: str
+    device: DeviceId
+    key: str
+    data: Path
+    printer: str
+    headless: bool
+    windowed: tuple[int, int] | None
+    language: Language
+
+    @property
+    def shelf(self) -> Path:
+        """The folder that belongs to this kiosk alone."""
+        return self.data / "kiosk" / self.device
+
+
+def read_options(arguments: Sequence[str]) -> Options:
+    """Return the options; raise `BadOption` when one is wrong or the device has no key."""
+    given = _parser().parse_args(arguments)
+    device = DeviceId(_convert(given.device, DeviceId, "--device must be small letters, digits and '-', as kiosk-1"))
+    data = given.data.expanduser().resolve()
+    return Options(
+        server=_server(given.server),
+        device=device,
+        key=_key(given.key, data, device),
+        data=data,
+        printer=given.printer or f"virtual://{quote(str(data / 'paper'))}",
+        headless=given.headless,
+        windowed=given.windowed and _size(given.windowed),
+        language=_convert(given.language, Language, "--language must be a code of two or three letters, as vi"),
+    )
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise BadOption(f"{message}; see --help")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m kiosk", description="The kiosk of a hall: takes numbers and prints slips.")
+    option = parser.add_argument
+    option("--server", default=DEFAULT_SERVER, metavar="URL", help="the queue server (default %(default)s)")
+    option("--device", default=DEFAULT_DEVICE, metavar="NAME", help="this kiosk's name (default %(default)s)")
+    option("--key", metavar="KEY", help="this kiosk's key; else it is read from DIR/keys/NAME")
+    option("--data", type=Path, default=Path("data"), metavar="DIR", help="where files are kept (default ./data)")
+    option("--printer", metavar="URL", help="tcp://HOST:9100 or virtual://FOLDER (default virtual://DIR/paper)")
+    option("--headless", action="store_true", help="no window: print slips for the page /kiosk")
+    option("--windowed", metavar="WIDTHxHEIGHT", help="a window of this size instead of the whole screen")
+    option("--language", default="vi", metavar="CODE", help="language the screen starts in (default %(default)s)")
+    return parser
+
+
+def _server(address: str) -> str:
+    try:
+        socket_url(address)
+        urlsplit(address if "://" in address else f"http://{address}").port  # noqa: B018 - reading it checks it
+    except ValueError as error:
+        raise BadOption(f"--server: {error}") from error
+    return address
+
+
+def _key(given: str | None, data: Path, device: DeviceId) -> str:
+    file = data / "keys" / device
+    try:
+        key = given if given is not None else file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadOption(
+            f"no key for {device} in {file}; start the server on this folder first, or give the key with --key"
+        ) from error
+    return _convert(key, Key, f"the key of {device} is not one that a server made; copy it whole")
+
+
+def _size(text: str) -> tuple[int, int]:
+    found = re.fullmatch(r"([0-9]{1,5})[x×]([0-9]{1,5})", text)
+    size = (int(found[1]), int(found[2])) if found else (0, 0)
+    if not all(LEAST_WINDOW <= side <= LARGEST_WINDOW for side in size):
+        raise BadOption(f"--windowed {text!r} must be WIDTHxHEIGHT in pixels, as 1280x720")
+    return size
+
+
+def _convert(value: str, kind: Any, blame: str) -> str:
+    try:
+        converted: str = msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise BadOption(blame) from error
+    return converted

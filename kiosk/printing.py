@@ -1,0 +1,195 @@
+"""The thread that owns the printer: takes slips, prints them one by one, and says how each ended.
+
+Nothing here decides what is printed, and nobody waits for it. At most once: a slip is tried again only while not one
+of its bytes was taken by the printer.
+"""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from kiosk.clock import monotonic_s
+from printer_drivers import escpos, raster
+from printer_drivers.paper import Paper
+from printer_drivers.printer import Evidence, JobEnd, Printer, PrinterState
+from printer_drivers.slip import Slip
+from queue_protocol.ids import TicketId
+from queue_protocol.snapshots import PartState
+
+log = logging.getLogger(__name__)
+
+STALE_S = 60.0
+"""After a minute the person has gone with the number from the screen, and paper would only confuse the next one. Also
+the age up to which the server offers a slip again."""
+
+MOST_WAITING = 16
+"""A slip takes 2 to 3 s to print, so more than this would be stale before its turn."""
+
+RETRY_FOR_S, RETRY_EVERY_S = 5.0, 0.5
+"""A printer that is being plugged in or is busy with another host answers within seconds; longer makes a person wait
+for paper that does not come."""
+
+LOOK_EVERY_S = 10.0
+"""An idle printer is asked how it is: soon enough that paper put in is noticed before the next person, and rare enough
+that a cheap network printer, which serves one connection at a time, stays free."""
+
+PASSING = frozenset({PrinterState.UNREACHABLE, PrinterState.OFFLINE, PrinterState.UNKNOWN, PrinterState.READY})
+"""States in which a failed start is worth another try; the others need a hand: paper, cover, repair."""
+
+_OUTCOMES: Mapping[Evidence, Literal["printed", "failed", "uncertain"]] = {
+    Evidence.ANSWERED: "printed",
+    Evidence.ACCEPTED: "printed",  # the normal end on a printer that never answers; the person at it sees the paper
+    Evidence.TROUBLE: "uncertain",
+    Evidence.CUT_OFF: "uncertain",
+    Evidence.NOTHING_SENT: "failed",
+}
+
+_PART: Mapping[PrinterState, PartState] = {
+    PrinterState.READY: "ready",
+    PrinterState.NEAR_END: "ready",
+    PrinterState.UNKNOWN: "unknown",
+}
+
+_TELLING = frozenset(PrinterState) - set(_PART)
+"""States that say by themselves why a slip did not come out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A slip to be printed; `wanted_s` is when it was wanted, on the clock of `kiosk.clock`."""
+
+    ticket: TicketId
+    slip: Slip
+    wanted_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How the paper of a ticket ended, in the terms of `ReportSlip`."""
+
+    ticket: TicketId
+    outcome: Literal["printed", "failed", "uncertain"]
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What is known of the printer, in the terms of `ReportDevice`."""
+
+    state: PartState
+    reason: str | None
+
+
+def draw(slip: Slip, paper: Paper) -> Sequence[bytes]:
+    """Return the bytes that print this slip on this paper."""
+    return escpos.encode(raster.draw(slip, paper), paper)
+
+
+class Press:
+    """One printer and its thread. `on_end` and `on_look` are called on that thread and must not block.
+
+    `start_slip` puts a slip on the disk before its first byte goes out.
+    """
+
+    def __init__(
+        self,
+        printer: Printer,
+        start_slip: Callable[[TicketId], None],
+        on_end: Callable[[Ended], None],
+        on_look: Callable[[Looked], None],
+        *,
+        now_s: Callable[[], float] = monotonic_s,
+        encode: Callable[[Slip, Paper], Sequence[bytes]] = draw,
+    ) -> None:
+        self._printer = printer
+        self._start_slip = start_slip
+        self._on_end = on_end
+        self._on_look = on_look
+        self._now_s = now_s
+        self._encode = encode
+        self._jobs: queue.Queue[Job | None] = queue.Queue(MOST_WAITING)
+        self._stopping = threading.Event()
+        self._down = False
+        self._thread = threading.Thread(target=self._run, daemon=True, name="press")
+
+    def start(self) -> None:
+        """Begin to print."""
+        self._thread.start()
+
+    def submit(self, job: Job) -> None:
+        """Print this slip when its turn comes; with too many before it, it fails at once."""
+        try:
+            self._jobs.put_nowait(job)
+        except queue.Full:
+            self._on_end(Ended(job.ticket, "failed", "printer_busy"))
+
+    def stop(self, timeout_s: float) -> None:
+        """End the thread, waiting this long for the slip in the printer; slips still in line are not printed."""
+        self._stopping.set()
+        try:
+            self._jobs.put_nowait(None)
+        except queue.Full:
+            log.info("%d slips in line are not printed", self._jobs.qsize())
+        self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        self._look()
+        while not self._stopping.is_set():
+            try:
+                job = self._jobs.get(timeout=LOOK_EVERY_S)
+            except queue.Empty:
+                self._look()
+                continue
+            if job is not None and not self._stopping.is_set():
+                self._on_end(self._print(job))
+        self._printer.close()
+
+    def _look(self) -> None:
+        self._note(self._printer.status().state)
+
+    def _note(self, state: PrinterState) -> None:
+        part = _PART.get(state, "failed")
+        self._down = part == "failed"
+        self._on_look(Looked(part, None if part == "ready" else str(state)))
+
+    def _print(self, job: Job) -> Ended:
+        if self._now_s() - job.wanted_s > STALE_S:
+            return Ended(job.ticket, "failed", "stale")
+        try:
+            chunks = self._encode(job.slip, self._printer.paper)
+        except Exception:  # whatever a name in the catalogue does to the drawing, the next slip must come out
+            log.exception("slip of %s cannot be drawn", job.ticket)
+            return Ended(job.ticket, "failed", "bad_slip")
+        self._put_on_disk(job.ticket)
+        end = self._send(chunks)
+        log.info("slip of %s: %s, %d bytes taken %s", job.ticket, end.evidence, end.bytes_accepted, end.reason)
+        self._note(end.state)
+        return Ended(job.ticket, _OUTCOMES[end.evidence], _reason(end))
+
+    def _put_on_disk(self, ticket: TicketId) -> None:
+        try:
+            self._start_slip(ticket)
+        except OSError:
+            # The person gets paper; the price is a second slip if the kiosk restarts within a minute.
+            log.exception("cannot note that the slip of %s is being printed", ticket)
+
+    def _send(self, chunks: Sequence[bytes]) -> JobEnd:
+        """Print, and try again for a while as long as nothing was taken; a printer known to be down gets one try."""
+        last_try_s = self._now_s() + (0 if self._down else RETRY_FOR_S)
+        end = self._printer.print(chunks)
+        while _may_retry(end) and self._now_s() < last_try_s and not self._stopping.wait(RETRY_EVERY_S):
+            end = self._printer.print(chunks)
+        return end
+
+
+def _may_retry(end: JobEnd) -> bool:
+    return end.evidence is Evidence.NOTHING_SENT and end.state in PASSING
+
+
+def _reason(end: JobEnd) -> str | None:
+    if _OUTCOMES[end.evidence] == "printed":
+        return None
+    return str(end.state) if end.state in _TELLING else str(end.evidence)

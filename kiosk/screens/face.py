@@ -1,0 +1,146 @@
+"""The whole window: the bar on top, one page at a time, and the paper of a virtual printer beside it."""
+
+from pathlib import Path
+from typing import Any, Protocol
+
+from kivy.app import App
+from kivy.core.window import Window
+from kivy.lang import Builder
+from kivy.properties import BooleanProperty, ListProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.screenmanager import NoTransition, ScreenManager
+
+from kiosk.screens import look
+from kiosk.screens.notice import NoticeScreen
+from kiosk.screens.paper import PaperStrip as PaperStrip  # noqa: PLC0414 - the layout file names it
+from kiosk.screens.parts import QuietButton
+from kiosk.screens.services import ServicesScreen
+from kiosk.screens.ticket import TicketScreen
+from kiosk.screens.welcome import WelcomeScreen
+from kiosk.wording import Choice, Greeting, Notice, Number, View
+
+Builder.load_file(str(Path(__file__).with_suffix(".kv")))
+
+PAGES = {Greeting: "welcome", Choice: "services", Number: "ticket", Notice: "notice"}
+"""Which page shows which kind of body."""
+
+
+class Taps(Protocol):
+    """Whoever is told what people do on the screen."""
+
+    def touch(self) -> None:
+        """Take note of a finger, wherever it came down; called before what it hit."""
+
+    def tap_service(self, service: Any) -> None:
+        """Take a choice of a service."""
+
+    def tap_language(self, language: Any) -> None:
+        """Take a choice of a language."""
+
+    def tap_home(self) -> None:
+        """Take a wish to leave the page."""
+
+
+class Bar(BoxLayout):
+    """The line above every page."""
+
+    center = StringProperty("")
+    day = StringProperty("")
+    time = StringProperty("")
+    languages = ListProperty()
+
+    __events__ = ("on_language",)
+
+    def on_language(self, language: str) -> None:
+        """Say which language was tapped."""
+
+    def on_languages(self, _: Any, languages: list[tuple[str, str]]) -> None:
+        """Offer these languages, code and own name; buttons are made only when there are more than ever."""
+        buttons = self.ids.buttons
+        while len(buttons.children) > len(languages):
+            buttons.remove_widget(buttons.children[0])
+        while len(buttons.children) < len(languages):
+            button = QuietButton(icon="translate")
+            button.bind(on_press=self._tap)
+            buttons.add_widget(button)
+        for button, (_code, name) in zip(reversed(buttons.children), languages, strict=True):
+            button.words = name
+
+    def _tap(self, button: QuietButton) -> None:
+        code = next(code for code, name in self.languages if name == button.words)
+        self.dispatch("on_language", code)
+
+
+class Face(BoxLayout):
+    """Shows a `View`; tells `taps` what people do."""
+
+    paper_here = StringProperty("")
+    has_paper = BooleanProperty(False)
+    ticket_is_up = BooleanProperty(False)
+
+    def __init__(self, taps: Taps, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._taps = taps
+        self._pages: dict[str, Any] = {
+            "welcome": WelcomeScreen(name="welcome"),
+            "services": ServicesScreen(name="services"),
+            "ticket": TicketScreen(name="ticket"),
+            "notice": NoticeScreen(name="notice"),
+        }
+        self._manager: ScreenManager = self.ids.pages
+        self._manager.transition = NoTransition()
+        for page in self._pages.values():
+            self._manager.add_widget(page)
+        self._pages["services"].bind(on_choice=lambda _, service: taps.tap_service(service))
+        self._pages["ticket"].bind(on_home=lambda _: taps.tap_home())
+        self._pages["notice"].bind(on_home=lambda _: taps.tap_home())
+        self.ids.bar.bind(on_language=lambda _, language: taps.tap_language(language))
+
+    def watch_paper(self, newest: Path) -> None:
+        """Show the slips of a virtual printer that replaces this file with each."""
+        self.has_paper = True
+        self.ids.paper.watch(newest)
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """Tell of the finger before the widget that it hits."""
+        self._taps.touch()
+        return bool(super().on_touch_down(touch))
+
+    def show(self, seen: View) -> None:
+        """Show this from now on."""
+        bar = self.ids.bar
+        bar.center, bar.day, bar.time = seen.bar.center, seen.bar.day, seen.bar.time
+        bar.languages = list(seen.bar.languages)
+        self.paper_here = seen.paper_here
+        name = PAGES[type(seen.body)]
+        self._pages[name].show(seen.body)
+        self._manager.current = name
+        self.ticket_is_up = name == "ticket"
+
+    def show_remaining(self, fraction: float | None) -> None:
+        """Show how much of the page's time is left, from 1 to 0; `None` hides it."""
+        page = self._pages[self._manager.current]
+        if hasattr(page, "fraction"):
+            page.fraction = -1.0 if fraction is None else fraction
+
+
+class KioskApp(App):
+    """The window of a kiosk around a `Face`."""
+
+    title = "motcua"
+    use_kivy_settings = False
+
+    def __init__(self, taps: Taps) -> None:
+        super().__init__()
+        look.register()
+        self.face = Face(taps)
+
+    def build(self) -> Face:
+        """Return what fills the window."""
+        Window.bind(on_request_close=lambda *_args, **_kwargs: Window.fullscreen == "auto")
+        return self.face
+
+
+def has_window() -> bool:
+    """Say whether there is a screen to draw on."""
+    return Window is not None

@@ -1,0 +1,57 @@
+"""The page of a ticket: the number as large as it goes, and what became of the paper."""
+
+from pathlib import Path
+from typing import Any
+
+from kivy.lang import Builder
+from kivy.properties import ColorProperty, NumericProperty, StringProperty
+from kivy.uix.screenmanager import Screen
+
+from kiosk.screens import look
+from kiosk.screens import parts as parts  # noqa: PLC0414 - the layout file names its widgets
+from kiosk.screens.look import NUMBER
+from kiosk.wording import Number
+
+Builder.load_file(str(Path(__file__).with_suffix(".kv")))
+
+TONES = {"waiting": ("on_quiet", "quiet"), "ready": ("on_good", "good"), "trouble": ("on_notice", "notice")}
+"""Colour of the words about the paper, and of the panel behind them."""
+
+
+class TicketScreen(Screen):
+    """Shows a `Number`; its event `on_home` says that somebody wants to leave."""
+
+    heading = StringProperty("")
+    service = StringProperty("")
+    number = StringProperty("")
+    number_size = NumericProperty(NUMBER[0])
+    priority = StringProperty("")
+    facts = StringProperty("")
+    paper = StringProperty("")
+    paper_icon = StringProperty("")
+    ink = ColorProperty(look.COLOURS["on_quiet"])
+    fill = ColorProperty(look.COLOURS["quiet"])
+    advice = StringProperty("")
+    home_words = StringProperty("")
+    fraction = NumericProperty(-1.0)
+
+    __events__ = ("on_home",)
+
+    def on_kv_post(self, _: Any) -> None:
+        """Fit the number whenever it or the room for it changes."""
+        self.bind(size=self._fit, number=self._fit)
+
+    def on_home(self) -> None:
+        """Say that somebody wants to leave."""
+
+    def show(self, number: Number) -> None:
+        """Show this ticket."""
+        self.heading, self.service = number.heading, number.service
+        self.number, self.priority = number.number, number.priority
+        self.facts = "\n".join(number.facts)
+        self.paper, self.paper_icon = number.paper, look.icon(number.paper_icon)
+        self.ink, self.fill = (look.COLOURS[name] for name in TONES[number.paper_tone])
+        self.advice, self.home_words = number.advice, number.home
+
+    def _fit(self, *_: Any) -> None:
+        self.number_size = look.fit(self.number, "ExtraBold", self.width * 0.94, [(size, 1) for size in NUMBER])

@@ -1,0 +1,103 @@
+"""Owns what a slip says: the server's order to print, put into the words and the language of the person.
+
+Pure. How the words become dots is the business of `printer_drivers`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from printer_drivers.slip import Slip
+from queue_protocol.announcements import PrintSlip
+from queue_protocol.answers import TicketTaken, WaitRange
+from queue_protocol.ids import Language, ServiceId
+from queue_protocol.snapshots import Menu, Welcome
+from queue_protocol.texts import Texts
+
+SOURCE_LANGUAGE = "vi"
+"""Every name and text exists in it; it stands in wherever another language lacks one."""
+
+_WEEKDAYS = (
+    "weekday_monday",
+    "weekday_tuesday",
+    "weekday_wednesday",
+    "weekday_thursday",
+    "weekday_friday",
+    "weekday_saturday",
+    "weekday_sunday",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Center:
+    """What a slip says that is not the ticket's own: names by language, and the local time of the center."""
+
+    names: Mapping[Language, str] = field(default_factory=dict)
+    services: Mapping[ServiceId, Mapping[Language, str]] = field(default_factory=dict)
+    utc_offset_s: int = 0
+
+
+def center_of(welcome: Welcome, menu: Menu) -> Center:
+    """Return what the server said about the center."""
+    return Center(
+        names=welcome.center,
+        services={card.service: card.names for card in menu.services},
+        utc_offset_s=welcome.utc_offset_s,
+    )
+
+
+def compose(order: PrintSlip, center: Center, languages: Mapping[Language, Texts]) -> Slip:
+    """Return the slip of a ticket in the language of the order, or in Vietnamese where the kiosk lacks that one.
+
+    A service that is no longer in the menu leaves its line to the number's own letter. Raises
+    `printer_drivers.slip.BadSlip` when the center's names cannot be printed.
+    """
+    texts = languages.get(order.language) or languages[SOURCE_LANGUAGE]
+    ticket = order.slip
+    return Slip(
+        center=in_language(center.names, texts.language).upper(),
+        service=in_language(center.services.get(ticket.service, {}), texts.language) or ticket.number[:1],
+        number=ticket.number,
+        priority_mark=texts.say("priority") if ticket.priority else None,
+        lines=tuple(_lines(ticket, center, texts)),
+        qr=order.address,
+        qr_caption=texts.say("slip_follow") if order.address else None,
+        time_line=_time_line(ticket, center, texts),
+        note=f"{texts.say('slip_note')} {texts.say('slip_valid', date=_digits(date.fromisoformat(order.valid_on)))}",
+    )
+
+
+def in_language(words: Mapping[Language, str], language: Language) -> str:
+    """Return a name in this language, else in Vietnamese, else nothing."""
+    return words.get(language) or words.get(SOURCE_LANGUAGE, "")
+
+
+def say_ahead(ticket: TicketTaken, utc_offset_s: int, texts: Texts) -> str:
+    """Return how many are called before this ticket, as of its issue."""
+    if ticket.people_ahead == 0:
+        return texts.say("you_are_next")
+    return texts.count("people_ahead", ticket.people_ahead, time=texts.time(ticket.issued_at, utc_offset_s))
+
+
+def say_range(wait: WaitRange, texts: Texts) -> str:
+    """Return a range of minutes in words."""
+    return texts.say("wait_range", low=wait.low_minutes, high=wait.high_minutes)
+
+
+def _lines(ticket: TicketTaken, center: Center, texts: Texts) -> Iterator[str]:
+    yield say_ahead(ticket, center.utc_offset_s, texts)
+    if ticket.wait is not None:
+        yield texts.say("kiosk_estimated_wait", range=say_range(ticket.wait, texts))
+    if ticket.counters:
+        counters = ", ".join(str(counter) for counter in ticket.counters)
+        yield texts.count("slip_counters", len(ticket.counters), counters=counters)
+
+
+def _time_line(ticket: TicketTaken, center: Center, texts: Texts) -> str:
+    local = ticket.issued_at + timedelta(seconds=center.utc_offset_s)
+    weekday = texts.say(_WEEKDAYS[local.weekday()])
+    return texts.say("slip_time", time=f"{local:%H:%M}", weekday=weekday, date=_digits(local.date()))
+
+
+def _digits(day: date) -> str:
+    return f"{day:%d/%m/%Y}"

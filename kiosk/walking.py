@@ -1,0 +1,131 @@
+"""Walks the flow: keeps the present `Walk`, feeds it what happens, and shows what has changed.
+
+Knows no widgets: the screen is one function that is given a `View`, and calls back with taps.
+"""
+
+import asyncio
+import functools
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from kiosk import flow
+from kiosk.flow import Ask, Paper, Walk
+from kiosk.printing import Ended, Looked
+from kiosk.wording import View, view
+from queue_protocol.answers import Answer, Refused, Result
+from queue_protocol.commands import Command, TakeTicket
+from queue_protocol.ids import DeviceId, Language, ServiceId, Token
+from queue_protocol.session import Link
+from queue_protocol.snapshots import Beat, FromServer, Menu, Welcome
+from queue_protocol.texts import Texts
+
+
+class Face(Protocol):
+    """What the walker shows on."""
+
+    def show(self, seen: View) -> None:
+        """Show this from now on."""
+
+    def show_remaining(self, fraction: float | None) -> None:
+        """Show how much of the page's time is left, from 1 to 0; `None` hides it."""
+
+
+class Walker:
+    """One screen's walk; see `flow`. All on the loop's thread.
+
+    `ask` sends a command and gives the future of its answer; `make_token` gives a fresh address for a ticket's page.
+    """
+
+    def __init__(
+        self,
+        device: DeviceId,
+        languages: Mapping[Language, Texts],
+        home_language: Language,
+        ask: "Callable[[Command], asyncio.Future[Result]]",
+        make_token: Callable[[], Token],
+        now_s: Callable[[], float],
+    ) -> None:
+        self._device = device
+        self._languages = languages
+        self._ask = ask
+        self._make_token = make_token
+        self._now_s = now_s
+        self._face: Face | None = None
+        self._shown: View | None = None
+        self._walk = Walk(language=home_language, home_language=home_language, languages=tuple(languages))
+
+    def show_on(self, face: Face) -> None:
+        """Show on this face from now on."""
+        self._face = face
+        self._shown = None
+        self._go(self._walk)
+
+    def tick(self) -> None:
+        """Let time pass; to be called several times a second."""
+        self._go(flow.tick(self._walk, self._now_s()))
+
+    def touch(self) -> None:
+        """Somebody touched the screen, wherever."""
+        self._go(flow.touched(self._walk, self._now_s()))
+
+    def tap_service(self, service: ServiceId) -> None:
+        """Somebody chose a service."""
+        walk, wish = flow.service_tapped(self._walk, service, self._now_s())
+        self._go(walk)
+        if wish is not None:
+            self._take(wish)
+
+    def tap_language(self, language: Language) -> None:
+        """Somebody chose a language."""
+        self._go(flow.language_tapped(self._walk, language, self._now_s()))
+
+    def tap_home(self) -> None:
+        """Somebody wants to leave the page."""
+        self._go(flow.home_tapped(self._walk, self._now_s()))
+
+    def heard(self, message: FromServer) -> None:
+        """Take what the server says."""
+        now_s = self._now_s()
+        match message:
+            case Welcome():
+                self._go(flow.welcomed(self._walk, message, tuple(self._languages), now_s))
+            case Menu():
+                self._go(flow.menu_arrived(self._walk, message, now_s))
+            case Beat():
+                self._go(flow.time_heard(self._walk, message.now, now_s))
+            case Answer(command_id=None, result=Refused() as refusal):
+                self._go(flow.turned_away(self._walk, refusal))
+
+    def link_changed(self, link: Link) -> None:
+        """Take note of the link."""
+        self._go(flow.link_changed(self._walk, link))
+
+    def slip_ended(self, ended: Ended) -> None:
+        """Show what became of the paper."""
+        paper = Paper(state=ended.outcome, reason=ended.reason)
+        self._go(flow.slip_ended(self._walk, ended.ticket, paper, self._now_s()))
+
+    def printer_looked(self, looked: Looked) -> None:
+        """Show whether slips can be expected."""
+        self._go(flow.printer_changed(self._walk, looked.state))
+
+    def _take(self, wish: Ask) -> None:
+        command = TakeTicket(
+            service=wish.service, token=self._make_token(), language=wish.language, print_at=self._device
+        )
+        self._ask(command).add_done_callback(functools.partial(self._take_answer, wish.request))
+
+    def _take_answer(self, request: int, answer: "asyncio.Future[Result]") -> None:
+        if not answer.cancelled():
+            self._go(flow.answered(self._walk, request, answer.result(), self._now_s()))
+
+    def _go(self, walk: Walk) -> None:
+        self._walk = walk
+        if self._face is None:
+            return
+        now_s = self._now_s()
+        seen = view(walk, self._languages, now_s)
+        if seen != self._shown:
+            self._shown = seen
+            self._face.show(seen)
+        self._face.show_remaining(flow.remaining(walk, now_s))

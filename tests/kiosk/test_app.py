@@ -1,0 +1,198 @@
+"""The kiosk's program: what it accepts, what it refuses in one sentence, and how it lives and ends without a screen."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from kiosk import app
+from kiosk.config import BadOption, Options, read_options
+from printer_drivers.address import VirtualAddress, parse
+from queue_protocol.commands import KioskHello, ReportDevice, ReportSlip
+from tests.driving import ROOT
+from tests.kiosk.hall import KEY, Hall, open_hall, order, ticket
+from tests.kiosk.test_slips import product_texts
+
+
+def options(tmp_path: Path, *arguments: str) -> Options:
+    """Return the options of a kiosk whose key lies in its data folder."""
+    keys = tmp_path / "keys"
+    keys.mkdir(exist_ok=True)
+    (keys / "kiosk-1").write_text(f"{KEY}\n")
+    return read_options(["--data", str(tmp_path), *arguments])
+
+
+def test_a_kiosk_beside_its_server_needs_only_the_folder(tmp_path: Path) -> None:
+    """Key, shelf and paper are found in the data folder, also when its name has a space."""
+    folder = tmp_path / "data of the hall"
+    folder.mkdir()
+    found = options(folder)
+    assert (found.server, found.device, found.key) == ("http://127.0.0.1:8080", "kiosk-1", KEY)
+    assert found.shelf == folder / "kiosk" / "kiosk-1"
+    assert parse(found.printer) == VirtualAddress(str(folder / "paper"), 576)
+    assert found.windowed is None
+
+
+def test_a_key_on_the_command_line_needs_no_file(tmp_path: Path) -> None:
+    """A kiosk on another machine is told its key."""
+    assert read_options(["--data", str(tmp_path), "--key", KEY]).key == KEY
+
+
+def test_a_window_may_be_asked_for(tmp_path: Path) -> None:
+    """The size is in pixels, width first."""
+    assert options(tmp_path, "--windowed", "1280x720").windowed == (1280, 720)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "blame"),
+    [
+        (["--printer", "lpt1"], "must begin with"),
+        (["--printer", "tcp://:9100"], "tcp://"),
+        (["--server", "http://"], "http://192.168.1.10:8080"),
+        (["--server", "http://hall:port"], "--server"),
+        (["--device", "Kiosk 1"], "--device"),
+        (["--key", "short"], "key of kiosk-1"),
+        (["--windowed", "big"], "1280x720"),
+        (["--windowed", "1x1"], "1280x720"),
+        (["--language", "Tiếng Việt"], "--language"),
+        (["--loud"], "--loud"),
+    ],
+)
+def test_a_wrong_option_is_one_sentence_and_status_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], blame: str
+) -> None:
+    """Whoever starts a kiosk wrongly reads what to change, and no traceback."""
+    options(tmp_path)
+    assert app.main(["--data", str(tmp_path), "--headless", *arguments]) == 2
+    said = capsys.readouterr().err.strip().splitlines()
+    assert len(said) == 1
+    assert said[0].startswith("kiosk: ")
+    assert blame in said[0]
+
+
+def test_a_missing_key_says_where_it_should_be(tmp_path: Path) -> None:
+    """The sentence names the file and both ways out."""
+    with pytest.raises(BadOption, match=r"keys/kiosk-1; start the server .* or give the key with --key"):
+        read_options(["--data", str(tmp_path)])
+
+
+def test_a_folder_that_cannot_be_used_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A data folder that is a file is the fault of the command line too."""
+    (tmp_path / "kiosk").write_text("")
+    options(tmp_path)
+    assert app.main(["--data", str(tmp_path), "--headless"]) == 2
+    assert "--data" in capsys.readouterr().err
+
+
+def test_every_language_has_the_same_words() -> None:
+    """English falls back to Vietnamese, so each key can be said in each language."""
+    texts = product_texts()
+    assert list(texts) == ["vi", "en"]
+    assert set(texts["en"].forms()) == set(texts["vi"].forms())
+
+
+async def test_a_link_that_falls_over_is_started_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A fault of ours in the link costs a moment, not the kiosk."""
+    monkeypatch.setattr(app, "RESTART_AFTER_S", 0.001)
+    runs: list[int] = []
+
+    async def run() -> None:
+        runs.append(1)
+        if len(runs) < 3:
+            raise ZeroDivisionError
+        await asyncio.sleep(60)
+
+    keeper = asyncio.create_task(app._keep_running(run))
+    while len(runs) < 3:
+        await asyncio.sleep(0.001)
+    keeper.cancel()
+    with suppress(asyncio.CancelledError):
+        await keeper
+    assert caplog.text.count("the link fell over") == 2
+
+
+def test_without_a_screen_the_way_out_is_named(tmp_path: Path) -> None:
+    """On a machine without a display the last line says how to go on, and the status is 2."""
+    screens = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")
+    bare = {name: value for name, value in os.environ.items() if name not in screens}
+    ended = subprocess.run(
+        [sys.executable, "-m", "kiosk", "--key", KEY, "--data", str(tmp_path)],
+        cwd=ROOT,
+        env={**bare, "KIVY_HOME": str(tmp_path / "kivy")},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert "start with --headless" in ended.stderr.strip().splitlines()[-1]
+
+
+@contextmanager
+def headless(hall: Hall, folder: Path) -> Iterator["subprocess.Popen[str]"]:
+    """Run a kiosk without a screen, on a machine where Kivy is broken."""
+    poison = folder / "poison" / "kivy"
+    poison.mkdir(parents=True, exist_ok=True)
+    (poison / "__init__.py").write_text("raise ImportError('a headless kiosk must not load Kivy')\n")
+    child = subprocess.Popen(
+        [sys.executable, "-m", "kiosk", "--headless", "--server", hall.url, "--key", KEY, "--data", str(folder)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(folder / "poison")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield child
+    finally:
+        if child.poll() is None:
+            child.kill()
+        child.communicate(timeout=10)
+
+
+def wait_until(hall: Hall, kind: type[ReportSlip] | type[ReportDevice]) -> None:
+    """Return once the hall was told such a thing."""
+    deadline = time.monotonic() + 15
+    while not hall.asked(kind):
+        assert time.monotonic() < deadline, f"no {kind.__name__} among {hall.commands}"
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_headless_kiosk_prints_and_ends_cleanly(tmp_path: Path, number: signal.Signals) -> None:
+    """It says that it runs, prints what the page /kiosk asked for, reports it, and ends within 2 s of a signal."""
+    with open_hall(orders=(order(),)) as hall, headless(hall, tmp_path) as child:
+        wait_until(hall, ReportSlip)
+        wait_until(hall, ReportDevice)
+        begun = time.monotonic()
+        child.send_signal(number)
+        out, errors = child.communicate(timeout=10)
+        assert time.monotonic() - begun < 2
+    assert child.returncode == 0, errors
+    assert "kiosk-1 runs without a screen" in out
+    assert hall.asked(ReportSlip) == [ReportSlip(ticket=ticket().ticket, outcome="printed")]
+    assert len(list((tmp_path / "paper").glob("0*.png"))) == 1
+
+
+def test_a_restarted_kiosk_prints_nothing_twice(tmp_path: Path) -> None:
+    """The shelf survives the process: the hello names what was started, and the same order is not obeyed again."""
+    with open_hall(orders=(order(),)) as hall:
+        with headless(hall, tmp_path):
+            wait_until(hall, ReportSlip)
+        hall.commands.clear()
+        with headless(hall, tmp_path):
+            wait_until(hall, ReportDevice)
+    hello = hall.hellos[-1]
+    assert isinstance(hello, KioskHello)
+    assert hello.started_slips == (ticket().ticket,)
+    assert hall.asked(ReportSlip) == []
+    assert len(list((tmp_path / "paper").glob("0*.png"))) == 1

@@ -1,0 +1,131 @@
+"""The kiosk without a screen: orders in, jobs and reports out."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from kiosk.box import Box
+from kiosk.printing import Ended, Job, Looked
+from kiosk.shelf import Shelf
+from queue_protocol.answers import Answer, Refused
+from queue_protocol.commands import Command, ReportDevice, ReportSlip
+from queue_protocol.ids import DeviceId
+from queue_protocol.session import Link
+from queue_protocol.snapshots import FromServer
+from tests.kiosk.hall import KEY, menu, order, ticket, welcome
+from tests.kiosk.test_slips import product_texts
+
+
+class Bench:
+    """A box whose link and printer write down what they are given."""
+
+    def __init__(self, folder: Path) -> None:
+        self.shelf = Shelf(folder)
+        self.commands: list[Command] = []
+        self.jobs: list[Job] = []
+        self.box = Box(DeviceId("kiosk-1"), KEY, self.shelf, product_texts(), lambda: 5.0)
+        self.box.plug(self.commands.append, self.jobs.append)
+
+    def hear(self, *messages: FromServer) -> None:
+        """Let the box hear these."""
+        for message in messages:
+            self.box.hear(message)
+
+
+class Notes:
+    """A watcher that writes down what it is told."""
+
+    def __init__(self) -> None:
+        self.seen: list[object] = []
+
+    def heard(self, message: FromServer) -> None:
+        """Write down."""
+        self.seen.append(type(message).__name__)
+
+    def link_changed(self, link: Link) -> None:
+        """Write down."""
+        self.seen.append(link)
+
+    def slip_ended(self, ended: Ended) -> None:
+        """Write down."""
+        self.seen.append(ended)
+
+    def printer_looked(self, looked: Looked) -> None:
+        """Write down."""
+        self.seen.append(looked)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    """A box at work."""
+    return Bench(tmp_path)
+
+
+def test_an_order_becomes_a_job(bench: Bench) -> None:
+    """The slip goes to the printer with the moment in which it was wanted."""
+    bench.hear(welcome(), menu(), order())
+    assert [(job.ticket, job.slip.number, job.wanted_s) for job in bench.jobs] == [(ticket().ticket, "A015", 5.0)]
+
+
+def test_an_order_before_the_menu_waits_for_the_names(bench: Bench) -> None:
+    """A slip without the service's name would be no slip."""
+    bench.hear(welcome(), order())
+    assert bench.jobs == []
+    bench.hear(menu())
+    assert [job.slip.service for job in bench.jobs] == ["Chứng thực"]
+
+
+def test_the_same_order_twice_is_one_slip(bench: Bench) -> None:
+    """After a reconnect the server offers again what it has no report of."""
+    bench.hear(welcome(), menu(), order(), order())
+    assert len(bench.jobs) == 1
+
+
+def test_a_slip_on_the_shelf_is_not_printed_again(bench: Bench) -> None:
+    """A restarted kiosk does not print what was begun before, and says in its hello what that is."""
+    bench.shelf.start(ticket().ticket)
+    bench.hear(welcome(), menu(), order())
+    assert bench.jobs == []
+    assert bench.box.hello().started_slips == (ticket().ticket,)
+
+
+def test_every_end_is_reported(bench: Bench) -> None:
+    """How the paper ended is a command to the server, and news to the screen."""
+    notes = Notes()
+    bench.box.watch(notes)
+    ended = Ended(ticket().ticket, "failed", "paper_out")
+    bench.box.slip_ended(ended)
+    assert bench.commands == [ReportSlip(ticket=ticket().ticket, outcome="failed", reason="paper_out")]
+    assert notes.seen == [ended]
+
+
+def test_words_that_cannot_be_printed_fail_the_slip(bench: Bench) -> None:
+    """A broken name in the catalogue is a report, not a crash."""
+    broken = msgspec.structs.replace(menu(1).services[0], names={"vi": "Chứng\x1bthực"})
+    bench.hear(welcome(), msgspec.structs.replace(menu(), services=(broken,)), order())
+    assert bench.jobs == []
+    assert bench.commands == [ReportSlip(ticket=ticket().ticket, outcome="failed", reason="bad_slip")]
+
+
+def test_the_printer_is_reported_when_it_changes_and_to_each_new_server(bench: Bench) -> None:
+    """The server learns the state at each welcome, and a state that lasts is not repeated."""
+    bench.box.printer_looked(Looked("ready", None))
+    assert bench.commands == []
+    bench.hear(welcome())
+    bench.box.printer_looked(Looked("ready", None))
+    bench.box.printer_looked(Looked("failed", "paper_out"))
+    bench.hear(welcome())
+    ready = ReportDevice(part="printer", state="ready")
+    empty = ReportDevice(part="printer", state="failed", reason="paper_out")
+    assert bench.commands == [ready, empty, empty]
+
+
+def test_a_late_watcher_learns_how_the_printer_is(bench: Bench) -> None:
+    """The screen may open after the printer was looked at."""
+    bench.box.printer_looked(Looked("failed", "cover_open"))
+    notes = Notes()
+    bench.box.watch(notes)
+    bench.box.link_changed("live")
+    bench.hear(Answer(command_id=None, result=Refused(code="unknown_key")))
+    assert notes.seen == [Looked("failed", "cover_open"), "live", "Answer"]

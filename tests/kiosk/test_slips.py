@@ -1,0 +1,102 @@
+"""What a slip says."""
+
+import functools
+import unicodedata
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import assets
+from kiosk.app import read_texts
+from kiosk.slips import Center, center_of, compose
+from printer_drivers.slip import BadSlip
+from queue_protocol.texts import Texts
+from tests.kiosk.hall import menu, order, ticket, welcome
+
+
+@functools.cache
+def product_texts() -> Mapping[str, Texts]:
+    """Return the product's own texts."""
+    return read_texts(assets.FOLDER / "texts")
+
+
+@pytest.fixture
+def languages() -> Mapping[str, Texts]:
+    """The product's own texts."""
+    return product_texts()
+
+
+@pytest.fixture
+def center() -> Center:
+    """A commune's center."""
+    return center_of(welcome(), menu())
+
+
+def test_a_slip_in_vietnamese(center: Center, languages: Mapping[str, Texts]) -> None:
+    """The slip names center, service, number, place in the line, counters, local time and what it is good for."""
+    slip = compose(order(), center, languages)
+    assert slip.center == "TRUNG TÂM PHỤC VỤ HÀNH CHÍNH CÔNG XÃ BẢO HÀ"
+    assert slip.service == "Chứng thực"
+    assert slip.number == "A015"
+    assert [line.replace("\xa0", " ") for line in slip.lines] == [
+        "Trước ông/bà còn 4 lượt (lúc 08:12)",
+        "Dự kiến chờ khoảng 10–20 phút",
+        "Quầy số 1, 2",
+    ]
+    assert slip.time_line == "08:12 · Thứ Hai, 23/11/2026"
+    assert "không thay thế Giấy tiếp nhận hồ sơ" in slip.note
+    assert "23/11/2026" in slip.note
+    assert slip.priority_mark is None
+
+
+def test_a_slip_in_english(center: Center, languages: Mapping[str, Texts]) -> None:
+    """The person's language decides every word, the center's name too."""
+    slip = compose(order(ticket(people_ahead=1, counters=(3,), wait=None), language="en"), center, languages)
+    assert slip.service == "Certification of copies and signatures"
+    assert [line.replace("\xa0", " ") for line in slip.lines] == ["1 person ahead of you (at 08:12)", "Counter 3"]
+    assert slip.time_line == "08:12 · Monday, 23/11/2026"
+
+
+def test_the_first_in_line_reads_no_zero(center: Center, languages: Mapping[str, Texts]) -> None:
+    """Nobody ahead is said in words."""
+    slip = compose(order(ticket(people_ahead=0, wait=None, counters=())), center, languages)
+    assert slip.lines == ("Ông/bà là người tiếp theo",)
+
+
+def test_a_code_is_printed_only_with_an_address(center: Center, languages: Mapping[str, Texts]) -> None:
+    """Without a public address there is no code and no line about it."""
+    plain = compose(order(), center, languages)
+    assert (plain.qr, plain.qr_caption) == (None, None)
+    coded = compose(order(address="http://10.0.0.2/t/abc"), center, languages)
+    assert coded.qr == "http://10.0.0.2/t/abc"
+    assert coded.qr_caption == "Quét mã để theo dõi lượt của ông/bà"
+
+
+def test_priority_is_marked(center: Center, languages: Mapping[str, Texts]) -> None:
+    """Staff and the person see the same mark."""
+    assert compose(order(ticket(priority=True)), center, languages).priority_mark == "ƯU TIÊN"
+
+
+def test_an_unknown_language_gets_vietnamese(center: Center, languages: Mapping[str, Texts]) -> None:
+    """A slip in the first language is better than none."""
+    assert compose(order(language="hmn"), center, languages).service == "Chứng thực"
+
+
+def test_a_service_that_left_the_menu_still_gets_its_slip(center: Center, languages: Mapping[str, Texts]) -> None:
+    """The number's own letter stands in for a name that is not known."""
+    assert compose(order(ticket(service="dropped")), center, languages).service == "A"
+
+
+def test_names_that_cannot_be_printed_are_refused(languages: Mapping[str, Texts]) -> None:
+    """A control character in a catalogue is said to be one, not printed."""
+    with pytest.raises(BadSlip, match="center"):
+        compose(order(), Center(names={"vi": "a\x1bb"}), languages)
+
+
+@given(name=st.text(st.characters(min_codepoint=0x20, max_codepoint=0x1EFF, categories=("L", "M", "Zs")), max_size=60))
+def test_every_name_is_printed_composed(name: str) -> None:
+    """Whatever form a catalogue's letters are in, the paper gets whole letters."""
+    slip = compose(order(), Center(names={"vi": name}), product_texts())
+    assert unicodedata.is_normalized("NFC", slip.center)

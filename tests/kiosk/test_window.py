@@ -1,0 +1,118 @@
+"""The real window, with a finger on it: what is drawn, and what reaches the server."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image, ImageChops
+
+import assets
+from queue_protocol.answers import Refused
+from queue_protocol.commands import ReportSlip, TakeTicket
+from tests.driving import Driven
+from tests.kiosk.hall import KEY, Hall, menu, open_hall
+
+PRIMARY = assets.look()["colours"]["primary"]
+
+
+def start(hall: Hall, folder: Path, *arguments: str, size: tuple[int, int] = (1366, 768)) -> Driven:
+    """Start a kiosk for this hall."""
+    args = ["--server", hall.url, "--key", KEY, "--data", str(folder / "data"), *arguments]
+    return Driven.start("kiosk", args, home=folder, size=size)
+
+
+def test_a_finger_takes_a_ticket_and_paper_comes_out(tmp_path: Path) -> None:
+    """Greeting, services, number, paper: the walk of a citizen, with a double tap that takes one ticket."""
+    with open_hall() as hall, start(hall, tmp_path) as kiosk:
+        kiosk.wait_for("Bảo Hà")
+        kiosk.tap("Chạm vào màn hình để lấy số")
+        kiosk.wait_for("Hướng dẫn, phản ánh, kiến nghị")
+        time.sleep(0.7)
+        place = kiosk.middle_of("Chứng thực")
+        kiosk.touch(*place)
+        kiosk.touch(*place)
+        assert kiosk.wait_for("A001") == "A001"
+        kiosk.wait_for("Mời ông/bà nhận phiếu")
+        time.sleep(1.5)
+        picture = Image.open(kiosk.screenshot(tmp_path / "ticket.png")).convert("RGB")
+        assert kiosk.stop(2) == 0
+    assert [command.service for command in hall.asked(TakeTicket)] == ["certification"]
+    assert [report.outcome for report in hall.asked(ReportSlip)] == ["printed"]
+    left, top, right, bottom = _extent(picture.crop((0, 100, 1000, 500)), PRIMARY)
+    assert bottom - top >= picture.height // 5, "the number fills the middle of the page"
+    assert right - left >= picture.width // 3
+    black = sum(
+        picture.crop((1120, 90, 1360, 400)).point(lambda value: 255 * (value < 40)).convert("1").histogram()[1:]
+    )
+    assert black > 1000, "the slip is drawn beside the page"
+
+
+def _extent(picture: Image.Image, colour: str) -> tuple[int, int, int, int]:
+    """Return the box of the pixels that have exactly this colour."""
+    plain = Image.new("RGB", picture.size, colour)
+    box = ImageChops.invert(
+        ImageChops.difference(picture, plain).convert("L").point(lambda far: 255 * (far > 0))
+    ).getbbox()
+    assert box is not None
+    return box
+
+
+def test_english_and_back(tmp_path: Path) -> None:
+    """The language button changes every word, and a refusal is said in that language."""
+    with open_hall(refusal=Refused(code="no_numbers_left")) as hall, start(hall, tmp_path) as kiosk:
+        kiosk.tap("Chạm vào")
+        kiosk.tap("English")
+        kiosk.tap("Collect a result")
+        kiosk.wait_for("This service has no numbers left today.")
+        assert hall.asked(TakeTicket)[0].language == "en"
+        kiosk.tap("Back to start")
+        kiosk.wait_for("Mời ông/bà chọn việc cần làm")
+
+
+def test_a_server_that_has_gone_is_admitted(tmp_path: Path) -> None:
+    """The services stay, a strip says what is wrong, and a tap gives an honest page and no ticket."""
+    with open_hall() as hall, start(hall, tmp_path) as kiosk:
+        kiosk.tap("Chạm vào")
+        kiosk.wait_for("Chứng thực")
+        hall.hang_up()
+        kiosk.wait_for("Máy chủ tạm chưa trả lời. Mời ông/bà gặp cán bộ để lấy số.")
+        kiosk.tap("Chứng thực")
+        kiosk.wait_for("Máy chưa cấp được số.")
+    assert hall.asked(TakeTicket) == []
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1024, 768), (1080, 1920)])
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_eleven_services_fit_without_scrolling(tmp_path: Path, size: tuple[int, int], language: str) -> None:
+    """On each screen every card lies wholly on it, overlaps no other, and keeps its words inside."""
+    args = ["--language", language, "--printer", "tcp://127.0.0.1:9"]
+    with open_hall(menu=menu(11)) as hall, start(hall, tmp_path, *args, size=size) as kiosk:
+        kiosk.tap("Chạm vào" if language == "vi" else "Touch the screen")
+        kiosk.wait_for("Chứng thực" if language == "vi" else "Certification")
+        time.sleep(0.3)
+        tree = kiosk.tree()
+    cards = [widget for widget in tree if widget["class"] == "ServiceCard"]
+    assert len(cards) == 11
+    for card in cards:
+        assert 0 <= card["x"] <= size[0] + 1 - card["width"]
+        assert 0 <= card["y"] <= size[1] + 1 - card["height"]
+        assert min(card["width"], card["height"]) >= 80
+    assert not [(a["y"], b["y"]) for a in cards for b in cards if a is not b and _overlap(a, b)]
+    _words_stay_inside(tree)
+
+
+def _overlap(a: dict[str, Any], b: dict[str, Any]) -> bool:
+    return all(
+        a[edge] < b[edge] + b[side] and b[edge] < a[edge] + a[side] for edge, side in (("x", "width"), ("y", "height"))
+    )
+
+
+def _words_stay_inside(tree: list[dict[str, Any]]) -> None:
+    card = None
+    for widget in tree:
+        if widget["class"] == "ServiceCard":
+            card = widget
+        elif card is not None and widget["class"] == "Words" and _overlap(widget, card) and widget["text"]:
+            assert widget["y"] >= card["y"] - 1, widget
+            assert widget["y"] + widget["height"] <= card["y"] + card["height"] + 1, widget
