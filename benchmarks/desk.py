@@ -12,18 +12,18 @@ from queue_protocol.codec import decode_from_server, encode
 from queue_protocol.commands import CallNext, Command, DeskHello, OpenCounter, Request, Seen, TakeTicket
 from queue_protocol.ids import CommandId, ServiceId, TicketId, token_of
 from queue_protocol.snapshots import Desk
-from tests.serving import Serving
+from tests.serving import Serving, SignedIn
 
 
 class Clerk:
-    """A signed-in clerk at an open counter."""
+    """A person at an open counter; the first manager when nobody else is named."""
 
-    def __init__(self, server: Serving, counter: int) -> None:
+    def __init__(self, server: Serving, counter: int, person: SignedIn | None = None) -> None:
         self._counter = counter
         self._current: TicketId | None = None
         self._socket: ClientConnection = connect(
             f"ws://127.0.0.1:{server.port}/socket",
-            additional_headers={"Cookie": server.sign_in().cookie, "Origin": server.address},
+            additional_headers={"Cookie": (person or server.sign_in()).cookie, "Origin": server.address},
             compression=None,
         )
         self._socket.send(encode(DeskHello(protocol=PROTOCOL, counter=counter)), text=True)

@@ -52,9 +52,9 @@ export class Accounts {
   /* Send a form, show what came of it, and return whether it was done. */
   async post(address, fields) {
     const response = await fetch(address, { method: "POST", body: new URLSearchParams(fields) }).catch(() => null);
-    const answer = response === null ? { error: "page_no_answer" } : await response.json().catch(() => ({ error: "page_no_answer" }));
-    const done = response !== null && response.ok;
-    this.told = done ? answer : { error: answer.error };
+    const answer = response === null ? null : await response.json().catch(() => null);
+    const done = answer !== null && response.ok;
+    this.told = done ? answer : { error: answer === null ? "page_no_answer" : answer.error };
     this.leaving = null;
     await this.fetch();
     return done;
@@ -81,15 +81,29 @@ function told(texts, answer) {
     return build("div", Object.assign({ class: "banner empty" }, live));
   }
   const words = texts.say("office_password_once", { account: answer.account });
-  return build("div", Object.assign({ class: "banner good" }, live), icon("key"), build("span", null, words, " ", build("code", { id: "first-password" }, answer.password)));
+  return build(
+    "div",
+    Object.assign({ class: "banner good" }, live),
+    icon("key"),
+    build("span", null, words, " ", build("code", { id: "first-password" }, answer.password)),
+  );
 }
 
 function peopleTable(texts, people, leaving) {
-  const head = ["office_column_account", "office_column_role", "office_column_acts"].map((key) => build("th", { scope: "col" }, texts.say(key)));
+  const head = ["office_column_account", "office_column_role", "office_column_acts"].map((key) => build(
+    "th",
+    { scope: "col" },
+    texts.say(key),
+  ));
   return build(
     "div",
-    { class: "scroll card", key: "people", tabindex: "0", role: "region", "aria-label": texts.say("office_accounts") },
-    build("table", null, build("thead", null, build("tr", null, ...head)), build("tbody", null, ...people.map((person) => personRow(texts, person, leaving)))),
+    { class: "scroll card", key: "people", tabindex: "0", role: "group", "aria-label": texts.say("office_accounts") },
+    build(
+      "table",
+      null,
+      build("thead", null, build("tr", null, ...head)),
+      build("tbody", null, ...people.map((person) => personRow(texts, person, leaving))),
+    ),
   );
 }
 
@@ -99,7 +113,11 @@ function personRow(texts, { account, role }, leaving) {
     { key: account },
     build("th", { scope: "row" }, account),
     build("td", null, texts.say(`page_role_${role}`)),
-    build("td", { class: "acts" }, ...(leaving === account ? confirmButtons(texts, account) : personButtons(texts, account))),
+    build(
+      "td",
+      { class: "acts" },
+      ...(leaving === account ? confirmButtons(texts, account) : personButtons(texts, account)),
+    ),
   );
 }
 
@@ -112,19 +130,38 @@ function personButtons(texts, account) {
 
 function confirmButtons(texts, account) {
   return [
-    button({ action: "remove", value: account, key: "remove", kind: "danger" }, texts.say("office_remove_confirm", { account })),
+    button(
+      { action: "remove", value: account, key: "remove", kind: "danger" },
+      texts.say("office_remove_confirm", { account }),
+    ),
     button({ action: "stay", value: account, key: "stay" }, texts.say("page_cancel")),
   ];
 }
 
 function addForm(texts) {
-  const roles = ["clerk", "manager"].map((role) => build("option", { value: role, key: role }, texts.say(`page_role_${role}`)));
-  const name = { name: "account", required: true, maxlength: 32, pattern: "[A-Za-z0-9][A-Za-z0-9._\\-]*", autocomplete: "off", spellcheck: "false" };
+  const roles = ["clerk", "manager"].map((role) => build(
+    "option",
+    { value: role, key: role },
+    texts.say(`page_role_${role}`),
+  ));
+  const name = {
+    name: "account",
+    required: true,
+    maxlength: 32,
+    pattern: "[A-Za-z0-9][A-Za-z0-9._\\-]*",
+    autocomplete: "off",
+    spellcheck: "false",
+  };
   return build(
     "form",
     { class: "card add-account", key: "add", "aria-label": texts.say("office_add_account") },
     build("label", { class: "select" }, build("span", null, texts.say("office_account_name")), build("input", name)),
-    build("label", { class: "select" }, build("span", null, texts.say("office_column_role")), build("select", { name: "role" }, ...roles)),
+    build(
+      "label",
+      { class: "select" },
+      build("span", null, texts.say("office_column_role")),
+      build("select", { name: "role" }, ...roles),
+    ),
     build("button", { class: "button primary", type: "submit" }, icon("account_plus"), texts.say("office_add_account")),
     build("p", { class: "hint" }, texts.say("office_account_hint")),
   );

@@ -6,11 +6,15 @@ import { deskView } from "./desk_view.js";
 import { Page, listen, refusalWords } from "./page.js";
 import { PROTOCOL } from "./session.js";
 
+/* How long the screen may lag behind an answer: a snapshot follows it at once, unless the link breaks just then. */
+const LAG_MS = 1000;
+
 /* Remembered per tab, so that a reload stays at the counter. */
 const COUNTER = "motcua-counter";
 
 const root = document.getElementById("desk");
 const state = { desk: null, counter: Number(sessionStorage.getItem(COUNTER)) || null, asking: null, notice: null };
+let seen = () => {};
 
 const page = new Page({
   root,
@@ -18,6 +22,7 @@ const page = new Page({
   see(message) {
     if (message.type === "desk") {
       state.desk = message;
+      seen();
     }
   },
   view: () => deskView(page, state),
@@ -33,18 +38,28 @@ function moveTo(counter) {
   page.connection.restart();
 }
 
-/* Ask one thing at a time: until the answer is here every button waits. */
+/* Ask one thing at a time: until the answer is here, and to be seen, every button waits. */
 async function ask(action, command) {
   state.asking = action;
   state.notice = null;
   page.draw();
   const result = await page.ask(command);
-  state.asking = null;
   if (result.type === "refused") {
     state.notice = { kind: "danger", words: refusalWords(page.texts, result) };
+  } else {
+    await nextSnapshot();
   }
+  state.asking = null;
   page.draw();
   return result;
+}
+
+/* Wait for the screen that shows what the answer said: until then a click would act on what has passed. */
+function nextSnapshot() {
+  return new Promise((resolve) => {
+    seen = resolve;
+    setTimeout(resolve, LAG_MS);
+  });
 }
 
 async function open(counter) {

@@ -1,4 +1,6 @@
-/* What a clerk may do next, as tables: from a desk snapshot to commands. Decides what is offered, never what happens. */
+/* What a clerk may do next, as tables: from a desk snapshot to commands.
+ * Decides what is offered, never what happens.
+ */
 
 /* Secondary moves in the order of the row: the key that does it, its icon, and the statuses in which it makes sense. */
 export const MOVES = [

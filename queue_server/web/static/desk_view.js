@@ -13,7 +13,8 @@ export function deskView(page, state) {
   if (desk === null) {
     return [linkBanner(page), build("p", { class: "hint", key: "waiting" }, texts.say("page_loading"))];
   }
-  const scene = { page, texts, desk, state, services: byId(desk.services), idle: !page.isLive() || state.asking !== null };
+  const idle = !page.isLive() || state.asking !== null;
+  const scene = { page, texts, desk, services: byId(desk.services), idle };
   return [linkBanner(page), notice(state), desk.counter !== null && isMine(desk) ? workplace(scene) : choice(scene)];
 }
 
@@ -85,7 +86,11 @@ function place({ texts, desk, services, idle }) {
   );
 }
 
-const SPEAKER = { ready: ["plain", "volume_high"], failed: ["danger", "volume_off"], unknown: ["notice", "volume_off"] };
+const SPEAKER = {
+  ready: ["plain", "volume_high"],
+  failed: ["danger", "volume_off"],
+  unknown: ["notice", "volume_off"],
+};
 
 function speakerSign(texts, speaker) {
   const [kind, name] = SPEAKER[speaker];
@@ -118,7 +123,12 @@ function currentTicket(scene, current) {
   return build(
     "div",
     { class: `ticket ${current.status}`, key: current.ticket },
-    build("h2", { id: "current-title" }, texts.say(`desk_status_${current.status}`), priorityMark(texts, current.priority)),
+    build(
+      "h2",
+      { id: "current-title" },
+      texts.say(`desk_status_${current.status}`),
+      priorityMark(texts, current.priority),
+    ),
     build(
       "div",
       { class: "number-row" },
@@ -150,13 +160,21 @@ function heardSigns(texts, { shown, spoken, calls }, speaker) {
   const deaf = speaker !== "ready" && !spoken;
   return [
     calls > 1 ? sign("plain", "bullhorn", texts.count("desk_calls", calls)) : null,
-    shown ? sign("good", "check", texts.say("desk_shown")) : sign("plain", "clock_outline", texts.say("desk_not_shown")),
+    shown ? sign("good", "check", texts.say("desk_shown")) : sign(
+      "plain",
+      "clock_outline",
+      texts.say("desk_not_shown"),
+    ),
     spoken ? sign("good", "check", texts.say("desk_spoken")) : sign(...notSpoken(texts, deaf)),
   ];
 }
 
 function notSpoken(texts, deaf) {
-  return deaf ? ["notice", "volume_off", texts.say("desk_call_aloud")] : ["plain", "clock_outline", texts.say("desk_not_spoken")];
+  return deaf ? ["notice", "volume_off", texts.say("desk_call_aloud")] : [
+    "plain",
+    "clock_outline",
+    texts.say("desk_not_spoken"),
+  ];
 }
 
 const PRIMARY_WORDS = {
@@ -166,7 +184,10 @@ const PRIMARY_WORDS = {
     return [texts.say("desk_call", { number: first.number }), texts.say("desk_call_waited", { waited })];
   },
   start: ({ texts, desk }) => [texts.say("desk_start_number", { number: desk.current.number }), null],
-  finish: ({ texts, desk }) => [texts.say("desk_finish_number", { number: desk.current.number }), texts.say("nobody_waiting")],
+  finish: ({ texts, desk }) => [
+    texts.say("desk_finish_number", { number: desk.current.number }),
+    texts.say("nobody_waiting"),
+  ],
 };
 
 function primaryButton(scene) {
@@ -174,7 +195,13 @@ function primaryButton(scene) {
   const action = primaryAction(desk);
   const [words, detail] = action === null ? [texts.say("nobody_waiting"), null] : PRIMARY_WORDS[action](scene);
   return button(
-    { action: action || "nothing", kind: "primary big", disabled: idle || action === null, primary: true, key: "primary" },
+    {
+      action: action || "nothing",
+      kind: "primary big",
+      disabled: idle || action === null,
+      primary: true,
+      key: "primary",
+    },
     build("span", { class: "words" }, words),
     detail === null ? null : build("span", { class: "detail", key: "detail" }, detail),
     build("kbd", { key: "key" }, texts.say("desk_key_space")),
@@ -205,15 +232,23 @@ function lineCard(scene) {
     "section",
     { class: "card line", key: "line", "aria-labelledby": "line-title" },
     build("h2", { id: "line-title" }, waitingWords(texts, desk.waiting)),
-    desk.line.length === 0 ? build("p", { class: "hint", key: "nobody" }, texts.say("desk_line_empty")) : lineList(scene),
+    desk.line.length === 0 ? nobody(texts) : lineList(scene),
   );
+}
+
+function nobody(texts) {
+  return build("p", { class: "hint", key: "nobody" }, texts.say("desk_line_empty"));
 }
 
 function lineList(scene) {
   const { texts, desk } = scene;
   const more = desk.waiting - desk.line.length;
   return [
-    build("ol", { key: "list", tabindex: "0", "aria-labelledby": "line-title" }, ...desk.line.map((row) => lineRow(scene, row))),
+    build(
+      "ol",
+      { key: "list", tabindex: "0", "aria-labelledby": "line-title" },
+      ...desk.line.map((row) => lineRow(scene, row)),
+    ),
     more > 0 ? build("p", { class: "hint", key: "more" }, texts.count("desk_line_more", more)) : null,
   ];
 }
@@ -255,17 +290,31 @@ function issueForm(scene) {
     "form",
     { class: "card issue", id: "issue", key: "issue", "aria-labelledby": "issue-title" },
     build("h2", { id: "issue-title" }, texts.say("desk_issue_title")),
-    build("div", { class: "options" }, priorityChoice(texts), printerChoice(texts, desk.printers), languageChoice(scene)),
+    build(
+      "div",
+      { class: "options" },
+      priorityChoice(texts),
+      printerChoice(texts, desk.printers),
+      languageChoice(scene),
+    ),
     build("div", { class: "services" }, ...desk.services.map((card) => serviceButton(scene, card))),
   );
 }
 
 function priorityChoice(texts) {
-  return build("label", { class: "check" }, build("input", { type: "checkbox", name: "priority" }), texts.say("desk_issue_priority"));
+  return build(
+    "label",
+    { class: "check" },
+    build("input", { type: "checkbox", name: "priority" }),
+    texts.say("desk_issue_priority"),
+  );
 }
 
 function printerChoice(texts, printers) {
-  const options = [["", texts.say("desk_issue_no_paper")]].concat(printers.map((name) => [name, texts.say("desk_issue_print", { name })]));
+  const options = [["", texts.say("desk_issue_no_paper")]].concat(printers.map((name) => [
+    name,
+    texts.say("desk_issue_print", { name }),
+  ]));
   return choiceOf("print_at", texts.say("desk_issue_paper"), options);
 }
 
@@ -280,7 +329,11 @@ function choiceOf(name, label, options) {
     "label",
     { class: "select" },
     build("span", null, label),
-    build("select", { name }, ...options.map(([value, words]) => build("option", { value, key: value || "none" }, words))),
+    build(
+      "select",
+      { name },
+      ...options.map(([value, words]) => build("option", { value, key: value || "none" }, words)),
+    ),
   );
 }
 

@@ -1,4 +1,4 @@
-/* Takes the key of a device out of the address (`#key=…&device=kiosk-1`), so that it neither stays nor travels there. */
+/* Takes the key of a device out of the address (`#key=…&device=kiosk-1`): it neither stays nor travels there. */
 
 const form = document.getElementById("device");
 const given = new URLSearchParams(location.hash.slice(1));

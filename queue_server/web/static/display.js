@@ -25,7 +25,13 @@ const page = new Page({
   root,
   hello: () => {
     isTold = false;
-    return { type: "display_hello", protocol: PROTOCOL, device: name, sound: state.sound !== null, last_spoken: lastSpoken };
+    return {
+      type: "display_hello",
+      protocol: PROTOCOL,
+      device: name,
+      sound: state.sound !== null,
+      last_spoken: lastSpoken,
+    };
   },
   see(message) {
     if (message.type === "board") {

@@ -16,7 +16,14 @@ export function displayView(page, state) {
   const call = state.panel.current(state.board);
   return [
     staleBanner(page),
-    build("div", { class: `hall ${page.isLost() ? "stale" : ""}`, key: "hall" }, panel(texts, call), earlier(texts, state.board, call), serving(texts, state.board), missed(texts, state.board)),
+    build(
+      "div",
+      { class: `hall ${page.isLost() ? "stale" : ""}`, key: "hall" },
+      panel(texts, call),
+      earlier(texts, state.board, call),
+      serving(texts, state.board),
+      missed(texts, state.board),
+    ),
     footer(page, state),
   ];
 }
@@ -32,7 +39,12 @@ function staleBanner(page) {
 
 function panel(texts, call) {
   if (call === null) {
-    return build("section", { class: "panel quiet", key: "panel" }, build("p", { class: "welcome" }, texts.say("board_greeting")), build("p", null, texts.say("board_nobody_called")));
+    return build(
+      "section",
+      { class: "panel quiet", key: "panel" },
+      build("p", { class: "welcome" }, texts.say("board_greeting")),
+      build("p", null, texts.say("board_nobody_called")),
+    );
   }
   const { number, counter, kind } = call;
   return build(
@@ -53,7 +65,12 @@ function earlier(texts, board, current) {
   return build(
     "ol",
     { class: "earlier", key: "earlier", "aria-label": texts.say("board_latest") },
-    ...calls.map((call) => build("li", { key: call.number }, build("strong", null, call.number), build("span", null, counterWords(texts, call.counter)))),
+    ...calls.map((call) => build(
+      "li",
+      { key: call.number },
+      build("strong", null, call.number),
+      build("span", null, counterWords(texts, call.counter)),
+    )),
   );
 }
 
@@ -62,20 +79,35 @@ function serving(texts, board) {
     "section",
     { class: "serving", key: "serving", "aria-labelledby": "serving-title" },
     build("h2", { id: "serving-title" }, texts.say("board_now_serving")),
-    build("ul", { class: board.counters.length > 6 ? "many" : "" }, ...board.counters.map((counter) => counterRow(texts, counter))),
+    build(
+      "ul",
+      { class: board.counters.length > 6 ? "many" : "" },
+      ...board.counters.map((counter) => counterRow(texts, counter)),
+    ),
   );
 }
 
 function counterRow(texts, { counter, open, number }) {
   const words = number || (open ? texts.say("board_counter_free") : texts.say("board_counter_closed"));
-  return build("li", { key: counter, class: open ? "" : "closed" }, build("span", null, counterWords(texts, counter)), build(number ? "strong" : "span", { class: "at" }, words));
+  return build(
+    "li",
+    { key: counter, class: open ? "" : "closed" },
+    build("span", null, counterWords(texts, counter)),
+    build(number ? "strong" : "span", { class: "at" }, words),
+  );
 }
 
 function missed(texts, board) {
   if (board.missed.length === 0) {
     return null;
   }
-  return build("p", { class: "missed", key: "missed" }, build("span", null, texts.say("board_missed")), " ", build("strong", null, board.missed.join("  ")));
+  return build(
+    "p",
+    { class: "missed", key: "missed" },
+    build("span", null, texts.say("board_missed")),
+    " ",
+    build("strong", null, board.missed.join("  ")),
+  );
 }
 
 function footer(page, state) {
@@ -83,7 +115,7 @@ function footer(page, state) {
   return build(
     "footer",
     { class: "foot", key: "foot" },
-    build("span", { class: "center-name" }, welcome === null ? "" : texts.pick(welcome.center)),
+    build("h1", { class: "center-name" }, welcome === null ? "" : texts.pick(welcome.center)),
     soundSign(texts, state),
     build("span", { class: "clock" }, welcome === null ? "" : clock.timeOfDay(clock.now())),
   );
@@ -91,7 +123,11 @@ function footer(page, state) {
 
 function soundSign(texts, { sound, board, isSpeaker }) {
   if (sound === null) {
-    return button({ action: "sound", kind: "primary", primary: true }, icon("volume_high"), texts.say("page_display_sound_on"));
+    return button(
+      { action: "sound", kind: "primary", primary: true },
+      icon("volume_high"),
+      texts.say("page_display_sound_on"),
+    );
   }
   if (isSpeaker) {
     return sign("plain", "volume_high", texts.say("page_display_speaks"));

@@ -35,8 +35,13 @@ const page = new Page({
 async function take(service) {
   state.asking = service;
   page.draw();
-  const command = { type: "take_ticket", service, token: ticketToken(), language: page.texts.language, print_at: device };
-  const result = await page.ask(command);
+  const result = await page.ask({
+    type: "take_ticket",
+    service,
+    token: ticketToken(),
+    language: page.texts.language,
+    print_at: device,
+  });
   state.asking = null;
   if (result.type === "ticket_taken") {
     state.ticket = result;

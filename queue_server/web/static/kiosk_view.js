@@ -4,7 +4,7 @@ import { linkBanner } from "./page.js";
 import { badge, button, counterWords, priorityMark, rangeWords, waitingWords } from "./pieces.js";
 import { build, icon } from "./tree.js";
 
-/* Up to this many services stand in two columns of large cards; more of them need three to be seen without scrolling. */
+/* Up to this many services stand in two columns of large cards; more need three to be seen without scrolling. */
 const TWO_COLUMNS = 8;
 
 /* Return the children of the page's root. */
@@ -19,14 +19,23 @@ function scene(page, state) {
   if (state.refusal !== null) {
     return troubleScreen(page, state.refusal);
   }
-  return state.menu === null ? build("p", { class: "hint", key: "waiting" }, page.texts.say("page_loading")) : menuScreen(page, state);
+  return state.menu === null ? loading(page.texts) : menuScreen(page, state);
+}
+
+function loading(texts) {
+  return build("p", { class: "hint", key: "waiting" }, texts.say("page_loading"));
 }
 
 function lostBanner(page) {
   if (!page.isLost() || page.link === "refused") {
     return linkBanner(page);
   }
-  return build("p", { class: "banner notice", role: "alert", key: "link" }, icon("wifi_off"), page.texts.say("kiosk_no_server_strip"));
+  return build(
+    "p",
+    { class: "banner notice", role: "alert", key: "link" },
+    icon("wifi_off"),
+    page.texts.say("kiosk_no_server_strip"),
+  );
 }
 
 function topBar({ texts, welcome, clock }) {
@@ -42,7 +51,15 @@ function topBar({ texts, welcome, clock }) {
 
 function languageButton(texts, language) {
   const chosen = language === texts.language;
-  const attributes = { type: "button", class: "button quiet", key: language, lang: language, "data-action": "language", "data-value": language, "aria-pressed": String(chosen) };
+  const attributes = {
+    type: "button",
+    class: "button quiet",
+    key: language,
+    lang: language,
+    "data-action": "language",
+    "data-value": language,
+    "aria-pressed": String(chosen),
+  };
   return build("button", attributes, texts.say(`page_language_${language}`));
 }
 
@@ -64,7 +81,13 @@ function serviceCard(page, card, state) {
   const chosen = state.asking === card.service ? "chosen" : "";
   const disabled = !card.open || !page.isLive() || state.asking !== null;
   return button(
-    { action: "take", value: card.service, key: card.service, kind: `service-card hue-${card.hue} ${chosen}`, disabled },
+    {
+      action: "take",
+      value: card.service,
+      key: card.service,
+      kind: `service-card hue-${card.hue} ${chosen}`,
+      disabled,
+    },
     build("span", { class: "face" }, badge(card), icon(card.icon)),
     build(
       "span",
@@ -80,8 +103,9 @@ function cardStatus(texts, card) {
   if (!card.open) {
     return [texts.say("kiosk_service_closed")];
   }
-  const range = card.waiting && card.wait !== null ? build("span", { key: "range" }, rangeWords(texts, card.wait)) : null;
-  return [build("span", { key: "waiting" }, waitingWords(texts, card.waiting)), range];
+  const waiting = build("span", { key: "waiting" }, waitingWords(texts, card.waiting));
+  const isKnown = card.waiting > 0 && card.wait !== null;
+  return isKnown ? [waiting, build("span", { key: "range" }, rangeWords(texts, card.wait))] : [waiting];
 }
 
 function ticketScreen(page, state) {
@@ -92,7 +116,12 @@ function ticketScreen(page, state) {
     "section",
     { class: "taken", key: ticket.ticket, "aria-live": "assertive" },
     build("p", { class: "service" }, card ? texts.pick(card.names) : "", priorityMark(texts, ticket.priority)),
-    build("h1", null, build("span", { class: "label" }, texts.say("kiosk_your_number")), build("strong", { class: "huge", id: "number" }, ticket.number)),
+    build(
+      "h1",
+      null,
+      build("span", { class: "label" }, texts.say("kiosk_your_number")),
+      build("strong", { class: "huge", id: "number" }, ticket.number),
+    ),
     build("p", { class: "ahead" }, aheadWords(page, ticket)),
     build("p", { class: "ahead" }, counters(texts, ticket.counters)),
     build("p", { class: "paper" }, icon("printer"), texts.say("page_kiosk_take_slip")),

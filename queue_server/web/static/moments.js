@@ -1,4 +1,4 @@
-/* Instants and how long they last: the server is the clock of the hall, a page only measures the time since it spoke. */
+/* Instants and how long they last. The server is the clock of the hall; a page measures the time since it spoke. */
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

@@ -56,7 +56,10 @@ export class DayLog {
   draw() {
     const { texts } = this.page;
     if (this.failed) {
-      patch(this.root, build("p", { class: "banner danger", role: "alert" }, icon("alert"), texts.say("office_log_failed")));
+      patch(
+        this.root,
+        build("p", { class: "banner danger", role: "alert" }, icon("alert"), texts.say("office_log_failed")),
+      );
     } else if (this.log !== null) {
       patch(this.root, heading(texts, this.log), totalsTable(texts, this.log), ticketTable(this.page, this.log));
     }
@@ -67,13 +70,27 @@ export class DayLog {
 
 function heading(texts, log) {
   const days = log.days.includes(log.day) ? log.days : [log.day].concat(log.days);
-  const options = days.map((day) => build("option", { value: day, key: day, selected: day === log.day }, dayWords(texts, day)));
+  const options = days.map((day) => build(
+    "option",
+    { value: day, key: day, selected: day === log.day },
+    dayWords(texts, day),
+  ));
   return build(
     "div",
     { class: "log-head", key: "head" },
     build("h2", { id: "log-title" }, texts.say("office_log")),
-    build("label", { class: "select" }, build("span", null, texts.say("office_day")), build("select", { name: "day" }, ...options)),
-    build("a", { class: "button quiet", href: `/office/day.csv?day=${log.day}`, download: true }, icon("download"), texts.say("office_csv")),
+    build(
+      "label",
+      { class: "select" },
+      build("span", null, texts.say("office_day")),
+      build("select", { name: "day" }, ...options),
+    ),
+    build(
+      "a",
+      { class: "button quiet", href: `/office/day.csv?day=${log.day}`, download: true },
+      icon("download"),
+      texts.say("office_csv"),
+    ),
   );
 }
 
@@ -91,7 +108,7 @@ function table({ key, caption, head, rows, foot = null }) {
   const cells = head.map(([words, kind]) => build("th", { scope: "col", class: kind }, words));
   return build(
     "div",
-    { class: "scroll card", key, tabindex: "0", role: "region", "aria-label": caption },
+    { class: "scroll card", key, tabindex: "0", role: "group", "aria-label": caption },
     build(
       "table",
       null,
@@ -110,12 +127,19 @@ function figure(words) {
 function serviceCell(texts, service, services, tag = "td") {
   const card = services[service];
   const scope = tag === "th" ? "row" : null;
-  return build(tag, { class: "service", scope }, build("div", null, card ? badge(card) : "", card ? texts.pick(card.names) : service));
+  return build(
+    tag,
+    { class: "service", scope },
+    build("div", null, card ? badge(card) : "", card ? texts.pick(card.names) : service),
+  );
 }
 
 function totalsTable(texts, { totals, services }) {
   const columns = ["issued", "served", "no_show", "waiting", "wait_mean", "wait_longest", "service_mean"];
-  const head = [[texts.say("office_column_service"), "service"]].concat(columns.map((name) => [texts.say(`office_column_${name}`), "figure"]));
+  const head = [[texts.say("office_column_service"), "service"]].concat(columns.map((name) => [
+    texts.say(`office_column_${name}`),
+    "figure",
+  ]));
   const busy = totals.filter((row) => row.issued > 0);
   const rows = busy.map((row) => totalsRow(texts, row, services));
   return table({ key: "totals", caption: texts.say("office_totals"), head, rows, foot: sumRow(texts, busy) });
@@ -149,8 +173,14 @@ function sumRow(texts, rows) {
 function ticketTable(page, { tickets, services }) {
   const { texts } = page;
   const columns = [
-    ["number", ""], ["service", "service"], ["issued_at", "figure"], ["called_at", "figure"], ["wait", "figure"], ["started_at", "figure"],
-    ["ended_at", "figure"], ["service_time", "figure"], ["counter", "figure"], ["clerk", ""], ["status", ""], ["slip", ""],
+    ["number", ""], ["service", "service"], ["issued_at", "figure"], ["called_at", "figure"], ["wait", "figure"], [
+      "started_at",
+      "figure",
+    ],
+    ["ended_at", "figure"], ["service_time", "figure"], ["counter", "figure"], ["clerk", ""], ["status", ""], [
+      "slip",
+      "",
+    ],
   ];
   const head = columns.map(([name, kind]) => [texts.say(`office_column_${name}`), kind]);
   const rows = tickets.slice().reverse().map((ticket) => ticketRow(page, ticket, services));

@@ -16,7 +16,11 @@ export function officeView(page, office) {
     linkBanner(page),
     alarmList(page, alarmsOf(office, page.clock)),
     tiles("lines", texts.say("office_lines"), office.lines.map((line) => lineTile(page, line))),
-    tiles("counters", texts.say("office_counters"), office.counters.map((counter) => counterTile(page, counter, services))),
+    tiles(
+      "counters",
+      texts.say("office_counters"),
+      office.counters.map((counter) => counterTile(page, counter, services)),
+    ),
     tiles("devices", texts.say("office_devices"), devicesOrNone(texts, office.devices)),
   ];
 }
@@ -25,7 +29,11 @@ export function officeView(page, office) {
 
 function alarmList({ texts }, alarms) {
   const rows = alarms.length ? alarms.map((alarm) => alarmRow(texts, alarm)) : [allRight(texts)];
-  return build("ul", { class: "alarms", key: "alarms", "aria-live": "polite", "aria-label": texts.say("office_alarms") }, ...rows);
+  return build(
+    "ul",
+    { class: "alarms", key: "alarms", "aria-live": "polite", "aria-label": texts.say("office_alarms") },
+    ...rows,
+  );
 }
 
 function allRight(texts) {
@@ -36,7 +44,12 @@ function alarmRow(texts, alarm) {
   const facts = Object.assign({}, alarm.facts, alarm.line ? { service: texts.pick(alarm.line.names) } : {});
   const key = `${alarm.key} ${JSON.stringify(facts)}`;
   const words = "n" in facts ? texts.count(alarm.key, facts.n, facts) : texts.say(alarm.key, facts);
-  return build("li", { class: `banner ${alarm.kind}`, key }, icon(alarm.icon), build("span", null, words, reasonWords(texts, alarm.reason)));
+  return build(
+    "li",
+    { class: `banner ${alarm.kind}`, key },
+    icon(alarm.icon),
+    build("span", null, words, reasonWords(texts, alarm.reason)),
+  );
 }
 
 function reasonWords(texts, reason) {
@@ -68,14 +81,20 @@ function lineTile({ texts, clock }, line) {
 }
 
 function longest(texts, lasting) {
-  return lasting === null ? texts.say("nobody_waiting") : texts.say("office_longest", { waited: minutesWords(texts, lasting) });
+  return lasting === null ? texts.say("nobody_waiting") : texts.say(
+    "office_longest",
+    { waited: minutesWords(texts, lasting) },
+  );
 }
 
 function waitBar(texts, lasting) {
   const minutes = Math.min(lasting / 60000, LONG_WAIT_MINUTES);
   const label = texts.say("office_wait_limit", { minutes: LONG_WAIT_MINUTES });
   const long = minutes >= LONG_WAIT_MINUTES;
-  return build("progress", { class: long ? "long" : "", max: LONG_WAIT_MINUTES, value: minutes.toFixed(1), "aria-label": label });
+  return build(
+    "progress",
+    { class: long ? "long" : "", max: LONG_WAIT_MINUTES, value: minutes.toFixed(1), "aria-label": label },
+  );
 }
 
 function counterTile({ texts, clock }, counter, services) {
@@ -83,8 +102,18 @@ function counterTile({ texts, clock }, counter, services) {
   return build(
     "li",
     { class: `card tile ${open ? "" : "closed"}`, key: counter.counter },
-    build("div", { class: "tile-head" }, build("strong", null, counterWords(texts, counter.counter)), clerkWords(texts, counter)),
-    build("p", { class: "figure" }, build("strong", null, counter.number || "–"), counterStatus(texts, clock, counter)),
+    build(
+      "div",
+      { class: "tile-head" },
+      build("strong", null, counterWords(texts, counter.counter)),
+      clerkWords(texts, counter),
+    ),
+    build(
+      "p",
+      { class: "figure" },
+      build("strong", null, counter.number || "–"),
+      counterStatus(texts, clock, counter),
+    ),
     build("p", { class: "secondary" }, serviceNames(texts, counter.services, services)),
   );
 }
@@ -117,12 +146,20 @@ function deviceTile(texts, device) {
       device.printer === null ? null : partSign(texts, "printer", device.printer),
       device.speaker === null ? null : partSign(texts, "speaker", device.speaker),
     ),
-    device.reason === null ? null : build("p", { class: "secondary", key: "reason" }, reasonWords(texts, device.reason).trim()),
+    device.reason === null ? null : build(
+      "p",
+      { class: "secondary", key: "reason" },
+      reasonWords(texts, device.reason).trim(),
+    ),
   );
 }
 
 function linkSign(texts, connected) {
-  return connected ? sign("good", "lan_connect", texts.say("office_connected")) : sign("danger", "wifi_off", texts.say("office_away"));
+  return connected ? sign("good", "lan_connect", texts.say("office_connected")) : sign(
+    "danger",
+    "wifi_off",
+    texts.say("office_away"),
+  );
 }
 
 const PART_ICONS = { printer: ["printer", "printer_alert"], speaker: ["volume_high", "volume_off"] };

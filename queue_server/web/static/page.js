@@ -50,7 +50,7 @@ export class Page {
     patch(this.root, this.view(this));
   }
 
-  /* Ask the server for something; the promise gets the result, after the page has been drawn with it. */
+  /* Ask the server for something; the promise gets the result. */
   ask(command) {
     return this.connection.ask(command);
   }
@@ -80,7 +80,7 @@ export class Page {
     this.draw();
   }
 
-  /* Return how long the link is down past a hiccup, or null while it is not worth a word. */
+  /* Say whether the link is down for longer than a hiccup, or the server does not want this page. */
   isLost() {
     return this.link === "refused" || (this.link !== "live" && performance.now() - this.lostSince > GRACE_MS);
   }
@@ -91,14 +91,24 @@ export function linkBanner(page) {
   if (!page.isLost()) {
     return null;
   }
-  return build("p", { class: "banner danger", role: "alert", key: "link" }, icon("wifi_off"), linkWords(page));
+  const reload = build("a", { href: location.pathname, key: "reload" }, page.texts.say("page_reload"));
+  return build(
+    "p",
+    { class: "banner danger", role: "alert", key: "link" },
+    icon("wifi_off"),
+    linkWords(page),
+    page.link === "refused" ? reload : null,
+  );
 }
 
 function linkWords({ texts, refusal, link, lostAt, clock }) {
   if (link === "refused") {
     return refusalWords(texts, refusal);
   }
-  return lostAt === null ? texts.say("page_link_connecting") : texts.say("page_link_lost", { time: clock.timeOfDay(lostAt) });
+  return lostAt === null ? texts.say("page_loading") : texts.say(
+    "page_link_lost",
+    { time: clock.timeOfDay(lostAt) },
+  );
 }
 
 /* Return the sentence of a refusal. */

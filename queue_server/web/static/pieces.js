@@ -9,7 +9,10 @@ export function badge({ prefix, hue }) {
 }
 
 /* Return a button. It keeps the focus while it is disabled, so it is told by `aria-disabled`. */
-export function button({ action, disabled = false, kind = "quiet", value = null, key = action, primary = false }, ...children) {
+export function button(
+  { action, disabled = false, kind = "quiet", value = null, key = action, primary = false },
+  ...children
+) {
   const attributes = {
     type: "button",
     class: `button ${kind}`,

@@ -1,0 +1,64 @@
+"""The manager's page on the real server: the day, its file, its people."""
+
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.web.browsing import Windows, issue, open_counter, sign_in
+
+
+def test_the_log_shows_a_visit_without_reload_and_downloads_it(staff: Windows) -> None:
+    """A finished visit stands in the log with wait and service time, and in a file that Excel reads."""
+    office = staff.open("/office")
+    office.locator(".alarms li").first.wait_for()
+    desk = staff.open("/desk")
+    open_counter(desk, 2)
+    number = issue(desk, "civil_status")
+    desk.keyboard.press("Space")
+    desk.locator("#current-number").wait_for()
+    expect(office.locator(".counters strong", has_text=number)).to_be_visible()
+    desk.keyboard.press("KeyH")
+    row = office.locator("[data-key=tickets] tbody tr", has_text=number)
+    expect(row).to_contain_text("quanly")
+    expect(row.locator("td.figure").nth(5)).not_to_have_text("–")
+    with office.expect_download() as download:
+        office.click("a[download]")
+    content = Path(download.value.path()).read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert number.encode() in content
+
+
+def test_a_manager_adds_a_clerk_who_signs_in_but_sees_no_office(staff: Windows, citizen: Windows) -> None:
+    """The first password is shown once and works; it opens the desk, and the office says that it is not for clerks."""
+    office = staff.open("/office")
+    office.fill("input[name=account]", "lan.nguyen")
+    office.click(".add-account button")
+    password = office.locator("#first-password").inner_text()
+    page = citizen.open("/desk")
+    sign_in(page, "lan.nguyen", password)
+    expect(page.locator(".choice")).to_be_visible()
+    page.goto(page.url.replace("/desk", "/office"))
+    expect(page.locator("#error")).to_be_visible()
+    office.click("[data-action=leave][data-value='lan.nguyen']")
+    office.click("[data-action=remove]")
+    expect(office.locator("#accounts tbody tr")).to_have_count(1)
+    page.goto(page.url.replace("/office", "/desk"))
+    expect(page.locator("input[name=password]")).to_be_visible()
+
+
+def test_a_wrong_password_is_told_without_saying_which_part(citizen: Windows) -> None:
+    """A sign-in that fails stays on the page that was asked for and says so."""
+    page = citizen.open("/office")
+    sign_in(page, "nobody", "not the password")
+    expect(page.locator("#error")).to_be_visible()
+    assert page.locator("input[name=next]").get_attribute("value") == "/office"
+
+
+def test_a_page_speaks_the_language_that_is_chosen(staff: Windows) -> None:
+    """The choice at the foot of a page turns it to English and is remembered by the next one."""
+    page = staff.open("/office")
+    page.click("footer a[lang=en]")
+    expect(page.locator("#lines-title")).to_have_text("Lines")
+    page.click("header nav a[href='/desk']")
+    expect(page.locator("h1")).to_contain_text("counter")
+    assert page.locator("html").get_attribute("lang") == "en"
