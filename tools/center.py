@@ -7,6 +7,7 @@ again. One Ctrl-C, or SIGTERM, ends everything, the server last.
 import argparse
 import asyncio
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Sequence
@@ -149,10 +150,9 @@ def tell(center: Center) -> None:
     print(f"    desk      {center.address}/desk      (sign in, open a counter, press the space bar)")
     print(f"    office    {center.address}/office    (the log, the figures, accounts)")
     print(f"    paper     {center.data / 'paper'}")
-    print(
-        f"    the first manager is 'quanly'; lost the password? "
-        f"{Path(sys.executable).name} -m queue_server password quanly --data {center.data}"
-    )
+    python = shlex.quote(os.path.relpath(sys.executable))
+    print("    the first manager is 'quanly', with the password of the first start; for a new one:")
+    print(f"              {python} -m queue_server password quanly --data {shlex.quote(str(center.data))}")
     print("  Ctrl-C stops everything.", flush=True)
 
 

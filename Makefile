@@ -1,0 +1,71 @@
+# Every command of the project. `make` alone lists them.
+PYTHON ?= python3
+# More words for the program behind a target: make run OPTIONS="--port 9000", make test OPTIONS="tests/core -x"
+OPTIONS ?=
+
+IN_ENVIRONMENT := .venv/bin/python
+LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	--no-emit-index-url --no-emit-find-links --override requirements-overrides.txt
+GENERATED := tools/map.py tools/protocol_reference.py tools/lifecycle_drawing.py
+CHECKS := check-types check-contracts check-style check-docs
+
+.PHONY: help run test check fix bench docs lock clean prepare-run prepare-test $(CHECKS)
+
+help:
+	@echo "make run     open a center: server, kiosk, display, virtual printer"
+	@echo "make test    run all tests"
+	@echo "make check   format, lint, types, import contracts, generated documents"
+	@echo "make fix     put right what can be put right by a program"
+	@echo "make bench   measure what is claimed"
+	@echo "make docs    write the generated documents"
+	@echo "make lock    write requirements*.txt from pyproject.toml (needs the network)"
+	@echo "make clean   remove what can be made again; data/ stays"
+
+prepare-run:
+	@$(PYTHON) tools/prepare.py run
+
+prepare-test:
+	@$(PYTHON) tools/prepare.py test
+
+# exec: a Ctrl-C reaches center.py itself, which ends the others in order.
+run: prepare-run
+	@exec $(IN_ENVIRONMENT) tools/center.py $(OPTIONS)
+
+test: prepare-test
+	@$(IN_ENVIRONMENT) -m pytest $(OPTIONS)
+
+check: prepare-test
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target $(CHECKS)
+	@echo "check passed"
+
+check-types:
+	@$(IN_ENVIRONMENT) -m mypy
+
+check-contracts:
+	@.venv/bin/lint-imports --no-logo
+
+check-style:
+	@$(IN_ENVIRONMENT) -m ruff format --check
+	@$(IN_ENVIRONMENT) -m ruff check
+
+check-docs:
+	@for tool in $(GENERATED); do $(IN_ENVIRONMENT) $$tool --check || exit 1; done
+
+fix: prepare-test
+	@$(IN_ENVIRONMENT) -m ruff check --fix-only
+	@$(IN_ENVIRONMENT) -m ruff format
+	@$(MAKE) --no-print-directory docs
+
+bench: prepare-test
+	@exec $(IN_ENVIRONMENT) -m benchmarks $(OPTIONS)
+
+docs: prepare-test
+	@for tool in $(GENERATED); do $(IN_ENVIRONMENT) $$tool || exit 1; done
+
+lock: prepare-test
+	@$(LOCK) --extra center pyproject.toml --output-file requirements.txt
+	@$(LOCK) --extra dev pyproject.toml --output-file requirements-dev.txt
+
+clean:
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

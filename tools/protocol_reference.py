@@ -1,0 +1,237 @@
+"""Writes `docs/protocol.md`: every message with its fields, bounds and direction, and every refusal with its words."""
+
+import ast
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import get_args
+
+import msgspec
+
+from queue_protocol import PROTOCOL, announcements, answers, commands, ids, snapshots
+from queue_protocol.answers import REFUSAL_CODES
+from queue_protocol.codec import MAX_FRAME
+from queue_protocol.texts import Texts
+from queue_server.core.decide import AGE_LIMIT_MS, MAY_ASK
+from tools.generated import ROOT, keep, table
+
+MODULES = (ids, commands, answers, announcements, snapshots)
+
+FROM_CLIENT = set(get_args(commands.FromClient))
+FROM_SERVER = set(get_args(snapshots.FromServer))
+
+SIGNS = {"ge": "≥ {}", "le": "≤ {}", "min_length": "length ≥ {}", "max_length": "length ≤ {}", "pattern": "`{}`"}
+"""How a bound of `msgspec.Meta` is written for a reader."""
+
+NO_VALUE = "required"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A field or a bounded value as its module states it."""
+
+    name: str
+    type: str
+    default: str
+    doc: str
+
+
+def main() -> int:
+    """Write or check the document."""
+    return keep("docs/protocol.md", "tools/protocol_reference.py", _lines())
+
+
+def described(statements: Iterable[ast.stmt]) -> Iterator[tuple[ast.stmt, str]]:
+    """Yield each statement with the docstring that stands below it; empty when there is none."""
+    listed = list(statements)
+    for statement, below in zip(listed, [*listed[1:], None], strict=True):
+        yield statement, _docstring(below)
+
+
+def fields_of(source: ast.ClassDef) -> list[Named]:
+    """Return the fields of a struct from its source."""
+    return [
+        Named(
+            statement.target.id,
+            write_type(statement.annotation),
+            NO_VALUE if statement.value is None else f"`{_as_json(statement.value)}`",
+            doc,
+        )
+        for statement, doc in described(source.body)
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
+    ]
+
+
+def bounded_values(module: ast.Module) -> list[Named]:
+    """Return the module's aliases of bounded values: `Language = Annotated[str, Meta(…)]`."""
+    return [
+        Named(statement.targets[0].id, _bounded(statement.value), "", doc)
+        for statement, doc in described(module.body)
+        if isinstance(statement, ast.Assign)
+        and isinstance(statement.targets[0], ast.Name)
+        and "Annotated" in ast.unparse(statement.value)
+    ]
+
+
+def write_type(annotation: ast.expr) -> str:
+    """Return a type for a reader: bounds in words, `or` between alternatives."""
+    match annotation:
+        case ast.BinOp(left, ast.BitOr(), right):
+            return f"{write_type(left)} or {write_type(right)}"
+        case ast.Subscript(ast.Name(kind), inside) if kind in _WRITERS:
+            return _WRITERS[kind](inside)
+        case ast.Constant(None):
+            return "null"
+        case _:
+            return ast.unparse(annotation)
+
+
+def direction(kind: type) -> str:
+    """Return who sends a message to whom."""
+    if kind in set(get_args(commands.Command)):
+        return "client to server, inside `request`"
+    if kind in FROM_CLIENT:
+        return "client to server"
+    if kind in FROM_SERVER:
+        return "server to client"
+    if kind in set(get_args(answers.Result)):
+        return "server to client, inside `answer`"
+    return "part of others"
+
+
+def _lines() -> Iterator[str]:
+    yield "# The protocol"
+    yield ""
+    yield f"Version {PROTOCOL}. JSON over one websocket at `/socket`, one message per frame; a client's frame has at"
+    yield f"most {MAX_FRAME:,} bytes. Each message has its name in `type`. Text is NFC without control characters."
+    yield "How it may change stands in [protocol_changes.md](protocol_changes.md)."
+    yield ""
+    yield from _values()
+    for module in MODULES:
+        source = _source(module.__name__)
+        structs = [each for each in source.body if isinstance(each, ast.ClassDef)]
+        if structs:
+            yield f"## {_first_sentence(ast.get_docstring(source))}"
+            yield ""
+        for each in structs:
+            yield from _struct(each, getattr(module, each.name))
+    yield from _refusals()
+
+
+def _values() -> Iterator[str]:
+    yield "## Bounded values"
+    yield ""
+    values = [value for module in MODULES for value in bounded_values(_source(module.__name__))]
+    yield from table(("value", "type", "meaning"), [(each.name, each.type, each.doc) for each in values])
+
+
+def _struct(source: ast.ClassDef, kind: type[msgspec.Struct]) -> Iterator[str]:
+    yield f"### {_title(kind)}"
+    yield ""
+    shape = " Written as a list of its fields in this order." if kind.__struct_config__.array_like else ""
+    yield f"*{direction(kind)}*. {ast.get_docstring(source)}{shape}"
+    yield ""
+    if kind in MAY_ASK:
+        yield _who_may(kind)
+        yield ""
+    fields = fields_of(source)
+    if fields:
+        yield from table(
+            ("field", "type", "default", "meaning"),
+            [(f"`{each.name}`", each.type, each.default, each.doc) for each in fields],
+        )
+
+
+def _who_may(kind: type) -> str:
+    limit = AGE_LIMIT_MS[kind]
+    roles = ", ".join(f"`{role}`" for role in sorted(MAY_ASK[kind]))
+    late = "never too late" if limit is None else f"too late after {limit // 1000} s"
+    return f"May be asked by: {roles}; {late}."
+
+
+def _refusals() -> Iterator[str]:
+    vietnamese = _texts("vi", None)
+    english = _texts("en", vietnamese)
+    yield "## Refusals"
+    yield ""
+    yield "`Refused.code` and the sentences that people read; braces are filled from `facts`."
+    yield ""
+    rows = []
+    for code in REFUSAL_CODES:
+        sentences = [texts.forms()[f"refused_{code}"][0] for texts in (vietnamese, english)]
+        rows.append((f"`{code}`", *sentences))
+    yield from table(("code", "Vietnamese", "English"), rows)
+
+
+def _texts(language: str, fallback: Texts | None) -> Texts:
+    return Texts.read(language, (ROOT / "assets" / "texts" / f"{language}.po").read_bytes(), fallback)
+
+
+def _source(module: str) -> ast.Module:
+    return ast.parse((ROOT / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8"))
+
+
+def _title(kind: type[msgspec.Struct]) -> str:
+    tag = kind.__struct_config__.tag
+    return f"`{tag}`" if tag else kind.__name__
+
+
+def _docstring(statement: ast.stmt | None) -> str:
+    match statement:
+        case ast.Expr(ast.Constant(str(text))):
+            return " ".join(text.split())
+        case _:
+            return ""
+
+
+def _bounded(value: ast.expr) -> str:
+    match value:
+        case ast.Call(ast.Name("NewType"), [_, inner]):
+            return write_type(inner)
+        case _:
+            return write_type(value)
+
+
+def _signs(meta: ast.expr) -> list[str]:
+    if not isinstance(meta, ast.Call):
+        return []
+    bounds = {each.arg: ast.unparse(each.value) for each in meta.keywords if each.arg in SIGNS}
+    return [SIGNS[name].format(bound.strip("'")) for name, bound in bounds.items()]
+
+
+def _write_annotated(inside: ast.expr) -> str:
+    inner, *metas = _elements(inside)
+    return ", ".join([write_type(inner), *(sign for meta in metas for sign in _signs(meta))])
+
+
+def _write_literal(inside: ast.expr) -> str:
+    return " or ".join(f"`{ast.literal_eval(each)}`" for each in _elements(inside))
+
+
+def _write_tuple(inside: ast.expr) -> str:
+    return f"list of ({write_type(_elements(inside)[0])})"
+
+
+def _write_dict(inside: ast.expr) -> str:
+    key, value = _elements(inside)
+    return f"map from ({write_type(key)}) to ({write_type(value)})"
+
+
+_WRITERS = {"Annotated": _write_annotated, "Literal": _write_literal, "tuple": _write_tuple, "dict": _write_dict}
+
+
+def _as_json(value: ast.expr) -> str:
+    return msgspec.json.encode(ast.literal_eval(value)).decode()
+
+
+def _elements(values: ast.expr) -> list[ast.expr]:
+    return values.elts if isinstance(values, ast.Tuple) else [values]
+
+
+def _first_sentence(docstring: str | None) -> str:
+    return re.split(r"(?<=\.)\s", docstring or "")[0].rstrip(".")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
