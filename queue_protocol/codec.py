@@ -37,7 +37,7 @@ class _Version(msgspec.Struct):
     protocol: int = PROTOCOL
 
 
-_encoder = msgspec.json.Encoder()
+_encoder = msgspec.json.Encoder(order="deterministic")
 _version = msgspec.json.Decoder(_Version)
 _from_client: msgspec.json.Decoder[FromClient] = msgspec.json.Decoder(FromClient)
 _from_server: msgspec.json.Decoder[FromServer] = msgspec.json.Decoder(FromServer)

@@ -23,6 +23,7 @@ import assets
 from queue_protocol.ids import AccountId, DeviceId
 from queue_protocol.texts import Texts
 from queue_server.config import Config, PasswordRenewal, StartError, read_arguments, read_catalogue
+from queue_server.core.catalogue import Catalogue
 from queue_server.service import InWriter, Service
 from queue_server.shell import app as web
 from queue_server.shell.access import Access, hash_password, issue_device_key, new_password
@@ -90,15 +91,19 @@ def renew_password(asked: PasswordRenewal) -> int:
 
 def compose(config: Config, connection: Connection) -> Any:
     """Return the application with all its parts."""
-    journal = SqliteJournal(connection, Origin(center=secrets.token_hex(8), site="main", epoch=1))
+    path = config.data / FILE
+    with blaming(path):
+        journal = SqliteJournal(connection, Origin(center=secrets.token_hex(8), site="main", epoch=1))
+        clock = Clock(journal.last_at())
     accounts = Accounts(connection)
     welcome_first_people(config.data, accounts)
     writer, reader = ThreadPoolExecutor(1, "writer"), ThreadPoolExecutor(1, "reader")
     in_writer, in_reader = _runner(writer, timed=True), _runner(reader)
     catalogue = read_catalogue(config.catalogue) if journal.head().sequence == 0 else None
-    clock = Clock(journal.last_at())
     hub = Hub(clock)
     service = hub.service = Service(journal, in_writer, clock.now, hub.publish)
+    with blaming(path):
+        asyncio.run(_begin(service, catalogue))
     access = Access(accounts, in_writer, clock.now)
     texts = read_texts()
     offset_s = functools.partial(_utc_offset_s, service, clock)
@@ -107,7 +112,7 @@ def compose(config: Config, connection: Connection) -> Any:
         service=service,
         hub=hub,
         access=access,
-        reports=Reports(config.data / FILE),
+        reports=Reports(path),
         in_reader=in_reader,
         texts=texts,
         now=clock.now,
@@ -120,8 +125,6 @@ def compose(config: Config, connection: Connection) -> Any:
 
     @contextlib.asynccontextmanager
     async def lifespan(_application: object) -> AsyncIterator[None]:
-        await service.restore()
-        await service.prepare(catalogue)
         async with web.keep_running(service.run, functools.partial(_beat, service, hub)):
             yield
         access.close()
@@ -188,13 +191,23 @@ def listen(host: str, port: int) -> Iterator[socket.socket]:
 def open_file(data: Path) -> Connection:
     """Open the journal's file, and make it on the first start."""
     path = data / FILE
-    try:
+    with blaming(path):
         return connect(path)
+
+
+@contextlib.contextmanager
+def blaming(path: Path) -> Iterator[None]:
+    """Say what to do about a file that does not serve as journal."""
+    try:
+        yield
     except JournalUnavailable as error:
-        raise StartError(f"{error}. Free some space or mend the folder's permissions, then start again.") from error
+        raise StartError(
+            f"{path} cannot be used: {error}. Free some space or mend the folder's permissions, then start again."
+        ) from error
     except JournalDamaged as error:
         raise StartError(
-            f"{error}. Nothing was changed. Put a copy of the folder aside, then restore {FILE} from a backup."
+            f"{path} is damaged: {error}. Nothing was changed. Put a copy of the folder aside, "
+            f"then restore {FILE} from a backup."
         ) from error
 
 
@@ -221,6 +234,11 @@ def _runner(executor: Executor, *, timed: bool = False) -> InWriter:
                 note_commit(time.perf_counter() - began)
 
     return run
+
+
+async def _begin(service: Service, catalogue: Catalogue | None) -> None:
+    await service.restore()
+    await service.prepare(catalogue)
 
 
 async def _beat(service: Service, hub: Hub) -> None:

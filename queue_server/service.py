@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -24,10 +24,9 @@ from queue_server.core.events import DayClosed, Entry, Event, ServiceFinished, T
 from queue_server.core.evolve import evolve
 from queue_server.core.hall import Hall
 from queue_server.storage.journal import (
-    AnswerKey,
     Head,
     Journal,
-    JournalUnavailable,
+    JournalError,
     StoredAnswer,
     body_hash,
 )
@@ -58,8 +57,12 @@ class _Asked:
     answer: "asyncio.Future[Answer]"
 
     @property
-    def key(self) -> AnswerKey:
-        return (self.actor.id, self.request.command_id)
+    def id(self) -> CommandId:
+        return self.request.command_id
+
+    def is_same(self, actor: str, hashed: bytes) -> bool:
+        """Say whether this actor asked the same, or somebody used the id for something else."""
+        return (self.actor.id, self.body_hash) == (actor, hashed)
 
 
 @dataclass(slots=True)
@@ -84,7 +87,7 @@ class Service:
         self._now = now
         self._on_publish = on_publish
         self._queue: asyncio.Queue[_Asked | None] = asyncio.Queue()
-        self._pending: dict[AnswerKey, _Asked] = {}
+        self._pending: dict[CommandId, _Asked] = {}
         self._head: Head | None = None
         self.hall = Hall()
         self.languages: dict[TicketId, Language] = {}
@@ -133,7 +136,7 @@ class Service:
 
         Raises `JournalUnavailable`.
         """
-        draft = _Draft(self.hall, self._now())
+        draft = self._begin()
         if catalogue is not None:
             self._happen(draft, "system", None, change_catalogue(draft.hall, catalogue))
         self._roll_over(draft)
@@ -146,12 +149,13 @@ class Service:
         hashed = body_hash(encode(request.command))
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         asked = _Asked(actor, request, hashed, future)
-        before = self._pending.get(asked.key)
+        before = self._pending.get(asked.id)
         if before is not None:
-            return before.answer if before.body_hash == hashed else _settled(asked, "command_id_reused")
+            same = asked.is_same(before.actor.id, before.body_hash)
+            return before.answer if same else _settled(asked, "command_id_reused")
         if len(self._pending) >= WAITING_LIMIT:
             return _settled(asked, "busy")
-        self._pending[asked.key] = asked
+        self._pending[asked.id] = asked
         self._queue.put_nowait(asked)
         return future
 
@@ -161,41 +165,47 @@ class Service:
             batch = [await self._queue.get()]
             while not self._queue.empty():
                 batch.append(self._queue.get_nowait())
-            await self._settle([asked for asked in batch if asked is not None])
+            commands = [asked for asked in batch if asked is not None]
+            try:
+                await self._settle(commands)
+            except Exception:
+                log.exception("settling a batch failed; its commands are refused and the journal is read anew")
+                self._head = None
+                for asked in commands:
+                    self._answer(asked, _refused(asked, "internal"))
 
     def pass_time(self) -> None:
         """Let the date change while nobody asks for anything."""
-        if self.hall.day is not None and self._local(self._now()).date() > self.hall.day:
+        if self.hall.day is not None and _local_day(self.hall, self._now()) > self.hall.day:
             self._queue.put_nowait(None)
 
     async def _settle(self, batch: Sequence[_Asked]) -> None:
-        """Decide, make durable, answer, publish: the rule of the house."""
+        """Settle a batch; after an append that may or may not have happened, see what landed and go one by one."""
+        if await self._try_to_settle(batch):
+            return
+        for asked in batch:
+            if not await self._try_to_settle([asked]):
+                self._answer(asked, _refused(asked, "storage"))
+
+    async def _try_to_settle(self, batch: Sequence[_Asked]) -> bool:
+        """Decide, make durable, answer, publish: the rule of the house. `False`: the journal did not take it."""
         try:
             await self._recover()
-            known = await self._in_writer(self._journal.stored_answers, [asked.key for asked in batch])
+            known = await self._in_writer(self._journal.stored_answers, [asked.id for asked in batch])
             draft = self._draft(batch, known)
             if draft.entries or draft.stored:
                 self._head = await self._in_writer(self._journal.append, draft.entries, draft.stored)
-        except JournalUnavailable as error:
-            await self._settle_after_failure(batch, error)
-        else:
-            self._conclude(draft)
-
-    async def _settle_after_failure(self, batch: Sequence[_Asked], error: JournalUnavailable) -> None:
-        """Go on after an append that may or may not have happened: see what landed, then one by one."""
-        log.error("the journal could not be written: %s", error)
-        self._head = None
-        if len(batch) > 1:
-            for asked in batch:
-                await self._settle([asked])
-        else:
-            for asked in batch:
-                self._answer(asked, _refused(asked, "storage"))
+        except JournalError as error:
+            log.error("the journal could not be written: %s", error)  # noqa: TRY400 - the sentence says it all
+            self._head = None
+            return False
+        self._conclude(draft)
+        return True
 
     async def _recover(self) -> None:
         """After a failure: read what is durable, and rebuild the state if it is not what this process believes.
 
-        Raises `JournalUnavailable` while the storage does not answer.
+        Raises `JournalError` while the storage does not answer.
         """
         if self._head is not None:
             return
@@ -203,20 +213,26 @@ class Service:
         if head.sequence != self.hall.sequence:
             before = self.hall.sequence
             entries = await self.restore()
-            self._on_publish(self.hall, [entry for entry in entries if entry.sequence > before])
+            for asked in self._pending.values():
+                self._remember_language(asked)
+            self._publish([entry for entry in entries if entry.sequence > before])
         self._head = head
 
-    def _draft(self, batch: Sequence[_Asked], known: Mapping[AnswerKey, StoredAnswer]) -> _Draft:
-        draft = _Draft(self.hall, max(self._now(), self.hall.at))
+    def _begin(self) -> _Draft:
+        """Return a draft of nothing yet, at an instant that is never before what has happened."""
+        return _Draft(self.hall, max(self._now(), self.hall.at))
+
+    def _draft(self, batch: Sequence[_Asked], known: Mapping[CommandId, StoredAnswer]) -> _Draft:
+        draft = self._begin()
         self._roll_over(draft)
         for asked in batch:
-            before = known.get(asked.key)
+            before = known.get(asked.id)
             answer = self._repeat(asked, before) if before is not None else self._decide(draft, asked)
             draft.answers.append((asked, answer))
         return draft
 
     def _repeat(self, asked: _Asked, before: StoredAnswer) -> Answer:
-        if before.body_hash != asked.body_hash:
+        if not asked.is_same(before.actor, before.body_hash):
             return _refused(asked, "command_id_reused")
         return _answers.decode(before.answer)
 
@@ -229,15 +245,15 @@ class Service:
             return _refused(asked, "internal")
         answer = Answer(command_id=asked.request.command_id, result=decision.result)
         if not isinstance(decision.result, Refused):
-            day = self._local(draft.now).date().isoformat()
-            draft.stored.append(StoredAnswer(*asked.key, asked.body_hash, encode(answer), day))
+            day = _local_day(draft.hall, draft.now).isoformat()
+            draft.stored.append(StoredAnswer(asked.actor.id, asked.id, asked.body_hash, encode(answer), day))
         return answer
 
     def _happen(self, draft: _Draft, actor: str, command_id: CommandId | None, events: Sequence[Event]) -> None:
         """Add events to the draft: all of them, or with an exception none."""
         hall, entries = draft.hall, []
         for part, event in enumerate(events):
-            day = getattr(event, "day", None) or hall.day or self._local(draft.now).date()
+            day = getattr(event, "day", None) or hall.day or _local_day(hall, draft.now)
             entry = Entry(hall.sequence + 1, draft.now, day, actor, command_id, part, event)
             hall = evolve(hall, entry)
             entries.append(entry)
@@ -246,29 +262,30 @@ class Service:
 
     def _roll_over(self, draft: _Draft) -> None:
         if draft.hall.catalogue is not None:
-            self._happen(draft, "system", None, open_day(draft.hall, self._local(draft.now).date()))
-
-    def _local(self, moment: datetime) -> datetime:
-        return moment.astimezone(ZoneInfo(self.hall.catalogue.time_zone if self.hall.catalogue else "UTC"))
+            self._happen(draft, "system", None, open_day(draft.hall, _local_day(draft.hall, draft.now)))
 
     def _conclude(self, draft: _Draft) -> None:
         self.hall = draft.hall
         for asked, answer in draft.answers:
-            self._remember_language(asked, answer)
+            if isinstance(answer.result, TicketTaken):
+                self._remember_language(asked)
             self._answer(asked, answer)
         if draft.entries:
-            self._on_publish(draft.hall, draft.entries)
-            self._forget_languages(draft.entries)
+            self._publish(draft.entries)
+
+    def _publish(self, entries: Sequence[Entry]) -> None:
+        self._on_publish(self.hall, entries)
+        self._forget_languages(entries)
 
     def _answer(self, asked: _Asked, answer: Answer) -> None:
-        self._pending.pop(asked.key, None)
+        self._pending.pop(asked.id, None)
         if not asked.answer.done():
             asked.answer.set_result(answer)
 
-    def _remember_language(self, asked: _Asked, answer: Answer) -> None:
+    def _remember_language(self, asked: _Asked) -> None:
         command = asked.request.command
-        if isinstance(command, TakeTicket) and isinstance(answer.result, TicketTaken):
-            self.languages[answer.result.ticket] = command.language
+        if isinstance(command, TakeTicket) and command.token in self.hall.tokens:
+            self.languages[self.hall.tokens[command.token]] = command.language
 
     def _forget_languages(self, entries: Sequence[Entry]) -> None:
         for entry in entries:
@@ -276,6 +293,10 @@ class Service:
                 self.languages.clear()
             elif isinstance(entry.event, ServiceFinished | TicketMissed):
                 self.languages.pop(entry.event.ticket, None)
+
+
+def _local_day(hall: Hall, moment: datetime) -> date:
+    return moment.astimezone(ZoneInfo(hall.catalogue.time_zone if hall.catalogue else "UTC")).date()
 
 
 def _refused(asked: _Asked, code: RefusalCode) -> Answer:

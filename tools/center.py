@@ -185,7 +185,7 @@ def has_screen(environment: dict[str, str], platform: str) -> bool:
 
 def _boxes(center: Center, logs: Path) -> tuple[Box, Box, Box]:
     data = str(center.data)
-    mode = ["--headless"] if center.headless else ["--windowed", "1280x800"]
+    mode = ["--headless"] if center.headless else ["--windowed", "1280x720"]
     to_server = ["--server", center.address, "--data", data]
     server = ["--data", data, "--host", center.host, "--port", str(center.port), "--preset", center.preset]
     return (

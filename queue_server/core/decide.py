@@ -34,6 +34,7 @@ from queue_server.core.events import (
     DayOpened,
     DeviceReported,
     Event,
+    KnownPart,
     OpenedCounter,
     ServiceFinished,
     ServiceStarted,
@@ -129,7 +130,11 @@ def open_day(hall: Hall, day: date) -> tuple[Event, ...]:
     held = tuple(
         OpenedCounter(counter=number, clerk=state.clerk) for number, state in hall.counters.items() if state.clerk
     )
-    opened = DayOpened(day=day, catalogue=hall.catalogue, counters=held)
+    parts = tuple(
+        KnownPart(device=device, part=part, state=report.state, reason=report.reason)
+        for (device, part), report in sorted(hall.devices.items())
+    )
+    opened = DayOpened(day=day, catalogue=hall.catalogue, counters=held, parts=parts)
     if hall.day is None:
         return (opened,)
     left = tuple(sorted(ticket.id for ticket in hall.tickets.values() if ticket.status in IN_HALL))

@@ -22,12 +22,22 @@ class OpenedCounter(msgspec.Struct, frozen=True, kw_only=True):
     clerk: AccountId
 
 
+class KnownPart(msgspec.Struct, frozen=True, kw_only=True):
+    """What a box last said of one of its parts, as it is known across midnight."""
+
+    device: DeviceId
+    part: Literal["printer", "speaker"]
+    state: Literal["ready", "failed", "unknown"]
+    reason: str | None
+
+
 class DayOpened(msgspec.Struct, frozen=True, kw_only=True, tag="day_opened.1"):
     """A day began. Carries all that crosses midnight, so that a day replays from here."""
 
     day: date
     catalogue: Catalogue
     counters: tuple[OpenedCounter, ...]
+    parts: tuple[KnownPart, ...] = ()
 
 
 class DayClosed(msgspec.Struct, frozen=True, kw_only=True, tag="day_closed.1"):

@@ -48,12 +48,12 @@ def evolve(hall: Hall, entry: Entry) -> Hall:
     return replace(after, sequence=entry.sequence, at=entry.at)
 
 
-def _open_day(hall: Hall, _entry: Entry, event: DayOpened) -> Hall:
+def _open_day(_hall: Hall, _entry: Entry, event: DayOpened) -> Hall:
     return Hall(
         catalogue=event.catalogue,
         day=event.day,
         counters=Map({each.counter: CounterState(clerk=each.clerk) for each in event.counters}),
-        devices=hall.devices,
+        devices=Map({(each.device, each.part): PartReport(each.state, each.reason) for each in event.parts}),
     )
 
 

@@ -63,6 +63,9 @@ class CounterState:
     ticket: TicketId | None = None
 
 
+Part = Literal["printer", "speaker"]
+
+
 @dataclass(frozen=True, slots=True)
 class PartReport:
     """What a box last said of one of its parts."""
@@ -97,7 +100,7 @@ class Hall:
     """The newest first, twelve at most."""
     slips: Map[TicketId, None] = field(default_factory=Map)
     """Tickets whose paper has not come out for certain."""
-    devices: Map[tuple[DeviceId, str], PartReport] = field(default_factory=Map)
+    devices: Map[tuple[DeviceId, Part], PartReport] = field(default_factory=Map)
 
     def counter_state(self, number: int) -> CounterState:
         """Return the state of a counter; one that nobody has opened yet is closed."""

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from typing import Any
@@ -50,9 +51,7 @@ class Guard:
             return
         refusal = self._refusal(HTTPConnection(scope), scope["method"])
         if refusal is not None:
-            log.warning(
-                "page refused: %s %s", scope["path"] if not scope["path"].startswith("/t/") else "/t/…", refusal
-            )
+            log.warning("page refused: %s %s", redacted(scope["path"]), refusal)
             await PlainTextResponse(f"{refusal}\n", 403)(scope, receive, send)
             return
         await self._app(scope, receive, _with_headers(send))
@@ -63,7 +62,7 @@ class Guard:
             return "bad_origin"
         if method not in {"GET", "HEAD"} and "origin" not in headers:
             return "bad_origin"
-        if int(headers.get("content-length") or 0) > MAX_FORM_BYTES:
+        if "transfer-encoding" in headers or int(headers.get("content-length") or 0) > MAX_FORM_BYTES:
             return "malformed"
         return None
 
@@ -93,7 +92,15 @@ async def keep_running(*works: Callable[[], Coroutine[Any, Any, None]]) -> Async
 
 
 def run(application: Starlette, listening: socket.socket) -> None:
-    """Serve on this socket until SIGINT or SIGTERM."""
+    """Serve on this socket until SIGINT or SIGTERM; either is a usual end, with status 0."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # uvicorn shuts down, puts the handler back that it found, and raises the signal once more.
+        signal.signal(number, _leave)
+    engine(application).run([listening])
+
+
+def engine(application: Starlette) -> uvicorn.Server:
+    """Return what serves the application, with every limit that a hall's server needs."""
     config = uvicorn.Config(
         application,
         ws=SocketProtocol,
@@ -107,12 +114,16 @@ def run(application: Starlette, listening: socket.socket) -> None:
         server_header=False,
         lifespan="on",
     )
-    uvicorn.Server(config).run([listening])
+    return uvicorn.Server(config)
 
 
 def redacted(path: str) -> str:
     """Return a path as it may stand in a log: a token opens the page of a ticket, so it is left out."""
     return "/t/…" if path.startswith("/t/") else path
+
+
+def _leave(_number: int, _frame: object) -> None:
+    raise SystemExit(0)
 
 
 def _with_headers(send: Send) -> Send:

@@ -54,9 +54,12 @@ class Door:
         `host` must be an address or a known name, so that no foreign name can be pointed at this server. `origin`,
         which browsers add and boxes do not, must be the same place as `host`.
         """
-        if host is None or not self._is_known(urlsplit(f"//{host}").hostname or ""):
-            return False
-        return origin is None or urlsplit(origin).netloc.lower() == host.lower()
+        try:
+            if host is None or not self._is_known(urlsplit(f"//{host}").hostname or ""):
+                return False
+            return origin is None or urlsplit(origin).netloc.lower() == host.lower()
+        except ValueError:
+            return False  # neither is an address at all, such as "["
 
     def _is_known(self, name: str) -> bool:
         if name.lower() in self.names:

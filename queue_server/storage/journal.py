@@ -14,9 +14,6 @@ from queue_protocol.ids import CommandId
 from queue_server.core.events import DayOpened, Entry
 from queue_server.storage.records import Origin, chain_hash, row_of
 
-AnswerKey = tuple[str, CommandId]
-"""Actor id and command id."""
-
 
 class JournalError(Exception):
     """The journal cannot do what was asked."""
@@ -70,11 +67,15 @@ class Journal(Protocol):
     def append(self, entries: Sequence[Entry], answers: Sequence[StoredAnswer]) -> Head:
         """Make entries and answers durable in one transaction, and return the new head.
 
-        Raises `JournalUnavailable`: then either all or nothing is durable, and `head` tells which.
+        Raises `JournalUnavailable`: then either all or nothing is durable, and `head` tells which. Entries that do
+        not follow the head, a second event of one part of a command, and a second answer to one id are not taken.
         """
 
-    def stored_answers(self, keys: Sequence[AnswerKey]) -> Mapping[AnswerKey, StoredAnswer]:
-        """Return the answers given to these commands before; one that had no effect is missing."""
+    def stored_answers(self, command_ids: Sequence[CommandId]) -> Mapping[CommandId, StoredAnswer]:
+        """Return the answers given to these commands before; one that had no effect is missing.
+
+        Raises `JournalUnavailable` when they cannot be read.
+        """
 
     def open_day(self) -> Iterable[Entry]:
         """Yield the entries from the opening of the latest day on; all when no day was ever opened.
@@ -93,7 +94,8 @@ class MemoryJournal:
         self.origin = origin
         self.entries: list[Entry] = []
         self._head = START
-        self._answers: dict[AnswerKey, StoredAnswer] = {}
+        self._answers: dict[CommandId, StoredAnswer] = {}
+        self._parts: set[tuple[str, CommandId | None, int]] = set()
 
     def head(self) -> Head:
         """Return the last entry."""
@@ -101,17 +103,21 @@ class MemoryJournal:
 
     def append(self, entries: Sequence[Entry], answers: Sequence[StoredAnswer]) -> Head:
         """Keep entries and answers."""
+        check_order(self._head, entries)
+        parts = {(each.actor, each.command_id, each.part) for each in entries if each.command_id is not None}
+        given = {each.command_id: each for each in answers}
+        if parts & self._parts or given.keys() & self._answers.keys():
+            raise JournalUnavailable("a command is there already")
         for entry in entries:
-            if entry.sequence != self._head.sequence + 1:
-                raise JournalUnavailable(f"entry {entry.sequence} does not follow {self._head.sequence}")
             self._head = Head(entry.sequence, chain_hash(self._head.hash, row_of(entry, self.origin)))
-            self.entries.append(entry)
-        self._answers.update({(each.actor, each.command_id): each for each in answers})
+        self.entries.extend(entries)
+        self._parts |= parts
+        self._answers |= given
         return self._head
 
-    def stored_answers(self, keys: Sequence[AnswerKey]) -> Mapping[AnswerKey, StoredAnswer]:
+    def stored_answers(self, command_ids: Sequence[CommandId]) -> Mapping[CommandId, StoredAnswer]:
         """Return the answers that are known."""
-        return {key: self._answers[key] for key in keys if key in self._answers}
+        return {each: self._answers[each] for each in command_ids if each in self._answers}
 
     def open_day(self) -> Iterable[Entry]:
         """Yield the entries of the open day."""
@@ -120,6 +126,16 @@ class MemoryJournal:
 
     def close(self) -> None:
         """Do nothing: there is nothing to let go of."""
+
+
+def check_order(head: Head, entries: Sequence[Entry]) -> None:
+    """Make sure that entries follow the head without a gap.
+
+    Raises `JournalUnavailable` otherwise: another writer was here, or an append is not known to have happened.
+    """
+    for sequence, entry in enumerate(entries, head.sequence + 1):
+        if entry.sequence != sequence:
+            raise JournalUnavailable(f"entry {entry.sequence} does not follow {sequence - 1}")
 
 
 def body_hash(encoded_command: bytes) -> bytes:

@@ -37,12 +37,11 @@ def m001_journal(database: Database) -> None:
     """)
     database.execute("""
         CREATE TABLE answer (
+            command_id TEXT PRIMARY KEY,
             actor TEXT NOT NULL,
-            command_id TEXT NOT NULL,
             body_hash BLOB NOT NULL,
             answer BLOB NOT NULL,
-            day TEXT NOT NULL,
-            PRIMARY KEY (actor, command_id)
+            day TEXT NOT NULL
         ) STRICT, WITHOUT ROWID
     """)
     database.execute("CREATE INDEX answer_day ON answer (day)")

@@ -8,14 +8,16 @@ from pathlib import Path
 import msgspec
 from sqlite_utils import Database
 
+from queue_protocol.ids import CommandId
 from queue_server.core.events import Entry
 from queue_server.storage.journal import (
     START,
-    AnswerKey,
     Head,
     JournalDamaged,
+    JournalError,
     JournalUnavailable,
     StoredAnswer,
+    check_order,
 )
 from queue_server.storage.migrations import migrations
 from queue_server.storage.records import Origin, Row, chain_hash, entry_of, row_of
@@ -31,6 +33,9 @@ BUSY_MS = 2_000
 ANSWERS_KEPT = timedelta(days=7)
 """A box that was off over a long weekend still gets the answer to what it asked before."""
 
+ORIGIN = "SELECT center, site, epoch FROM origin"
+KEEP_ORIGIN = "INSERT INTO origin SELECT ?, ?, ? WHERE NOT EXISTS (SELECT * FROM origin)"
+
 # What the journal reads and writes, in the order in which it does so.
 HEAD = "SELECT sequence, hash FROM event ORDER BY sequence DESC LIMIT 1"
 LAST_AT = "SELECT at FROM event ORDER BY sequence DESC LIMIT 1"
@@ -40,9 +45,9 @@ OPEN_DAY = """
         (SELECT sequence FROM event WHERE kind GLOB 'day_opened.*' ORDER BY sequence DESC LIMIT 1), 0)
     ORDER BY sequence
 """
-FIND_ANSWER = "SELECT actor, command_id, body_hash, answer, day FROM answer WHERE actor = ? AND command_id = ?"
+FIND_ANSWER = "SELECT actor, command_id, body_hash, answer, day FROM answer WHERE command_id = ?"
 ADD_EVENT = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-ADD_ANSWER = "INSERT INTO answer VALUES (?, ?, ?, ?, ?)"
+ADD_ANSWER = "INSERT INTO answer (actor, command_id, body_hash, answer, day) VALUES (?, ?, ?, ?, ?)"
 DROP_ANSWERS = "DELETE FROM answer WHERE day < ?"
 
 
@@ -59,10 +64,8 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA recursive_triggers = ON")
         migrations.apply(Database(connection, execute_plugins=False))
-    except sqlite3.OperationalError as error:
-        raise JournalUnavailable(f"{path} cannot be written: {error}") from error
-    except sqlite3.DatabaseError as error:
-        raise JournalDamaged(f"{path} is damaged: {error}") from error
+    except sqlite3.Error as error:
+        raise _trouble(error) from error
     return connection
 
 
@@ -73,27 +76,32 @@ class SqliteJournal:
         self._connection = connection
         self._head = self.head()
         self._answers_dropped_on = ""
-        known = connection.execute("SELECT center, site, epoch FROM origin").fetchone()
-        self.origin = origin if known is None else Origin(*known)
-        if known is None:
-            connection.execute("INSERT INTO origin VALUES (?, ?, ?)", (origin.center, origin.site, origin.epoch))
+        try:
+            connection.execute(KEEP_ORIGIN, (origin.center, origin.site, origin.epoch))
+            self.origin = Origin(*connection.execute(ORIGIN).fetchone())
+        except sqlite3.Error as error:
+            raise _trouble(error) from error
 
     def head(self) -> Head:
         """Return the last entry, read anew."""
         try:
             row = self._connection.execute(HEAD).fetchone()
         except sqlite3.Error as error:
-            raise JournalUnavailable(str(error)) from error
+            raise _trouble(error) from error
         self._head = START if row is None else Head(*row)
         return self._head
 
     def last_at(self) -> datetime:
         """Return the instant of the last entry; the beginning of time when there is none."""
-        row = self._connection.execute(LAST_AT).fetchone()
+        try:
+            row = self._connection.execute(LAST_AT).fetchone()
+        except sqlite3.Error as error:
+            raise _trouble(error) from error
         return datetime.fromtimestamp(0, UTC) if row is None else datetime.fromisoformat(row[0])
 
     def append(self, entries: Sequence[Entry], answers: Sequence[StoredAnswer]) -> Head:
         """Make entries and answers durable in one transaction, with the rows that reports read."""
+        check_order(self._head, entries)
         head, rows = self._head, []
         for entry in entries:
             row = row_of(entry, self.origin)
@@ -106,17 +114,17 @@ class SqliteJournal:
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._roll_back()
-            raise JournalUnavailable(str(error)) from error
+            raise _trouble(error) from error
         self._head = head
         return head
 
-    def stored_answers(self, keys: Sequence[AnswerKey]) -> Mapping[AnswerKey, StoredAnswer]:
+    def stored_answers(self, command_ids: Sequence[CommandId]) -> Mapping[CommandId, StoredAnswer]:
         """Return the answers that are known."""
         try:
-            found = [self._connection.execute(FIND_ANSWER, key).fetchone() for key in keys]
+            found = [self._connection.execute(FIND_ANSWER, (each,)).fetchone() for each in command_ids]
         except sqlite3.Error as error:
-            raise JournalUnavailable(str(error)) from error
-        return {(row[0], row[1]): StoredAnswer(*row) for row in found if row is not None}
+            raise _trouble(error) from error
+        return {answer.command_id: answer for row in found if row is not None for answer in [StoredAnswer(*row)]}
 
     def open_day(self) -> Iterable[Entry]:
         """Yield the entries of the open day, each checked against the one before."""
@@ -128,7 +136,9 @@ class SqliteJournal:
                     raise JournalDamaged(f"entry {row.sequence} is not what was written")
                 previous = own_hash
                 yield entry_of(row)
-        except (sqlite3.Error, msgspec.DecodeError, ValueError, TypeError) as error:
+        except sqlite3.Error as error:
+            raise _trouble(error) from error
+        except (msgspec.DecodeError, ValueError, TypeError) as error:
             raise JournalDamaged(str(error)) from error
 
     def close(self) -> None:
@@ -153,3 +163,9 @@ class SqliteJournal:
             self._connection.execute("ROLLBACK")
         except sqlite3.Error:
             return  # nothing was begun, or the storage is gone; the next call says which
+
+
+def _trouble(error: sqlite3.Error) -> JournalError:
+    """Return what an error of the library means: SQLite reports a broken file as a bare `DatabaseError`."""
+    kind = JournalDamaged if type(error) is sqlite3.DatabaseError else JournalUnavailable
+    return kind(str(error))
