@@ -1,0 +1,157 @@
+"""Puts a display together and runs it: the only place that constructs."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import assets
+from display import shelf
+from display.board import State
+from display.config import BadSetting, Settings, read_settings
+from display.picture import LANGUAGE
+from display.shell import Display, Hands, keep_running
+from display.voice.bank import BankError, Clips, load_banks
+from display.voice.player import Voice, choose_sink
+from queue_protocol.client import Client
+from queue_protocol.ids import Revision
+from queue_protocol.phrases import LANGUAGES
+from queue_protocol.texts import Texts
+
+if TYPE_CHECKING:
+    from display.screens.window import BoardWindow
+
+log = logging.getLogger(__name__)
+
+CANNOT_RUN = 2
+"""Exit status: it cannot run like this, and starting it again does not help."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sound:
+    """What there is to speak with; `clips` is `None` where nothing can be said."""
+
+    clips: Clips | None
+    state: State
+
+
+def main(argv: list[str]) -> int:
+    """Run a display with these arguments until SIGINT, SIGTERM or the closing of its window; return the exit status."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
+    try:
+        asyncio.run(_run(read_settings(argv)))
+    except BadSetting as trouble:
+        print(f"display: {trouble}", file=sys.stderr)  # noqa: T201 - the command line talks to its person
+        return CANNOT_RUN
+    return 0
+
+
+async def _run(settings: Settings) -> None:
+    stop = _stop_on_signals()
+    sound = _read_sound(settings)
+    display = Display(sound.state, _read_texts(), partial(_find_key, settings))
+    client = Client(settings.server, display.hello, display.hear, display.change_link)
+    window = None if settings.headless else _open_window(settings, display)
+    with _disk(settings.folder) as remember, _speaker(settings, sound.clips, display) as voice:
+        show = window.show if window is not None else _ignore
+        say, silence = (voice.say, voice.cancel) if voice is not None else (_ignore, _ignore)
+        display.begin(Hands(ask=client.ask, say=say, silence=silence, remember=remember, show=show))
+        await _work(client, display, window, stop)
+
+
+def _stop_on_signals() -> asyncio.Event:
+    """Return what is set when the process is asked to end."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+    return stop
+
+
+def _read_sound(settings: Settings) -> _Sound:
+    """Return the clips, and the state to begin with. Broken clips silence the display, they do not darken it."""
+    last_spoken = shelf.read_last_spoken(settings.folder)
+    state = State(device=settings.device, last_spoken=last_spoken)
+    if settings.sound == "none":
+        return _Sound(None, state)
+    try:
+        clips = load_banks(assets.FOLDER / "voice", LANGUAGES)
+    except BankError:
+        log.exception("this display cannot speak; python -m display.voice build makes the clips again")
+        return _Sound(None, State(settings.device, speaker="failed", trouble="clips_broken", last_spoken=last_spoken))
+    return _Sound(clips, State(settings.device, speaker="unknown", last_spoken=last_spoken))
+
+
+def _read_texts() -> Texts:
+    return Texts.read(LANGUAGE, (assets.FOLDER / "texts" / f"{LANGUAGE}.po").read_bytes())
+
+
+def _find_key(settings: Settings) -> str | None:
+    return settings.key or shelf.read_key(settings.key_file)
+
+
+def _open_window(settings: Settings, display: Display) -> "BoardWindow":
+    from display.screens.setup import prepare  # noqa: PLC0415 - Kivy is loaded only where there is a screen
+
+    prepare(settings.window)
+    from display.screens.window import BoardWindow, NoScreen  # noqa: PLC0415 - only after Kivy was set up
+
+    try:
+        return BoardWindow(display.confirm_frame)
+    except NoScreen as trouble:
+        raise BadSetting(
+            "there is no screen to show the board on; start with --headless for the voice alone"
+        ) from trouble
+
+
+@contextlib.contextmanager
+def _disk(folder: Path | None) -> Iterator[Callable[[Revision], None]]:
+    """Lend what keeps the last call spoken: one writer in its own thread, as an old disk may be slow."""
+    with ThreadPoolExecutor(1, "disk") as writer:
+
+        def remember(call: Revision) -> None:
+            writer.submit(shelf.write_last_spoken, folder, call)
+
+        yield remember
+
+
+@contextlib.contextmanager
+def _speaker(settings: Settings, clips: Clips | None, display: Display) -> Iterator[Voice | None]:
+    """Lend the voice; `None` where there is nothing to speak with."""
+    if clips is None:
+        yield None
+        return
+    voice = Voice(clips, choose_sink(settings.sound), display.server_time, display.hear_voice)
+    try:
+        yield voice
+    finally:
+        voice.close()
+
+
+async def _work(client: Client, display: Display, window: "BoardWindow | None", stop: asyncio.Event) -> None:
+    tasks = [
+        asyncio.create_task(keep_running("the link to the server", client.run)),
+        asyncio.create_task(keep_running("the passing of time", display.keep_time)),
+    ]
+    if window is None:
+        await stop.wait()
+    else:
+        drawing = asyncio.create_task(window.run())
+        drawing.add_done_callback(lambda _: stop.set())
+        await stop.wait()
+        window.close()
+        await drawing  # raises what the drawing died of: a screen that does not draw must not look alive
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _ignore(_: object) -> None:
+    """Take the place of a hand that this display does not have."""

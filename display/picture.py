@@ -1,0 +1,234 @@
+"""What the screen shows, in words: a pure function of the board's state. The screen adds place, size and colour."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from display.board import Panel, State, speaking
+from queue_protocol.ids import Revision
+from queue_protocol.snapshots import Board, BoardCall, BoardCounter, PartState
+from queue_protocol.texts import Texts
+
+FLASHES = 2
+FLASH_S = 0.25
+"""The panel inverts twice: dark to light and back in half a second, so two flashes a second. WCAG 2.3.1 allows three
+in any second, for light and for red ones; the next call cannot take the panel sooner than 4 s later."""
+
+CAPTION_S = 15.0
+"""The sentence stands at least this long, also where this display does not speak: what is heard can be read."""
+
+LATEST_SHOWN = 4
+"""The calls before the large one."""
+
+ROWS_SHOWN = 10
+"""Counters that fit on one screen with digits that can be read from 8 m."""
+
+ROWS_WITH_HELP = 8
+"""With more counters than this their rows need the room of the sentence under the missed numbers."""
+
+MISSED_SHOWN = 8
+"""Two lines of four numbers; whoever was called before those has asked a clerk by then."""
+
+LANGUAGE = "vi"
+"""The language of the board; announcements carry the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class LargeCall:
+    """The call on the panel."""
+
+    call: Revision
+    number: str
+    counter: str
+    caption: str
+    """The sentence that is spoken; empty when it is over."""
+    marks: str
+    """Why this call is special, as "Gọi lại"; may be empty."""
+    inverted: bool
+    """The light half of a flash."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmallCall:
+    """A call in the row below."""
+
+    number: str
+    counter: str
+
+
+@dataclass(frozen=True, slots=True)
+class CounterRow:
+    """A counter and who is there."""
+
+    counter: str
+    number: str
+    """The ticket there, or a word."""
+    occupied: bool
+    """`number` is a ticket."""
+    calling: bool
+    """Its ticket is the one on the panel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """Something a person of the center should know: an icon and its word."""
+
+    icon: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """All that is on the screen; as made without arguments, an empty one."""
+
+    center: str = ""
+    clock: str = ""
+    date: str = ""
+    notice: str = ""
+    badges: tuple[Badge, ...] = ()
+    banner: str = ""
+    """Why what is shown is not current; empty when it is."""
+    dimmed: bool = False
+    """Old data stand on the screen."""
+    large: LargeCall | None = None
+    """`None`: nobody has been called yet; `greeting` and `invitation` stand there."""
+    greeting: str = ""
+    invitation: str = ""
+    """Both empty while a call is on the panel."""
+    latest_heading: str = ""
+    latest: tuple[SmallCall, ...] = ()
+    rows_heading: str = ""
+    rows: tuple[CounterRow, ...] = ()
+    missed_heading: str = ""
+    """Empty when nobody is missed."""
+    missed: tuple[str, ...] = ()
+    missed_help: str = ""
+
+
+def draw(state: State, texts: Texts, now_s: float) -> Picture:
+    """Return what the screen shows at this moment."""
+    board = state.board
+    missed = board.missed[:MISSED_SHOWN] if board is not None else ()
+    rows = _rows(state, texts)
+    clock, date = _time_of_day(state, texts, now_s)
+    return Picture(
+        center=state.center.get(LANGUAGE, ""),
+        clock=clock,
+        date=date,
+        notice=_notice(state, texts),
+        badges=_badges(state, texts),
+        banner=_banner(state, texts),
+        dimmed=board is not None and not state.live(),
+        large=_large(state, texts, now_s),
+        greeting=texts.say("board_greeting") if state.panel is None else "",
+        invitation=texts.say("board_nobody_called") if state.panel is None else "",
+        latest_heading=texts.say("board_latest"),
+        latest=_latest(state, texts),
+        rows_heading=texts.say("board_now_serving"),
+        rows=rows,
+        missed_heading=texts.say("board_missed") if missed else "",
+        missed=tuple(missed),
+        missed_help=texts.say("board_missed_help") if missed and len(rows) <= ROWS_WITH_HELP else "",
+    )
+
+
+def _time_of_day(state: State, texts: Texts, now_s: float) -> tuple[str, str]:
+    if state.clock is None:
+        return "", ""
+    now = state.clock.now(now_s)
+    local = now + timedelta(seconds=state.utc_offset_s)
+    return texts.time(now, state.utc_offset_s), texts.day(local.date())
+
+
+def _notice(state: State, texts: Texts) -> str:
+    """Return the line at the bottom; none while the screen is not to be relied on."""
+    if not state.live():
+        return ""
+    return texts.say("board_notice_silent" if _silent(state) else "board_notice")
+
+
+def _silent(state: State) -> bool:
+    """Say whether nobody in the hall hears the calls. A loudspeaker that is just being opened is not silent."""
+    own: PartState | None = state.speaker
+    no_one_speaks = state.settled and state.board is not None and state.board.speaker is None
+    return own == "failed" or (no_one_speaks and own != "unknown")
+
+
+def _badges(state: State, texts: Texts) -> tuple[Badge, ...]:
+    no_link = (Badge("wifi_off", texts.say("board_no_link")),) if state.link != "live" else ()
+    no_sound = (Badge("volume_off", texts.say("board_no_sound")),) if _silent(state) else ()
+    return no_link + no_sound
+
+
+def _banner(state: State, texts: Texts) -> str:
+    if state.refusal is not None:
+        return texts.say(f"refused_{state.refusal}")
+    if state.live():
+        return ""
+    if state.current_at is None:
+        return texts.say("board_connecting")
+    hour, minute = texts.time(state.current_at, state.utc_offset_s).split(":")
+    return texts.say("board_stale", hour=hour, minute=minute)
+
+
+def _large(state: State, texts: Texts, now_s: float) -> LargeCall | None:
+    panel = state.panel
+    if panel is None:
+        return None
+    call = panel.call
+    return LargeCall(
+        call=call.call,
+        number=call.number,
+        counter=texts.say("counter_n", counter=call.counter).upper(),
+        caption=_caption(state, panel, texts, now_s),
+        marks=_marks(call, texts),
+        inverted=state.live() and _inverted(panel, now_s),
+    )
+
+
+def _inverted(panel: Panel, now_s: float) -> bool:
+    phase = int((now_s - panel.since_s) / FLASH_S)
+    return panel.announced and phase < 2 * FLASHES and phase % 2 == 0
+
+
+def _caption(state: State, panel: Panel, texts: Texts, now_s: float) -> str:
+    call = panel.call
+    just_called = panel.announced and now_s - panel.since_s < CAPTION_S
+    if not (state.live() and (just_called or speaking(state, call.call))):
+        return ""
+    return texts.say(f"call_{call.kind}", number=call.number, counter=call.counter)
+
+
+def _marks(call: BoardCall, texts: Texts) -> str:
+    kind = () if call.kind == "first" else (texts.say(f"board_{call.kind}_call"),)
+    priority = (texts.say("priority"),) if call.priority else ()
+    return " · ".join(kind + priority)
+
+
+def _latest(state: State, texts: Texts) -> tuple[SmallCall, ...]:
+    if state.board is None:
+        return ()
+    large = state.panel.call.number if state.panel is not None else None
+    others = [call for call in state.board.calls if call.number != large and call.number not in state.board.missed]
+    return tuple(SmallCall(call.number, texts.say("counter_n", counter=call.counter)) for call in others[:LATEST_SHOWN])
+
+
+def _rows(state: State, texts: Texts) -> tuple[CounterRow, ...]:
+    if state.board is None:
+        return ()
+    large = state.panel.call if state.panel is not None else None
+    return tuple(_row(counter, large, texts) for counter in _counters_shown(state.board))
+
+
+def _counters_shown(board: Board) -> tuple[BoardCounter, ...]:
+    """Return the counters that get a row, in the order of their numbers; open ones first when not all fit."""
+    chosen = sorted(board.counters, key=lambda each: (not each.open, each.counter))[:ROWS_SHOWN]
+    return tuple(sorted(chosen, key=lambda each: each.counter))
+
+
+def _row(counter: BoardCounter, large: BoardCall | None, texts: Texts) -> CounterRow:
+    name = texts.say("counter_n", counter=counter.counter)
+    if counter.number is not None:
+        calling = large is not None and (large.counter, large.number) == (counter.counter, counter.number)
+        return CounterRow(name, counter.number, occupied=True, calling=calling)
+    word = texts.say("board_counter_free" if counter.open else "board_counter_closed")
+    return CounterRow(name, word, occupied=False, calling=False)

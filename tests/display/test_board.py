@@ -1,0 +1,377 @@
+"""The rules of the board: what is large, what is said, what is reported."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from display import board as rules
+from display.board import CALLS_KEPT, LARGE_S, Deed, Remember, Say, Silence, State, Step
+from queue_protocol.announcements import CallAnnouncement
+from queue_protocol.answers import Answer, Refused
+from queue_protocol.commands import ReportCall, ReportDevice
+from queue_protocol.ids import CommandId, DeviceId
+from queue_protocol.snapshots import Beat, FromServer
+from tests.display.hall_server import DISPLAY, MORNING, announce, at, board, welcome
+
+ELSEWHERE = DeviceId("display-2")
+
+
+class Hall:
+    """A display in a test: feeds the rules and keeps what they want done."""
+
+    def __init__(self, *, speaks: bool = True) -> None:
+        self.now_s = 100.0
+        self.deeds: list[Deed] = []
+        self.state = State(DISPLAY, speaker="ready" if speaks else None)
+        self.take(rules.change_link(self.state, "live", self.now_s))
+
+    def take(self, step: Step) -> None:
+        """Go on from this step."""
+        self.state = step.state
+        self.deeds.extend(step.deeds)
+
+    def hear(self, *messages: FromServer) -> None:
+        """Let the server say this."""
+        for message in messages:
+            self.take(rules.hear(self.state, message, self.now_s))
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass as the shell does, in small steps."""
+        for _ in range(round(seconds / 0.05)):
+            self.now_s += 0.05
+            self.take(rules.pass_time(self.state, self.now_s))
+
+    def flip(self) -> None:
+        """Put the panel on the screen."""
+        assert self.state.panel is not None
+        self.take(rules.confirm_frame(self.state, self.state.panel.call.call, self.now_s))
+
+    def begin(self, call: CallAnnouncement) -> None:
+        """Let the voice begin a call."""
+        self.take(rules.begin_speaking(self.state, call.call, self.now_s))
+
+    def finish(self, call: CallAnnouncement) -> None:
+        """Let the voice end a call."""
+        self.take(rules.finish_speaking(self.state, call.call, self.now_s))
+
+    def large(self) -> str | None:
+        """Return the number on the panel."""
+        return self.state.panel.call.number if self.state.panel is not None else None
+
+    def said(self) -> list[str]:
+        """Return the numbers given to the voice."""
+        return [deed.announcement.number for deed in self.deeds if isinstance(deed, Say)]
+
+
+@pytest.fixture
+def hall() -> Hall:
+    """Return a display that is connected, speaks, and shows an empty board."""
+    hall = Hall()
+    hall.hear(welcome(), board(1))
+    hall.deeds.clear()
+    return hall
+
+
+def test_a_call_is_large_and_said_at_once(hall: Hall) -> None:
+    """A call on an idle display waits for nothing."""
+    hall.hear(announce(2))
+    assert hall.large() == "A015"
+    assert hall.said() == ["A015"]
+
+
+def test_two_calls_in_one_moment_are_both_large_and_both_said_in_order(hall: Hall) -> None:
+    """The second call waits until the first had its seconds, and neither is lost."""
+    first, second = announce(2), announce(3, "H108", 1)
+    hall.hear(first)
+    hall.flip()
+    hall.wait(0.3)
+    hall.hear(second, board(3, second, first))
+    assert hall.large() == "A015"
+    hall.wait(LARGE_S)
+    assert hall.large() == "H108"
+    hall.flip()
+    shown = [deed.call for deed in hall.deeds if isinstance(deed, ReportCall)]
+    assert shown == [first.call, second.call]
+    assert hall.said() == ["A015", "H108"]
+
+
+def test_a_call_is_reported_as_shown_once(hall: Hall) -> None:
+    """However many frames hold a call, the server hears of one."""
+    hall.hear(announce(2))
+    hall.flip()
+    hall.flip()
+    assert hall.deeds.count(ReportCall(call=at(2), outcome="shown")) == 1
+
+
+def test_a_call_is_not_reported_before_its_frame(hall: Hall) -> None:
+    """What is only decided was seen by nobody."""
+    hall.hear(announce(2))
+    assert ReportCall(call=at(2), outcome="shown") not in hall.deeds
+
+
+def test_the_panel_returns_to_the_call_that_is_being_said(hall: Hall) -> None:
+    """When all calls had their seconds, eye and ear agree."""
+    first, second = announce(2), announce(3, "H108", 1)
+    hall.hear(first, second, board(3, second, first))
+    hall.begin(first)
+    hall.wait(2 * LARGE_S + 0.1)
+    assert hall.large() == "A015"
+    hall.finish(first)
+    hall.begin(second)
+    assert hall.large() == "H108"
+
+
+def test_a_new_call_takes_the_panel_from_one_that_is_only_being_said(hall: Hall) -> None:
+    """Nobody waits to be seen because a sentence is long."""
+    first = announce(2)
+    hall.hear(first, board(2, first))
+    hall.begin(first)
+    hall.wait(LARGE_S + 1)
+    hall.hear(announce(3, "H108", 1))
+    assert hall.large() == "H108"
+
+
+def test_spoken_is_reported_and_remembered_only_when_it_was_said(hall: Hall) -> None:
+    """Giving a call to the voice proves nothing."""
+    call = announce(2)
+    hall.hear(call)
+    hall.begin(call)
+    spoken = ReportCall(call=at(2), outcome="spoken")
+    assert spoken not in hall.deeds
+    hall.finish(call)
+    assert hall.deeds[-2:] == [spoken, Remember(at(2))]
+    assert rules.hello(hall.state, None).last_spoken == at(2)
+
+
+def test_a_call_that_nobody_heard_is_not_reported_and_is_said_when_offered_again(hall: Hall) -> None:
+    """Without sound a call is not spoken; the server offers it again on the next connection."""
+    call = announce(2)
+    hall.hear(call, board(2, call))
+    hall.take(rules.miss_speaking(hall.state, call.call, hall.now_s))
+    assert not any(isinstance(deed, ReportCall) and deed.outcome == "spoken" for deed in hall.deeds)
+    hall.hear(call)
+    assert hall.said() == ["A015", "A015"]
+
+
+def test_a_call_that_comes_twice_is_said_once_and_flashes_once(hall: Hall) -> None:
+    """The server may offer again what is on its way."""
+    call = announce(2)
+    hall.hear(call, board(2, call))
+    hall.wait(LARGE_S + 1)
+    since_s = hall.state.panel.since_s if hall.state.panel else None
+    hall.hear(call)
+    assert hall.said() == ["A015"]
+    assert hall.state.panel is not None
+    assert hall.state.panel.since_s == since_s
+
+
+def test_a_display_that_is_not_the_speaker_says_nothing() -> None:
+    """Two loudspeakers that say the same are understood by nobody."""
+    hall = Hall()
+    hall.hear(welcome(), board(1, speaker=ELSEWHERE), announce(2))
+    assert hall.large() == "A015"
+    assert hall.said() == []
+
+
+def test_a_display_without_sound_never_speaks() -> None:
+    """Even when the server takes it for the speaker."""
+    hall = Hall(speaks=False)
+    hall.hear(welcome(), board(1), announce(2))
+    assert hall.said() == []
+    assert rules.hello(hall.state, None).sound is False
+    assert not any(isinstance(deed, ReportDevice) for deed in hall.deeds)
+
+
+def test_a_call_before_the_first_board_is_said_when_the_board_names_the_speaker() -> None:
+    """Who speaks is known from the board, so a call that is earlier waits for it."""
+    hall = Hall()
+    hall.hear(welcome(), announce(2))
+    assert hall.said() == []
+    hall.hear(board(2, announce(2)))
+    assert hall.said() == ["A015"]
+
+
+def test_a_call_that_comes_before_the_server_knows_of_the_loudspeaker_is_said_when_it_does() -> None:
+    """The sound card is opened while the link comes up; which is first is chance."""
+    hall = Hall()
+    hall.hear(welcome(), board(1, speaker=None), announce(2))
+    assert hall.said() == []
+    hall.hear(board(2, announce(2)))
+    assert hall.said() == ["A015"]
+
+
+def test_calls_that_came_while_the_loudspeaker_was_broken_are_not_said_late(hall: Hall) -> None:
+    """When it is repaired, whoever was called is at the counter."""
+    call = announce(2)
+    hall.take(rules.change_speaker(hall.state, "failed", "no_sound", hall.now_s))
+    hall.hear(board(1, speaker=None), call)
+    hall.take(rules.change_speaker(hall.state, "ready", None, hall.now_s))
+    hall.hear(board(3, call))
+    assert hall.said() == []
+
+
+def test_a_call_whose_ticket_has_gone_is_taken_back_from_the_voice(hall: Hall) -> None:
+    """A call that the voice has not begun and that the board shows no longer is cancelled."""
+    first, second = announce(2), announce(3, "H108", 1)
+    hall.hear(first, second, board(3, second, first))
+    hall.begin(first)
+    hall.hear(board(4, first))
+    assert Silence(second.ticket) in hall.deeds
+
+
+def test_a_board_from_before_the_call_cancels_nothing(hall: Hall) -> None:
+    """A snapshot that is older than the call knows nothing of it."""
+    hall.hear(announce(5), board(4))
+    assert not any(isinstance(deed, Silence) for deed in hall.deeds)
+    assert hall.large() == "A015"
+
+
+def test_a_call_being_said_is_cut_to_one_sentence_once_when_its_ticket_has_gone(hall: Hall) -> None:
+    """The voice is told once; it ends its sentence and does not repeat it."""
+    call = announce(2)
+    hall.hear(call, board(2, call))
+    hall.begin(call)
+    hall.hear(board(3), board(4))
+    assert hall.deeds.count(Silence(call.ticket)) == 1
+    hall.finish(call)
+    assert ReportCall(call=at(2), outcome="spoken") in hall.deeds
+
+
+def test_a_call_older_than_five_minutes_of_server_time_is_neither_said_nor_flashed(hall: Hall) -> None:
+    """Whoever was called then has come or has gone."""
+    hall.hear(announce(2, called_at=MORNING - timedelta(minutes=5, seconds=1)))
+    assert hall.said() == []
+    assert hall.large() is None
+
+
+def test_server_time_goes_on_between_two_beats(hall: Hall) -> None:
+    """A call grows stale by the own monotonic clock when the server is silent."""
+    hall.wait(301)
+    hall.hear(announce(2, called_at=MORNING))
+    assert hall.said() == []
+
+
+def test_a_recall_takes_the_panel_again_and_replaces_the_call_before(hall: Hall) -> None:
+    """A recall is a call of its own: it is large, flashes and is said."""
+    call = announce(2)
+    hall.hear(call, board(2, call))
+    hall.wait(LARGE_S + 1)
+    recall = announce(9, kind="recall")
+    hall.hear(recall, board(9, recall))
+    assert hall.state.panel is not None
+    assert hall.state.panel.call.kind == "recall"
+    assert hall.state.panel.announced
+    assert hall.said() == ["A015", "A015"]
+
+
+def test_after_a_reconnect_the_board_stands_without_flash() -> None:
+    """A display that starts in the middle of the day shows the newest call quietly."""
+    hall = Hall()
+    first, second = announce(2), announce(3, "H108", 1)
+    hall.hear(welcome(), board(3, second, first))
+    assert hall.large() == "H108"
+    assert hall.state.panel is not None
+    assert not hall.state.panel.announced
+
+
+def test_a_missed_number_leaves_the_panel(hall: Hall) -> None:
+    """Who did not come is in the strip of the missed and no longer called."""
+    first, second = announce(2), announce(3, "H108", 1)
+    hall.hear(board(3, second, first))
+    hall.hear(board(4, second, first, missed=("H108",)))
+    assert hall.large() == "A015"
+
+
+def test_what_is_shown_is_not_live_until_a_board_came_on_the_new_connection(hall: Hall) -> None:
+    """After the link was lost, the welcome alone makes nothing current."""
+    hall.take(rules.change_link(hall.state, "connecting", hall.now_s))
+    assert not hall.state.live()
+    hall.take(rules.change_link(hall.state, "live", hall.now_s))
+    hall.hear(welcome(MORNING + timedelta(minutes=3)))
+    assert not hall.state.live()
+    hall.hear(board(7))
+    assert hall.state.live()
+
+
+def test_the_moment_of_the_last_sign_of_life_is_kept(hall: Hall) -> None:
+    """The banner says since when the board is old."""
+    hall.hear(Beat(now=MORNING + timedelta(minutes=2), revision=at(1)))
+    hall.take(rules.change_link(hall.state, "connecting", hall.now_s))
+    hall.hear(welcome(MORNING + timedelta(minutes=9)))
+    assert hall.state.current_at == MORNING + timedelta(minutes=2)
+
+
+def test_the_loudspeaker_is_reported_on_each_welcome_and_when_it_changes(hall: Hall) -> None:
+    """The server knows the truth after each connect, and is not told the same twice."""
+    failed = ReportDevice(part="speaker", state="failed", reason="no_sound")
+    hall.take(rules.change_speaker(hall.state, "failed", "no_sound", hall.now_s))
+    hall.take(rules.change_speaker(hall.state, "failed", "no_sound", hall.now_s))
+    assert hall.deeds == [failed]
+    hall.hear(welcome())
+    assert hall.deeds == [failed, failed]
+
+
+def test_a_loudspeaker_that_changes_without_a_link_is_told_by_the_next_hello(hall: Hall) -> None:
+    """Nothing piles up for a server that is away."""
+    hall.take(rules.change_link(hall.state, "connecting", hall.now_s))
+    hall.take(rules.change_speaker(hall.state, "failed", "no_sound", hall.now_s))
+    assert hall.deeds == []
+    assert rules.hello(hall.state, None).sound is False
+
+
+def test_a_refusal_is_kept_until_the_display_is_let_in(hall: Hall) -> None:
+    """Why the server does not want the display stands on its screen, for the person who can change it."""
+    hall.hear(Answer(command_id=None, result=Refused(code="unknown_key")))
+    hall.take(rules.change_link(hall.state, "refused", hall.now_s))
+    assert hall.state.refusal == "unknown_key"
+    hall.take(rules.change_link(hall.state, "live", hall.now_s))
+    assert hall.state.refusal is None
+
+
+def test_a_frame_of_a_call_that_was_not_announced_is_no_news(hall: Hall) -> None:
+    """What came with a snapshot only stands there and is reported by nobody."""
+    call = announce(2)
+    hall.hear(board(2, call))
+    hall.flip()
+    assert hall.deeds == []
+
+
+@given(
+    gaps=st.lists(st.floats(min_value=0, max_value=6), min_size=1, max_size=12),
+    counters=st.integers(min_value=12, max_value=20),
+)
+def test_every_call_of_a_busy_hall_is_shown_once_in_order_and_said_in_order(gaps: list[float], counters: int) -> None:
+    """However the calls crowd, each gets the panel for its seconds, is reported once, and is said once."""
+    hall = Hall()
+    hall.hear(welcome(), board(1, counters=counters))
+    calls = [announce(place + 2, f"A{place:03}", place + 1) for place in range(len(gaps))]
+    for place, (gap, call) in enumerate(zip(gaps, calls, strict=True)):
+        hall.hear(call, board(call.call.sequence, *reversed(calls[: place + 1]), counters=counters))
+        hall.flip()
+        for _ in range(round(gap / 0.05)):
+            hall.wait(0.05)
+            hall.flip()
+    for _ in range(round(len(calls) * LARGE_S / 0.05) + 20):
+        hall.wait(0.05)
+        hall.flip()
+    assert [deed.call for deed in hall.deeds if isinstance(deed, ReportCall)] == [call.call for call in calls]
+    assert hall.said() == [call.number for call in calls]
+
+
+def test_what_is_remembered_of_calls_is_bounded() -> None:
+    """A display runs for months."""
+    hall = Hall()
+    hall.hear(welcome(), board(1))
+    for sequence in range(2, 3 * CALLS_KEPT):
+        hall.hear(announce(sequence, f"A{sequence:03}"))
+    assert len(hall.state.heard) == CALLS_KEPT
+
+
+def test_the_answer_to_a_report_changes_nothing(hall: Hall) -> None:
+    """It has done its work in the session."""
+    before = hall.state
+    hall.hear(Answer(command_id=CommandId("abcdefgh"), result=Refused(code="unknown_call")))
+    assert hall.state == before
+    assert hall.deeds == []
