@@ -63,7 +63,7 @@ def _one_touch(kiosk: Driven, printer: TcpPrinter) -> float:
             seen, last = size, time.perf_counter()
         elif seen and time.perf_counter() - last > 1.0:
             break
-        time.sleep(0.001)
+        time.sleep(0.002)
     if not seen:
         raise TimeoutError("no slip came out")
     kiosk.tap("Về màn hình chính")
@@ -112,7 +112,7 @@ def _wait(holds: Callable[[], bool]) -> None:
     while not holds():
         if time.monotonic() > deadline:
             raise TimeoutError("the display did not show or say the call")
-        time.sleep(0.005)
+        time.sleep(0.05)
 
 
 def _row(what: str, took_ms: list[float], aim: str) -> dict[str, Any]:

@@ -56,9 +56,9 @@ def decode_from_client(frame: bytes | str) -> FromClient:
     """
     if len(frame) > MAX_FRAME:
         raise MalformedFrame(f"frame of {len(frame)} bytes; {MAX_FRAME} are allowed")
-    _check_version(frame)
     message: FromClient = _decode(_from_client, frame)
-    _check_text(encode(message).decode())
+    if not _is_plain(frame):
+        _check_text(encode(message).decode())
     return message
 
 
@@ -67,22 +67,37 @@ def decode_from_server(frame: bytes | str) -> FromServer:
 
     Raises `WrongProtocol` and `MalformedFrame` as `decode_from_client` does; texts and size are the server's own.
     """
-    _check_version(frame)
     message: FromServer = _decode(_from_server, frame)
     return message
 
 
-def _check_version(frame: bytes | str) -> None:
-    theirs: _Version = _decode(_version, frame)
-    if theirs.protocol != PROTOCOL:
-        raise WrongProtocol(theirs.protocol)
-
-
 def _decode(decoder: "msgspec.json.Decoder[Any]", frame: bytes | str) -> Any:
     try:
-        return decoder.decode(frame)
+        message = decoder.decode(frame)
     except (msgspec.DecodeError, UnicodeError, RecursionError, ValueError) as error:
+        _check_version(frame)
         raise MalformedFrame(str(error)) from error
+    theirs = getattr(message, "protocol", PROTOCOL)
+    if theirs != PROTOCOL:
+        raise WrongProtocol(theirs)
+    return message
+
+
+def _check_version(frame: bytes | str) -> None:
+    """Raise `WrongProtocol` for a frame of another version, of which this one cannot know the shape."""
+    try:
+        theirs = _version.decode(frame).protocol
+    except (msgspec.DecodeError, UnicodeError, RecursionError, ValueError):
+        return
+    if theirs != PROTOCOL:
+        raise WrongProtocol(theirs)
+
+
+def _is_plain(frame: bytes | str) -> bool:
+    """Say whether a frame is ASCII without escapes, as nearly all are: there is nothing to check in its texts."""
+    if isinstance(frame, bytes):
+        return frame.isascii() and b"\\" not in frame and b"\x7f" not in frame
+    return frame.isascii() and "\\" not in frame and "\x7f" not in frame
 
 
 def _check_text(text: str) -> None:

@@ -53,7 +53,7 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True, array_like=True, order
 
 def ticket_id(day: date, number: str) -> TicketId:
     """Return the id of the ticket with this number on this local day."""
-    return TicketId(f"{day:%Y%m%d}-{number}")
+    return TicketId(f"{day.isoformat().replace('-', '')}-{number}")
 
 
 def ticket_number(ticket: TicketId) -> str:

@@ -44,6 +44,13 @@ log = logging.getLogger(__name__)
 BEAT_S = 5.0
 """Between two signs of life; clients count 12 s of silence as a dead link."""
 
+WATCH_S = 1.0
+"""Between two looks for clients that take nothing any more."""
+
+SWITCH_INTERVAL_S = 0.0005
+"""How long the loop may keep the interpreter from the writer's thread. With Python's 5 ms a commit of fifty tickets
+waits for the loop between its rows: at 100 connections 1,150 tickets/s became 1,420 in one pair of runs."""
+
 FIRST_MANAGER = AccountId("quanly")
 
 FIRST_DEVICES: dict[DeviceId, DeviceRole] = {DeviceId("kiosk-1"): "kiosk", DeviceId("display-1"): "display"}
@@ -69,6 +76,7 @@ def serve(config: Config) -> int:
         connection = open_file(config.data)
         try:
             use_fast_loop()
+            sys.setswitchinterval(SWITCH_INTERVAL_S)
             application = compose(config, connection)
             say(f"motcua serves on http://{config.host}:{listening.getsockname()[1]} from {config.data}")
             web.run(application, listening)
@@ -95,11 +103,11 @@ def compose(config: Config, connection: Connection) -> Any:
     with blaming(path):
         journal = SqliteJournal(connection, Origin(center=secrets.token_hex(8), site="main", epoch=1))
         clock = Clock(journal.last_at())
+    catalogue = read_catalogue(config.catalogue) if journal.head().sequence == 0 else None
     accounts = Accounts(connection)
     welcome_first_people(config.data, accounts)
     writer, reader = ThreadPoolExecutor(1, "writer"), ThreadPoolExecutor(1, "reader")
     in_writer, in_reader = _runner(writer, timed=True), _runner(reader)
-    catalogue = read_catalogue(config.catalogue) if journal.head().sequence == 0 else None
     hub = Hub(clock)
     service = hub.service = Service(journal, in_writer, clock.now, hub.publish)
     with blaming(path):
@@ -125,7 +133,9 @@ def compose(config: Config, connection: Connection) -> Any:
 
     @contextlib.asynccontextmanager
     async def lifespan(_application: object) -> AsyncIterator[None]:
-        async with web.keep_running(service.run, functools.partial(_beat, service, hub)):
+        async with web.keep_running(
+            service.run, functools.partial(_beat, service, hub), functools.partial(_watch, hub)
+        ):
             yield
         access.close()
         await in_reader(pages.reports.close)
@@ -246,6 +256,13 @@ async def _beat(service: Service, hub: Hub) -> None:
         await asyncio.sleep(BEAT_S)
         service.pass_time()
         hub.beat()
+
+
+async def _watch(hub: Hub) -> None:
+    loop = asyncio.get_running_loop()
+    while True:
+        await asyncio.sleep(WATCH_S)
+        hub.cut_stuck(loop.time())
 
 
 def _utc_offset_s(service: Service, clock: Clock) -> int:

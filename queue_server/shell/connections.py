@@ -19,7 +19,7 @@ from queue_protocol.snapshots import Welcome
 from queue_server.core.decide import Actor
 from queue_server.service import Service
 from queue_server.shell.access import DEVICE_COOKIE, SESSION_COOKIE, Access
-from queue_server.shell.hub import Connection, Hub
+from queue_server.shell.hub import SEND_LIMIT_S, Connection, Hub
 from queue_server.shell.metrics import count_refusal
 from queue_server.storage.accounts import DeviceRole
 
@@ -27,9 +27,6 @@ log = logging.getLogger(__name__)
 
 HELLO_WAIT_S = 5.0
 """A client that connects and says nothing holds a socket for no longer than this."""
-
-SEND_LIMIT_S = 5.0
-"""A LAN takes a frame in milliseconds; a client that does not take one for this long is cut."""
 
 IN_FLIGHT_LIMIT = 16
 """Requests of one client at once; more are refused as `busy`, and its session asks again."""
@@ -129,6 +126,7 @@ class Sockets:
         connection.send(encode(self._welcome(connection)))
         self.hub.join(connection)
         writer = asyncio.create_task(self._write(websocket, connection))
+        connection.cut = writer.cancel
         reader = asyncio.create_task(self._read(websocket, connection))
         try:
             await asyncio.wait({writer, reader}, return_when=asyncio.FIRST_COMPLETED)
@@ -180,14 +178,16 @@ class Sockets:
             future.add_done_callback(lambda done: _deliver(connection, done, pending))
 
     async def _write(self, websocket: WebSocket, connection: Connection) -> None:
+        loop = asyncio.get_running_loop()
         while not connection.overrun:
             await connection.wake.wait()
             connection.wake.clear()
             frames, connection.outbox = connection.outbox, []
             snapshot = self.hub.next_snapshot(connection)
-            async with asyncio.timeout(SEND_LIMIT_S):
-                for frame in frames if snapshot is None else [*frames, snapshot]:
-                    await websocket.send_text(frame.decode())
+            connection.sending_since_s = loop.time()
+            for frame in frames if snapshot is None else [*frames, snapshot]:
+                await websocket.send_text(frame.decode())
+            connection.sending_since_s = None
 
 
 def _deliver(connection: Connection, done: "asyncio.Future[Answer]", pending: "set[asyncio.Future[Answer]]") -> None:

@@ -23,6 +23,9 @@ from queue_server.shell.clock import Clock
 OUTBOX_LIMIT = 256
 """Frames that wait for one client besides snapshots; a client this far behind is cut and starts anew."""
 
+SEND_LIMIT_S = 5.0
+"""A LAN takes a frame in milliseconds; a client that does not take one for this long is cut."""
+
 
 @dataclass(eq=False)
 class Connection:
@@ -40,6 +43,10 @@ class Connection:
     in_flight: Revision | None = None
     """The snapshot it has not said `Seen` to."""
     overrun: bool = False
+    sending_since_s: float | None = None
+    """When the frames on their way began to be sent, by the loop's clock; `None`: nothing is on its way."""
+    cut: Callable[[], object] = lambda: None
+    """Ends the conversation."""
 
     def send(self, frame: bytes) -> None:
         """Queue a frame; the connection is cut when it takes none for too long."""
@@ -94,6 +101,15 @@ class Hub:
             elif isinstance(entry.event, DeviceReported) and entry.event.part == "speaker":
                 self._note_speaker(entry.event)
         self._mark(self._connections)
+
+    def cut_stuck(self, now_s: float) -> None:
+        """Cut every client that has not taken its frames for `SEND_LIMIT_S`; `now_s` by the loop's clock.
+
+        Looked at once a second for all: a timer around each send costs a tenth of the server's time under load.
+        """
+        for connection in list(self._connections):
+            if connection.sending_since_s is not None and now_s - connection.sending_since_s > SEND_LIMIT_S:
+                connection.cut()
 
     def beat(self) -> None:
         """Give everybody a sign of life, and staff a snapshot: what is overdue shows without any event."""

@@ -1,0 +1,183 @@
+"""A small center to tell stories about: events given, commands asked, time passing, and all of its history."""
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+
+import msgspec
+
+from queue_protocol.answers import NextCalled, Refused, Result, TicketTaken
+from queue_protocol.commands import CallNext, Command, OpenCounter, TakeTicket
+from queue_protocol.ids import AccountId, DeviceId, Revision, ServiceId, TicketId, Token, ticket_id, token_of
+from queue_server.core.catalogue import Catalogue, Counter, Policy, Service
+from queue_server.core.decide import Actor, Decision, decide, open_day
+from queue_server.core.events import DayOpened, Entry, Event, TicketIssued
+from queue_server.core.evolve import evolve
+from queue_server.core.hall import Hall, Ticket
+
+DAY = date(2026, 11, 23)
+MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+"""8 o'clock in Lào Cai, on a Monday."""
+
+LAN, HOA, KIEN = (Actor(name, "clerk") for name in ("lan", "hoa", "kien"))
+MANAGER = Actor("quanly", "manager")
+KIOSK, OTHER_KIOSK = Actor("kiosk-1", "kiosk"), Actor("kiosk-2", "kiosk")
+DISPLAY, OTHER_DISPLAY = Actor("display-1", "display"), Actor("display-2", "display")
+
+CERTIFICATION, CIVIL_STATUS, LAND = (ServiceId(name) for name in ("certification", "civil_status", "land"))
+
+
+def service(name: ServiceId, prefix: str, minutes: int) -> Service:
+    """Return a service with the least that a service has."""
+    return Service(id=name, prefix=prefix, names={"vi": f"Dịch vụ {prefix}"}, icon="stamper", expected_minutes=minutes)
+
+
+CATALOGUE = Catalogue(
+    center={"vi": "Trung tâm Phục vụ hành chính công xã Bảo Hà"},
+    services=(service(CERTIFICATION, "A", 6), service(CIVIL_STATUS, "H", 12), service(LAND, "L", 20)),
+    counters=(
+        Counter(number=1, services=(CERTIFICATION, CIVIL_STATUS)),
+        Counter(number=2, services=(CERTIFICATION,)),
+        Counter(number=3, services=(LAND,)),
+    ),
+)
+
+
+def with_policy(**changes: int | bool) -> Catalogue:
+    """Return the catalogue with another policy."""
+    return msgspec.structs.replace(CATALOGUE, policy=msgspec.structs.replace(Policy(), **changes))
+
+
+def tokens() -> Iterator[Token]:
+    """Yield tokens that are never the same."""
+    return (token_of(number.to_bytes(16, "big")) for number in count(1))
+
+
+def token(number: int) -> Token:
+    """Return the token with this number; none that `tokens` yields in a test."""
+    return Token(base64.b32encode(b"other" + number.to_bytes(11, "big")).decode().rstrip("=").lower())
+
+
+def called(number: str) -> TicketId:
+    """Return the id of the ticket of the day that has this number on its slip."""
+    return ticket_id(DAY, number)
+
+
+@dataclass
+class Center:
+    """The hall with its history. `given` tells events, `when` asks and changes nothing, `do` asks and lets happen."""
+
+    catalogue: Catalogue = CATALOGUE
+    now: datetime = MORNING
+    hall: Hall = field(default_factory=Hall)
+    entries: list[Entry] = field(default_factory=list)
+    tokens: Iterator[Token] = field(default_factory=tokens)
+
+    def __post_init__(self) -> None:
+        """Open the day."""
+        self.given(DayOpened(day=DAY, catalogue=self.catalogue, counters=()))
+
+    def given(self, *events: Event, actor: str = "system") -> "Center":
+        """Let these events have happened."""
+        for part, event in enumerate(events):
+            day = event.day if isinstance(event, DayOpened) else self.hall.day or DAY
+            entry = Entry(self.hall.sequence + 1, self.now, day, actor, None, part, event)
+            self.hall = evolve(self.hall, entry)
+            self.entries.append(entry)
+        return self
+
+    def wait(self, seconds: float = 0, *, minutes: float = 0) -> "Center":
+        """Let time pass."""
+        self.now += timedelta(seconds=seconds, minutes=minutes)
+        return self
+
+    def when(self, command: Command, by: Actor, age_ms: int = 0) -> Decision:
+        """Return what is decided on this command; nothing happens yet."""
+        return decide(self.hall, command, by, self.now, age_ms)
+
+    def do(self, command: Command, by: Actor) -> Result:
+        """Ask, let what is decided happen, and return the answer."""
+        decision = self.when(command, by)
+        self.given(*decision.events, actor=by.id)
+        return decision.result
+
+    def refusal(self, command: Command, by: Actor, age_ms: int = 0) -> Refused:
+        """Return the refusal of this command; fail when it is none, or when events come with it."""
+        decision = self.when(command, by, age_ms)
+        assert isinstance(decision.result, Refused), f"not refused: {decision}"
+        assert decision.events == ()
+        return decision.result
+
+    def take(
+        self,
+        wanted: ServiceId = CERTIFICATION,
+        *,
+        priority: bool = False,
+        by: Actor = KIOSK,
+        print_at: str | None = None,
+    ) -> TicketId:
+        """Let somebody take a ticket, and return it."""
+        command = TakeTicket(
+            service=wanted,
+            token=next(self.tokens),
+            priority=priority,
+            print_at=None if print_at is None else DeviceId(print_at),
+        )
+        taken = self.do(command, by)
+        assert isinstance(taken, TicketTaken)
+        return taken.ticket
+
+    def open(self, counter: int = 1, by: Actor = LAN) -> "Center":
+        """Let a clerk open a counter."""
+        assert not isinstance(self.do(OpenCounter(counter=counter), by), Refused)
+        return self
+
+    def call(self, counter: int = 1, by: Actor = LAN) -> TicketId | None:
+        """Let a clerk call the next ticket, and return it; `None`: the current one was finished and nobody waits."""
+        answer = self.do(CallNext(counter=counter, after=self.hall.counter_state(counter).ticket), by)
+        assert isinstance(answer, NextCalled), answer
+        return answer.ticket
+
+    def call_all(self, counter: int = 1, by: Actor = LAN) -> list[str]:
+        """Let a clerk call until nobody waits, and return the numbers in the order of their calls."""
+        order = []
+        while (ticket := self.call(counter, by)) is not None:
+            order.append(str(ticket).partition("-")[2])
+        return order
+
+    def midnight(self) -> "Center":
+        """Go to eight in the morning of the next day and open it."""
+        self.now += timedelta(days=1)
+        assert self.hall.day is not None
+        return self.given(*open_day(self.hall, self.hall.day + timedelta(days=1)))
+
+    def ticket(self, ticket: TicketId) -> Ticket:
+        """Return all that is known of a ticket."""
+        return self.hall.tickets[ticket]
+
+    @property
+    def revision(self) -> Revision:
+        """The place of the hall in the journal."""
+        return Revision(epoch=1, sequence=self.hall.sequence)
+
+
+def issued(number: str, wanted: ServiceId = CERTIFICATION, print_at: str | None = None) -> TicketIssued:
+    """Return the event of a normal ticket taken at half past seven."""
+    return TicketIssued(
+        ticket=called(number),
+        service=wanted,
+        priority=False,
+        token=token(int(number[1:]) * 100 + ord(number[0])),
+        origin="kiosk",
+        print_at=None if print_at is None else DeviceId(print_at),
+        due_at=MORNING - timedelta(minutes=30),
+        people_ahead=0,
+        wait=None,
+    )
+
+
+def account(actor: Actor) -> AccountId:
+    """Return the account of a person."""
+    return AccountId(actor.name)

@@ -1,0 +1,172 @@
+"""What boxes report: how slips end, which calls were shown and spoken, what state a printer or loudspeaker is in."""
+
+from itertools import product
+from typing import Literal, get_args
+
+import pytest
+
+from queue_protocol.answers import Done, Refused
+from queue_protocol.commands import RecallTicket, ReportCall, ReportDevice, ReportSlip
+from queue_protocol.ids import DeviceId, Revision
+from queue_server.core.events import (
+    CallShown,
+    CallSpoken,
+    DeviceReported,
+    Event,
+    SlipFailed,
+    SlipPrinted,
+    SlipUncertain,
+)
+from queue_server.core.hall import PartReport
+from queue_server.core.lifecycle import SLIP_AFTER, SlipStatus
+from tests.core.center import (
+    DISPLAY,
+    KIOSK,
+    LAN,
+    OTHER_DISPLAY,
+    OTHER_KIOSK,
+    Center,
+    called,
+)
+
+A001 = called("A001")
+KIOSK_1, DISPLAY_1 = DeviceId(KIOSK.name), DeviceId(DISPLAY.name)
+
+Outcome = Literal["printed", "failed", "uncertain"]
+ENDED: dict[Outcome, Event] = {
+    "printed": SlipPrinted(ticket=A001, device=KIOSK_1),
+    "failed": SlipFailed(ticket=A001, device=KIOSK_1, reason="paper_out"),
+    "uncertain": SlipUncertain(ticket=A001, device=KIOSK_1, reason="paper_out"),
+}
+BEFORE: dict[SlipStatus, tuple[Outcome, ...]] = {
+    "pending": (),
+    "printed": ("printed",),
+    "failed": ("failed",),
+    "uncertain": ("uncertain",),
+}
+LATER_WORD_COUNTS: frozenset[tuple[SlipStatus, Outcome]] = frozenset(
+    {
+        ("pending", "printed"),
+        ("pending", "failed"),
+        ("pending", "uncertain"),
+        ("failed", "printed"),
+        ("failed", "uncertain"),
+        ("uncertain", "printed"),
+    }
+)
+
+
+def report(outcome: Outcome) -> ReportSlip:
+    """Return the report of a kiosk about its slip."""
+    return ReportSlip(ticket=A001, outcome=outcome, reason=None if outcome == "printed" else "paper_out")
+
+
+def called_center() -> Center:
+    """Return a center in which A001 was called to counter 1."""
+    center = Center().open()
+    center.take(print_at=KIOSK.name)
+    center.call()
+    return center
+
+
+@pytest.mark.parametrize(("before", "outcome"), list(product(BEFORE, get_args(Outcome))))
+def test_each_report_on_each_state_of_a_slip(before: SlipStatus, outcome: Outcome) -> None:
+    """Given a slip that ended so, when the kiosk reports, then a better proof counts and no worse or same one."""
+    center = Center()
+    center.take(print_at=KIOSK.name)
+    for each in BEFORE[before]:
+        center.do(report(each), KIOSK)
+    assert center.ticket(A001).slip == before
+    decision = center.when(report(outcome), KIOSK)
+    counts = (before, outcome) in LATER_WORD_COUNTS
+    assert decision.events == ((ENDED[outcome],) if counts else ())
+    assert decision.result == Done()
+
+
+def test_the_table_of_slips_has_no_pair_more() -> None:
+    """The table is what the test above walks through: nothing leaves `printed`, nothing comes back to `pending`."""
+    assert len(SLIP_AFTER) == len(LATER_WORD_COUNTS)
+    assert set(SLIP_AFTER.values()) == set(get_args(Outcome))
+
+
+def test_a_failure_without_a_reason_is_a_failure_for_an_unknown_one() -> None:
+    """The event says `unknown` where the kiosk cannot say why."""
+    center = Center()
+    center.take(print_at=KIOSK.name)
+    decision = center.when(ReportSlip(ticket=A001, outcome="failed"), KIOSK)
+    assert decision.events == (SlipFailed(ticket=A001, device=KIOSK_1, reason="unknown"),)
+
+
+def test_only_the_kiosk_that_prints_a_slip_reports_it() -> None:
+    """Another kiosk knows of no such slip, and a ticket without paper has none."""
+    center = Center()
+    center.take(print_at=KIOSK.name)
+    assert center.refusal(report("printed"), OTHER_KIOSK) == Refused(code="unknown_ticket")
+    paperless = ReportSlip(ticket=center.take(), outcome="printed")
+    assert center.refusal(paperless, KIOSK) == Refused(code="unknown_ticket")
+    assert center.refusal(report("printed"), LAN) == Refused(code="not_allowed")
+
+
+def test_late_reports_count() -> None:
+    """What has happened has happened: a report of yesterday's printer trouble is never too late."""
+    center = called_center()
+    call = ReportCall(call=center.revision, outcome="spoken")
+    assert center.when(report("printed"), KIOSK, 3_600_000).events
+    assert center.when(call, DISPLAY, 3_600_000).events
+
+
+@pytest.mark.parametrize("outcome", ["shown", "spoken"])
+def test_a_call_is_acknowledged_once(outcome: Literal["shown", "spoken"]) -> None:
+    """The first display that shows or says a call makes the event; a second one adds nothing."""
+    center = called_center()
+    command = ReportCall(call=center.revision, outcome=outcome)
+    kind = {"shown": CallShown, "spoken": CallSpoken}[outcome]
+    decision = center.when(command, DISPLAY)
+    assert decision.events == (kind(call=center.hall.sequence, ticket=A001, device=DISPLAY_1),)
+    center.do(command, DISPLAY)
+    ticket = center.ticket(A001)
+    assert (ticket.shown, ticket.spoken) == (outcome == "shown", outcome == "spoken")
+    again = center.when(command, OTHER_DISPLAY)
+    assert (again.events, again.result) == ((), Done())
+
+
+def test_an_acknowledgement_of_an_earlier_call_is_none_of_the_latest() -> None:
+    """After a recall the desk waits for the recall to be spoken, whatever is still told of the first call."""
+    center = called_center()
+    first_call = center.revision
+    center.wait(60).do(RecallTicket(ticket=A001), LAN)
+    center.do(ReportCall(call=first_call, outcome="spoken"), DISPLAY)
+    assert not center.ticket(A001).spoken
+    center.do(ReportCall(call=Revision(epoch=1, sequence=center.ticket(A001).last_call), outcome="spoken"), DISPLAY)
+    assert center.ticket(A001).spoken
+
+
+def test_a_call_that_never_was_is_unknown() -> None:
+    """A display cannot acknowledge an event that is no call, and people cannot acknowledge any."""
+    center = called_center()
+    no_call = ReportCall(call=Revision(epoch=1, sequence=1), outcome="shown")
+    assert center.refusal(no_call, DISPLAY) == Refused(code="unknown_call")
+    assert center.refusal(no_call, LAN) == Refused(code="not_allowed")
+
+
+def test_a_part_is_reported_when_it_changes() -> None:
+    """Given a printer reported ready, when it says so again, then nothing happens; when it fails, that is an event."""
+    center = Center()
+    ready = ReportDevice(part="printer", state="ready")
+    assert center.when(ready, KIOSK).events == (
+        DeviceReported(device=KIOSK_1, part="printer", state="ready", reason=None),
+    )
+    center.do(ready, KIOSK)
+    again = center.when(ready, KIOSK)
+    assert (again.events, again.result) == ((), Done())
+    center.do(ReportDevice(part="printer", state="failed", reason="paper_out"), KIOSK)
+    assert center.hall.devices[KIOSK_1, "printer"] == PartReport("failed", "paper_out")
+
+
+def test_parts_of_boxes_are_kept_apart() -> None:
+    """Two kiosks with the same trouble are two events."""
+    center = Center()
+    command = ReportDevice(part="printer", state="failed", reason="paper_out")
+    center.do(command, KIOSK)
+    assert center.when(command, OTHER_KIOSK).events
+    assert center.refusal(command, LAN) == Refused(code="not_allowed")

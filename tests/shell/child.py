@@ -1,0 +1,126 @@
+"""The server as its own process: started, ended, killed; its words kept."""
+
+import http.client
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from websockets.sync.client import connect
+
+from queue_protocol import PROTOCOL
+from queue_protocol.answers import Answer
+from queue_protocol.codec import decode_from_server, encode
+from queue_protocol.commands import KioskHello, Request
+from queue_protocol.ids import DeviceId
+from queue_server.storage.sqlite import FILE
+
+ROOT = Path(__file__).resolve().parents[2]
+
+START_S = 20.0
+"""A start takes a second alone; the machine of a test may be busy with browsers."""
+
+SERVES = "motcua serves on http://"
+
+
+def command(*arguments: str | Path) -> list[str]:
+    """Return the command line of a server."""
+    return [sys.executable, "-m", "queue_server", *map(str, arguments)]
+
+
+def run(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
+    """Run a command line that is expected to end by itself."""
+    return subprocess.run(command(*arguments), cwd=ROOT, capture_output=True, text=True, timeout=START_S, check=False)
+
+
+@dataclass
+class Child:
+    """A running server; use as a context manager, which kills what is left of it."""
+
+    process: "subprocess.Popen[str]"
+    folder: Path
+    log: Path
+    said: str
+    """What it told its person before it was ready."""
+    port: int
+
+    @classmethod
+    def start(cls, folder: Path, *arguments: str) -> Self:
+        """Start a server on this folder and a free port, and wait until it serves."""
+        log = folder.parent / f"{folder.name}.log"
+        with log.open("a", encoding="utf-8") as errors:
+            process = subprocess.Popen(
+                command("--data", folder, "--port", "0", *arguments),
+                cwd=ROOT,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+            )
+        said = ""
+        assert process.stdout is not None
+        for line in process.stdout:
+            said += line
+            if line.startswith(SERVES):
+                port = int(line.removeprefix(SERVES).split(" ")[0].rpartition(":")[2])
+                return cls(process, folder, log, said, port)
+        raise AssertionError(f"the server did not start: {log.read_text('utf-8')}")
+
+    def errors(self) -> str:
+        """Return what it has logged."""
+        return self.log.read_text("utf-8")
+
+    def get(self, path: str, host: str | None = None) -> int:
+        """Return the status of a page."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=START_S)
+        connection.request("GET", path, headers={} if host is None else {"Host": host})
+        status = connection.getresponse().status
+        connection.close()
+        return status
+
+    def hello(self) -> KioskHello:
+        """Return the hello of the kiosk of this folder."""
+        key = (self.folder / "keys" / "kiosk-1").read_text("ascii").strip()
+        return KioskHello(protocol=PROTOCOL, device=DeviceId("kiosk-1"), key=key, prints=False)
+
+    def ask(self, request: Request) -> Answer:
+        """Come as the kiosk, ask, and return the answer."""
+        with connect(f"ws://127.0.0.1:{self.port}/socket", compression=None, proxy=None, ping_interval=None) as socket:
+            socket.send(encode(self.hello()), text=True)
+            socket.send(encode(request), text=True)
+            while True:
+                message = decode_from_server(socket.recv(timeout=10))
+                if isinstance(message, Answer):
+                    return message
+
+    def end(self, number: int = signal.SIGTERM, within_s: float = 10.0) -> tuple[int, float]:
+        """Ask it to end, and return the exit status and how long it took, in seconds."""
+        began = time.monotonic()
+        self.process.send_signal(number)
+        status = self.process.wait(within_s)
+        return status, time.monotonic() - began
+
+    def kill(self) -> None:
+        """Pull the plug."""
+        self.process.kill()
+        self.process.wait(10)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+def stored(folder: Path, question: str) -> list[tuple[object, ...]]:
+    """Return what the file of a folder says to a question, beside the server that may be writing it."""
+    connection = sqlite3.connect(f"{(folder / FILE).as_uri()}?mode=ro", uri=True, timeout=5)
+    try:
+        return connection.execute(question).fetchall()
+    finally:
+        connection.close()

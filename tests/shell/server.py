@@ -1,0 +1,288 @@
+"""A real server on a real port, in a thread of the test, with a clock that is set; a browser and boxes to meet it."""
+
+import http.client
+import socket
+import threading
+import urllib.parse
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+import assets
+from queue_protocol import PROTOCOL
+from queue_protocol.announcements import CallAnnouncement
+from queue_protocol.answers import Answer, Result, TicketTaken
+from queue_protocol.codec import decode_from_server, encode
+from queue_protocol.commands import (
+    CallNext,
+    Command,
+    DeskHello,
+    DisplayHello,
+    FromClient,
+    KioskHello,
+    OfficeHello,
+    OpenCounter,
+    Request,
+    Seen,
+    TakeTicket,
+)
+from queue_protocol.ids import AccountId, CommandId, DeviceId, ServiceId, TicketId
+from queue_protocol.snapshots import FromServer, Snapshot
+from queue_server import app
+from queue_server.config import Config
+from queue_server.shell import app as web
+from queue_server.shell.access import SESSION_COOKIE, hash_password, hash_secret
+from queue_server.shell.clock import Clock
+from queue_server.storage.accounts import AccountRole, Accounts
+from tests.core.center import CERTIFICATION, MORNING, tokens
+
+PASSWORD = "mật khẩu dài dòng"
+HASHED = hash_password(PASSWORD)
+PEOPLE: dict[AccountId, AccountRole] = {
+    AccountId("lan"): "clerk",
+    AccountId("hoa"): "clerk",
+    AccountId("quanly"): "manager",
+}
+OTHER_KEY = "the-key-of-the-other-display"
+"""Of `display-2`, which every center of these tests has too."""
+NAME = "trung-tam.example"
+"""A host name the server is told to answer to."""
+
+WAIT_S = 5.0
+"""Longer than anything takes that a test waits for."""
+
+Said = TypeVar("Said")
+ids = count(1)
+_tokens = tokens()
+
+
+@dataclass
+class SetClock:
+    """What the PC believes the time is."""
+
+    at: datetime = MORNING
+
+    def wait(self, **time: float) -> None:
+        """Let time pass, or with negative figures run backwards."""
+        self.at += timedelta(**time)
+
+
+@dataclass
+class Page:
+    """What a browser got."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body as words."""
+        return self.body.decode()
+
+
+@dataclass
+class Running:
+    """A server that runs."""
+
+    folder: Path
+    port: int
+    clock: SetClock
+    engine: Any
+    thread: threading.Thread
+    sockets: ExitStack = field(default_factory=ExitStack)
+
+    @property
+    def host(self) -> str:
+        """How a browser names it."""
+        return f"127.0.0.1:{self.port}"
+
+    def wait_for_end(self, within_s: float) -> None:
+        """Wait until the server has ended."""
+        self.thread.join(within_s)
+        assert not self.thread.is_alive(), f"the server did not end in {within_s} s"
+
+    def key(self, device: str) -> str:
+        """Return the key of a box, as its person finds it in the data folder."""
+        path = self.folder / "keys" / device
+        return path.read_text("ascii").strip() if path.exists() else OTHER_KEY
+
+    def browse(
+        self, path: str, form: Mapping[str, str] | None = None, account: str | None = None, **headers: str
+    ) -> Page:
+        """Open a page, or with a form send it, as a browser does that may be signed in; `headers` with underscores."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT_S)
+        sent = {} if account is None else {"Cookie": f"{SESSION_COOKIE}=session-of-{account}"}
+        body = None if form is None else urllib.parse.urlencode(form)
+        if form is not None:
+            sent |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://{self.host}"}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        sent = {name: value for name, value in sent.items() if value != "NONE"}
+        connection.request("GET" if form is None else "POST", path, body, sent)
+        response = connection.getresponse()
+        names = {name.lower(): value for name, value in response.getheaders()}
+        page = Page(response.status, names, response.read())
+        connection.close()
+        return page
+
+    def talk(self, hello: FromClient | None = None, account: str | None = None, **headers: str) -> "Talk":
+        """Open a socket and say hello on it."""
+        sent = {} if account is None else {"Cookie": f"{SESSION_COOKIE}=session-of-{account}"}
+        host = headers.pop("Host", self.host)
+        opening = connect(
+            f"ws://{host}/socket",
+            sock=socket.create_connection(("127.0.0.1", self.port), WAIT_S),
+            additional_headers=sent | headers,
+            compression=None,
+            proxy=None,
+            open_timeout=WAIT_S,
+            close_timeout=0.5,
+            ping_interval=None,
+        )
+        talk = Talk(self.sockets.enter_context(opening))
+        if hello is not None:
+            talk.say(hello)
+        return talk
+
+    def kiosk(self, name: str = "kiosk-1", **said: Any) -> "Talk":
+        """Let a kiosk come with its own key."""
+        return self.talk(KioskHello(protocol=PROTOCOL, device=DeviceId(name), key=self.key(name), **said))
+
+    def display(self, name: str = "display-1", **said: Any) -> "Talk":
+        """Let a display come with its own key."""
+        return self.talk(DisplayHello(protocol=PROTOCOL, device=DeviceId(name), key=self.key(name), **said))
+
+    def desk(self, account: str = "lan", counter: int = 1) -> "Talk":
+        """Let a clerk open the page of a counter."""
+        return self.talk(DeskHello(protocol=PROTOCOL, counter=counter), account)
+
+    def office(self) -> "Talk":
+        """Let the manager open the office."""
+        return self.talk(OfficeHello(protocol=PROTOCOL), "quanly")
+
+
+@dataclass
+class Talk:
+    """One conversation."""
+
+    connection: ClientConnection
+    heard: list[FromServer] = field(default_factory=list)
+    """What was heard and no test has looked at yet."""
+    sees: bool = True
+    """Whether it tells the server that a snapshot is on its screen."""
+
+    def say(self, message: FromClient) -> None:
+        """Send a message."""
+        self.connection.send(encode(message), text=True)
+
+    def hear(self, kind: type[Said], timeout_s: float = WAIT_S) -> Said:
+        """Return the next message of this kind; others are kept."""
+        for place, message in enumerate(self.heard):
+            if isinstance(message, kind):
+                del self.heard[place]
+                return message
+        while True:
+            message = decode_from_server(self.connection.recv(timeout=timeout_s))
+            if self.sees and isinstance(message, Snapshot):
+                self.say(Seen(revision=message.revision))
+            if isinstance(message, kind):
+                return message
+            self.heard.append(message)
+
+    def hears_none(self, kind: type, within_s: float = 0.3) -> bool:
+        """Say whether no message of this kind comes within the time."""
+        try:
+            self.hear(kind, within_s)
+        except TimeoutError:
+            return True
+        return False
+
+    def ask(self, command: Command, command_id: str | None = None, age_ms: int = 0) -> Result:
+        """Ask, and return the result."""
+        asked = CommandId(command_id or f"command-{next(ids)}")
+        self.say(Request(command_id=asked, age_ms=age_ms, command=command))
+        while (answer := self.hear(Answer)).command_id != asked:
+            pass
+        return answer.result
+
+    def take(self, service: ServiceId = CERTIFICATION, **details: Any) -> TicketTaken:
+        """Take a ticket."""
+        result = self.ask(TakeTicket(service=service, token=next(_tokens), **details))
+        assert isinstance(result, TicketTaken), result
+        return result
+
+    def call_next(self, counter: int = 1, after: TicketId | None = None) -> Result:
+        """Open the counter and call the next ticket."""
+        self.ask(OpenCounter(counter=counter))
+        return self.ask(CallNext(counter=counter, after=after))
+
+    def hear_call(self) -> CallAnnouncement:
+        """Return the next call."""
+        return self.hear(CallAnnouncement)
+
+    def hear_end(self) -> tuple[Any, int | None]:
+        """Return the last word of the server and the code it closed with."""
+        last: Any = None
+        try:
+            while True:
+                last = decode_from_server(self.connection.recv(timeout=WAIT_S))
+        except ConnectionClosed as closed:
+            return last, None if closed.rcvd is None else closed.rcvd.code
+
+    def leave(self) -> None:
+        """Go."""
+        self.connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.leave()
+
+
+@contextmanager
+def running(folder: Path, clock: SetClock | None = None) -> Iterator[Running]:
+    """Run the server of a center with three people in this folder; its clock stands still unless it is told."""
+    clock = clock or SetClock()
+    config = Config(
+        data=folder,
+        host="127.0.0.1",
+        port=0,
+        catalogue=assets.FOLDER / "catalogues" / "xa-vua.toml",
+        names=frozenset({NAME}),
+    )
+    with pytest.MonkeyPatch.context() as patch, app.listen(config.host, 0) as listening:
+        connection = app.open_file(folder)
+        let_people_in(Accounts(connection), clock.at)
+        patch.setattr(app, "Clock", lambda last_at: Clock(last_at, lambda: clock.at, lambda: 0.0))
+        engine = web.engine(app.compose(config, connection))
+        thread = threading.Thread(target=engine.run, args=([listening],), daemon=True)
+        thread.start()
+        server = Running(folder, listening.getsockname()[1], clock, engine, thread)
+        try:
+            yield server
+        finally:
+            server.sockets.close()
+            engine.should_exit = True
+            server.wait_for_end(10)
+            connection.close()
+
+
+def let_people_in(accounts: Accounts, at: datetime) -> None:
+    """Add a second display and the people, each signed in already in one browser."""
+    accounts.set_device(DeviceId("display-2"), "display", hash_secret(OTHER_KEY))
+    now = int(at.astimezone(UTC).timestamp())
+    for name, role in PEOPLE.items():
+        if accounts.add(name, role, HASHED):
+            accounts.open_session(hash_secret(f"session-of-{name}"), name, now, now + 12 * 3600)

@@ -1,0 +1,256 @@
+"""Pages, forms and files of a running server: who sees them, what changes nothing, and what never leaks."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from queue_protocol.commands import FinishService, OpenCounter, TakeTicket
+from queue_protocol.ids import Token
+from queue_server.shell.access import DEVICE_COOKIE, FAILURES_ALLOWED, LOCKED_FOR, SESSION_COOKIE, SESSION_LASTS
+from tests.core.center import CERTIFICATION, CIVIL_STATUS
+from tests.shell.server import NAME, PASSWORD, Running
+
+TOKEN = Token("b" * 26)
+
+
+def cookie(page_headers: object, name: str) -> str:
+    """Return the value of a cookie that a page has set."""
+    header = dict(page_headers)["set-cookie"]  # type: ignore[call-overload]  # headers are a mapping
+    assert header.startswith(f"{name}="), header
+    return str(header.partition("=")[2].partition(";")[0])
+
+
+def sign_in(server: Running, account: str, password: str) -> int:
+    """Return the status of a sign-in."""
+    return server.browse("/sign-in", {"account": account, "password": password, "next": "/desk"}).status
+
+
+@pytest.mark.parametrize("path", ["/", "/kiosk", "/display", "/desk", "/office", "/password", f"/t/{TOKEN}"])
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_page_opens_in_every_language(quiet_server: Running, path: str, language: str) -> None:
+    """Each page is there, in words, with the headers that keep it to itself; what needs a person asks for one."""
+    page = quiet_server.browse(f"{path}?language={language}")
+    assert page.status == {"/desk": 401, "/office": 401, "/password": 401, f"/t/{TOKEN}": 404}.get(path, 200)
+    assert f'lang="{language}"' in page.text
+    assert page.headers["x-content-type-options"] == "nosniff"
+    assert "default-src" in page.headers["content-security-policy"]
+    assert page.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/", "/kiosk", "/display", "/desk", "/office", "/password", "/sign-in", "/accounts"])
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "null", "http://[", "NONE"], ids=["foreign", "null", "broken", "none"]
+)
+def test_no_form_is_taken_from_elsewhere(quiet_server: Running, path: str, origin: str) -> None:
+    """A POST without this server's own origin is refused before anything looks at it."""
+    assert quiet_server.browse(path, {"account": "lan"}, "quanly", Origin=origin).status == 403
+
+
+@pytest.mark.parametrize(("host", "status"), [(NAME, 200), (f"{NAME}:80", 200), ("evil.example", 403), ("[", 403)])
+def test_only_known_names_open_pages(quiet_server: Running, host: str, status: int) -> None:
+    """A foreign name that is pointed at this server opens nothing; the center's own does."""
+    assert quiet_server.browse("/", Host=host).status == status
+
+
+def test_a_form_of_unknown_or_great_length_is_not_read(quiet_server: Running) -> None:
+    """What is too large, or does not say how large it is, is refused."""
+    assert quiet_server.browse("/sign-in", {"account": "x" * 9000}).status == 403
+    assert quiet_server.browse("/sign-in", {"account": "lan"}, Transfer_Encoding="chunked").status in {400, 403}
+
+
+@pytest.mark.parametrize("path", ["/sign-out", "/sign-in", "/device", "/accounts", "/accounts/remove"])
+def test_nothing_changes_by_a_link(quiet_server: Running, path: str) -> None:
+    """What changes something is not there for GET."""
+    assert quiet_server.browse(path, account="quanly").status == 405
+
+
+@pytest.mark.parametrize(
+    ("path", "clerk"),
+    [("/desk", 200), ("/office", 403), ("/accounts.json", 403), ("/office/day.json", 403), ("/office/day.csv", 403)],
+)
+def test_pages_are_for_their_roles(quiet_server: Running, path: str, clerk: int) -> None:
+    """A clerk opens the desk and nothing of the office; a manager opens both."""
+    assert quiet_server.browse(path, account="lan").status == clerk
+    assert quiet_server.browse(path, account="quanly").status == 200
+
+
+def test_a_person_signs_in_and_out(server: Running) -> None:
+    """The right password opens a session that lasts a working day, in a cookie no script and no other site can use."""
+    page = server.browse("/sign-in", {"account": "lan", "password": PASSWORD, "next": "/desk"})
+    assert (page.status, page.headers["location"]) == (303, "/desk")
+    assert {"HttpOnly", "SameSite=strict", "Path=/"} <= set(page.headers["set-cookie"].split("; "))
+    session = f"{SESSION_COOKIE}={cookie(page.headers, SESSION_COOKIE)}"
+    assert server.browse("/desk", Cookie=session).status == 200
+    server.clock.at += SESSION_LASTS
+    assert server.browse("/desk", Cookie=session).status == 401
+    server.clock.at -= SESSION_LASTS
+    assert server.browse("/sign-out", {}, Cookie=session).status == 303
+    assert server.browse("/desk", Cookie=session).status == 401
+
+
+@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example", ""])
+def test_a_sign_in_leads_nowhere_else(server: Running, target: str) -> None:
+    """The page to go on to is one of this server."""
+    page = server.browse("/sign-in", {"account": "lan", "password": PASSWORD, "next": target})
+    assert page.headers["location"] in {"/", "/desk"}
+
+
+def test_five_wrong_passwords_lock_for_five_minutes(server: Running) -> None:
+    """Even the right password does not open a locked account; afterwards it does, and others were never locked."""
+    for _ in range(FAILURES_ALLOWED):
+        assert sign_in(server, "lan", "wrong") == 401
+    assert sign_in(server, "lan", PASSWORD) == 401
+    assert sign_in(server, "hoa", PASSWORD) == 303
+    server.clock.at += LOCKED_FOR
+    server.clock.wait(seconds=1)
+    assert sign_in(server, "lan", PASSWORD) == 303
+
+
+def test_a_right_password_forgets_the_wrong_ones(server: Running) -> None:
+    """Only five in a row lock; an unknown name is told the same as a wrong password."""
+    for _ in range(2):
+        for _ in range(FAILURES_ALLOWED - 1):
+            sign_in(server, "lan", "wrong")
+        assert sign_in(server, "lan", PASSWORD) == 303
+    wrong = server.browse("/sign-in", {"account": "lan", "password": "wrong"})
+    nobody = server.browse("/sign-in", {"account": "nobody", "password": "wrong"})
+    assert (wrong.status, wrong.text) == (nobody.status, nobody.text)
+
+
+def test_a_new_password_needs_the_old_and_some_length(server: Running) -> None:
+    """Short or unproven: nothing changes. Right: the old one is of no more use, and all sessions end."""
+    new = "một mật khẩu mới"
+    assert server.browse("/password", {"old": PASSWORD, "new": "short"}, "lan").status == 400
+    assert server.browse("/password", {"old": "wrong", "new": new}, "lan").status == 400
+    assert server.browse("/password", {"old": PASSWORD, "new": new}, "lan").status == 200
+    assert server.browse("/desk", account="lan").status == 401
+    assert (sign_in(server, "lan", PASSWORD), sign_in(server, "lan", new)) == (401, 303)
+
+
+def test_a_manager_adds_renews_and_removes_people(server: Running) -> None:
+    """A first password is shown once and works; a renewed one replaces it; who is removed is out."""
+    added = json.loads(server.browse("/accounts", {"account": " Minh ", "role": "clerk"}, "quanly").text)
+    assert (added["account"], added["role"]) == ("minh", "clerk")
+    assert sign_in(server, "minh", added["password"]) == 303
+    assert server.browse("/accounts", {"account": "minh"}, "quanly").status == 409
+    assert server.browse("/accounts", {"account": "no name"}, "quanly").status == 400
+    renewed = json.loads(server.browse("/accounts/password", {"account": "minh"}, "quanly").text)
+    assert (sign_in(server, "minh", added["password"]), sign_in(server, "minh", renewed["password"])) == (401, 303)
+    assert {"account": "minh", "role": "clerk"} in json.loads(server.browse("/accounts.json", account="quanly").text)
+    assert server.browse("/accounts/remove", {"account": "minh"}, "quanly").status == 200
+    assert sign_in(server, "minh", renewed["password"]) == 401
+    assert server.browse("/accounts/remove", {"account": "minh"}, "quanly").status == 404
+    assert server.browse("/accounts/remove", {"account": "quanly"}, "quanly").status == 400
+
+
+def test_a_clerk_manages_nobody(quiet_server: Running) -> None:
+    """Forms of the office are refused to a clerk and to nobody."""
+    for path in ("/accounts", "/accounts/password", "/accounts/remove"):
+        assert quiet_server.browse(path, {"account": "hoa"}, "lan").status == 403
+        assert quiet_server.browse(path, {"account": "hoa"}).status == 403
+
+
+def test_a_page_becomes_a_kiosk_by_key_or_by_manager(server: Running) -> None:
+    """With the kiosk's key, or a manager's session, a tablet stands for it from then on."""
+    assert server.browse("/device", {"device": "kiosk-1", "key": "a wrong key"}).status == 401
+    assert server.browse("/device", {"device": "kiosk-1", "key": ""}, "lan").status == 401
+    assert server.browse("/device", {"device": "kiosk-9"}, "quanly").status == 401
+    for form, account in [
+        ({"device": "kiosk-1", "key": server.key("kiosk-1")}, None),
+        ({"device": "kiosk-1"}, "quanly"),
+    ]:
+        page = server.browse("/device", {**form, "next": "/kiosk"}, account)
+        assert (page.status, page.headers["location"]) == (303, "/kiosk")
+        lent = f"{DEVICE_COOKIE}={cookie(page.headers, DEVICE_COOKIE)}"
+        assert 'data-device="kiosk-1"' in server.browse("/kiosk", Cookie=lent).text
+
+
+def test_the_log_of_the_day_opens_in_excel(server: Running) -> None:
+    """A byte order mark, semicolons, Vietnamese headings and words, local times and minutes with a comma."""
+    kiosk, desk = server.kiosk(), server.desk()
+    desk.ask(OpenCounter(counter=1))
+    kiosk.take(priority=True)
+    server.clock.wait(seconds=90)
+    ticket = kiosk.take(CIVIL_STATUS).ticket
+    called = desk.call_next()
+    server.clock.wait(minutes=6)
+    assert desk.ask(FinishService(ticket=getattr(called, "ticket", ticket)))
+    page = server.browse("/office/day.csv", account="quanly")
+    assert page.headers["content-disposition"] == 'attachment; filename="motcua-2026-11-23.csv"'
+    assert page.body.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(page.body.decode("utf-8-sig")), delimiter=";"))
+    assert [next(iter(row.values())) for row in rows] == ["A001", "H001"]
+    served = list(rows[0].values())
+    assert "Chứng thực" in served
+    assert {"08:00", "08:01", "08:07", "1,5", "6,0", "lan"} <= set(served)
+    assert all(len(row) == 14 and None not in row for row in rows)
+    english = server.browse("/office/day.csv?language=en", account="quanly").body.decode("utf-8-sig")
+    assert "Certification" in english
+    assert "1.5" in english
+
+
+def test_the_day_as_data_agrees_with_the_sheet(server: Running) -> None:
+    """The office page reads the same tickets, with instants, and totals per service."""
+    server.kiosk().take()
+    facts = json.loads(server.browse("/office/day.json", account="quanly").text)
+    assert [(row["number"], row["status"], row["issued_at"]) for row in facts["tickets"]] == [
+        ("A001", "waiting", "2026-11-23T01:00:00+00:00")
+    ]
+    assert [(total["service"], total["issued"]) for total in facts["totals"]] == [("certification", 1)]
+    assert (facts["day"], facts["days"]) == ("2026-11-23", ["2026-11-23"])
+    assert json.loads(server.browse("/office/day.json?day=2020-01-01", account="quanly").text)["tickets"] == []
+    assert server.browse("/office/day.json?day=yesterday", account="quanly").status == 400
+
+
+def test_the_page_of_a_ticket_is_one_request_and_keeps_its_secret(server: Running) -> None:
+    """It shows number and people ahead, sends no referrer, loads nothing, and is gone the next day."""
+    kiosk = server.kiosk()
+    kiosk.take()
+    kiosk.ask(TakeTicket(service=CERTIFICATION, token=TOKEN))
+    page = server.browse(f"/t/{TOKEN}")
+    assert page.status == 200
+    assert "A002" in page.text
+    assert page.headers["referrer-policy"] == "no-referrer"
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
+    assert "<script" not in page.text
+    server.clock.wait(days=1)
+    kiosk.take()
+    assert server.browse(f"/t/{TOKEN}").status == 404
+
+
+def test_health_and_figures(server: Running) -> None:
+    """What a watcher asks: status, place in the journal, clients, waiting tickets and refusals."""
+    kiosk = server.kiosk()
+    kiosk.take()
+    health = json.loads(server.browse("/health").text)
+    assert (health["status"], health["day"], health["clock_suspect"]) == ("ok", "2026-11-23", False)
+    figures = server.browse("/metrics").text
+    assert 'motcua_clients{kind="kiosk"} 1.0' in figures
+    assert 'motcua_tickets_waiting{service="certification"} 1.0' in figures
+    assert f"motcua_journal_sequence {float(health['sequence'])}" in figures
+    assert "motcua_commit_seconds_count" in figures
+
+
+@pytest.mark.parametrize("path", ["/look.css", "/icons.css", "/texts/vi.json", "/voice/vi/call.wav", "/static/page.js"])
+def test_files_of_the_pages_are_there(quiet_server: Running, path: str) -> None:
+    """Every page finds its look, its words, its clips and its scripts."""
+    assert quiet_server.browse(path).status == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nothing",
+        "/texts/xx.json",
+        "/voice/vi/nothing.wav",
+        "/voice/..%2f..%2fpyproject.toml",
+        "/static/../app.py",
+        "/static/%2e%2e/%2e%2e/app.py",
+        "/fonts/..%2f..%2fqueue.sqlite",
+    ],
+)
+def test_no_other_file_is(quiet_server: Running, path: str) -> None:
+    """Nothing outside of the pages' own files can be read."""
+    assert quiet_server.browse(path).status == 404

@@ -1,0 +1,201 @@
+"""The server as a process: a clean life, an unclean death, and a start that cannot be."""
+
+import re
+import signal
+import socket
+import time
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+from websockets.sync.client import connect
+
+from queue_protocol.answers import TicketTaken
+from queue_protocol.codec import encode
+from queue_protocol.commands import Request, TakeTicket
+from queue_protocol.ids import CommandId, ServiceId, Token
+from queue_server.storage.sqlite import FILE
+from tests.shell.child import ROOT, Child, run, stored
+
+TAKE = Request(
+    command_id=CommandId("the-same-id"),
+    age_ms=0,
+    command=TakeTicket(service=ServiceId("land"), token=Token("e" * 26)),
+)
+
+
+def first_password(said: str) -> str:
+    """Return the first manager's password from what a server told its person."""
+    found = re.search(r"account quanly, password (\S+)", said)
+    assert found, said
+    return found[1]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_life_from_first_start_to_a_clean_end(tmp_path: Path, number: int) -> None:
+    """It tells the first password once, serves, ends with status 0 and no traceback, and goes on at the next start."""
+    folder = tmp_path / "a center"
+    with Child.start(folder) as child:
+        assert len(first_password(child.said)) >= 14
+        first = child.ask(TAKE)
+        assert child.end(number)[0] == 0
+        assert "Traceback" not in child.errors()
+    with Child.start(folder) as child:
+        assert "password" not in child.said
+        assert child.ask(TAKE) == first
+        assert stored(folder, "SELECT count(*) FROM event WHERE kind = 'ticket_issued.1'") == [(1,)]
+
+
+def test_secrets_are_for_the_owner_of_the_folder(tmp_path: Path) -> None:
+    """Two first starts have different passwords and keys, and nobody else may read the keys."""
+    said, keys = set(), set()
+    for name in ("one", "two"):
+        with Child.start(tmp_path / name) as child:
+            said.add(first_password(child.said))
+            key = tmp_path / name / "keys" / "kiosk-1"
+            keys.add(key.read_text("ascii"))
+            assert key.stat().st_mode & 0o077 == 0
+            assert key.parent.stat().st_mode & 0o077 == 0
+    assert (len(said), len(keys)) == (2, 2)
+
+
+def test_a_plug_pulled_between_commit_and_answer(tmp_path: Path) -> None:
+    """Killed as soon as the ticket is in the file, before anybody heard of it: the retry gets it, and there is one."""
+    folder = tmp_path / "center"
+    with Child.start(folder) as child:
+        url = f"ws://127.0.0.1:{child.port}/socket"
+        with connect(url, compression=None, proxy=None, ping_interval=None, close_timeout=0) as kiosk:
+            kiosk.send(encode(child.hello()), text=True)
+            kiosk.send(encode(TAKE), text=True)
+            while not stored(folder, "SELECT * FROM ticket"):
+                time.sleep(0.001)
+            child.kill()
+    with Child.start(folder) as child:
+        answer = child.ask(TAKE)
+        assert isinstance(answer.result, TicketTaken)
+        assert answer.result.number == "L001"
+        assert stored(folder, "SELECT command_id FROM event WHERE kind = 'ticket_issued.1'") == [("the-same-id",)]
+        assert stored(folder, "SELECT number, status FROM ticket") == [("L001", "waiting")]
+
+
+def test_no_token_in_any_line_of_the_log(tmp_path: Path) -> None:
+    """The pages of tickets that were there, gone, or asked for under a foreign name leave no token in the log."""
+    with Child.start(tmp_path / "center") as child:
+        child.ask(TAKE)
+        assert child.get(f"/t/{'e' * 26}") == 200
+        assert child.get(f"/t/{'f' * 26}") == 404
+        assert child.get(f"/t/{'e' * 26}", host="evil.example") == 403
+        child.end()
+        assert "e" * 26 not in child.errors()
+        assert "f" * 26 not in child.errors()
+        assert "bad_origin" in child.errors()
+
+
+def test_a_password_is_renewed_while_the_server_runs(tmp_path: Path) -> None:
+    """The command prints a new one; an unknown account, or a folder without a center, is one sentence and status 2."""
+    folder = tmp_path / "center"
+    with Child.start(folder) as child:
+        renewed = run("password", "quanly", "--data", folder)
+        assert renewed.returncode == 0
+        assert re.fullmatch(r"account quanly, new password (\S+)\n", renewed.stdout)
+        assert first_password(child.said) not in renewed.stdout
+        check_refusal(run("password", "nobody", "--data", folder), "no account 'nobody'")
+    check_refusal(run("password", "quanly", "--data", tmp_path / "nowhere"), "There is no center in")
+
+
+def check_refusal(ended: "CompletedProcess[str]", *words: str) -> None:
+    """Check that a process ended with status 2 and one sentence that has these words, and said nothing else."""
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.count("\n") == 1, ended.stderr
+    assert ended.stderr.endswith(".\n")
+    assert all(each in ended.stderr for each in words), ended.stderr
+
+
+def test_a_second_server_on_the_same_folder(tmp_path: Path) -> None:
+    """It says that another one works there; the first goes on."""
+    folder = tmp_path / "center"
+    with Child.start(folder) as child:
+        check_refusal(run("--data", folder, "--port", "0"), f"Another queue server works in {folder}")
+        assert child.get("/health") == 200
+
+
+def test_a_port_that_is_taken(tmp_path: Path) -> None:
+    """It says which port, and what to do."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        check_refusal(
+            run("--data", tmp_path / "center", "--port", str(port)), f"Port {port} on 127.0.0.1 cannot be used"
+        )
+    check_refusal(run("--data", tmp_path / "center", "--port", "70000"), "70000 is no port")
+
+
+def test_a_host_that_is_not_here(tmp_path: Path) -> None:
+    """An address of another machine cannot be listened on, and is said to be the reason."""
+    check_refusal(
+        run("--data", tmp_path / "center", "--host", "192.0.2.1", "--port", "0"), "on 192.0.2.1 cannot be used"
+    )
+
+
+def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
+    """Where a folder should be stands a file: it cannot be written, and is left as it was."""
+    path = tmp_path / "center"
+    path.write_text("letters")
+    check_refusal(run("--data", path, "--port", "0"), f"The folder {path} cannot be written")
+    assert path.read_text() == "letters"
+
+
+@pytest.mark.parametrize("content", [b"\x00\x01noise" * 2000, b"SQLite format 3\x00" + b"\xa5" * 8000])
+def test_a_database_of_noise(tmp_path: Path, content: bytes) -> None:
+    """A file that is no database any more is named, with what to do, and not touched."""
+    path = tmp_path / FILE
+    path.write_bytes(content)
+    check_refusal(run("--data", tmp_path, "--port", "0"), f"{path} is damaged")
+    assert path.read_bytes() == content
+
+
+def test_a_database_with_a_hole(tmp_path: Path) -> None:
+    """Noise in the middle of a real file is found at the start, and the file is left for whoever restores it."""
+    folder = tmp_path / "center"
+    with Child.start(folder) as child:
+        child.ask(TAKE)
+        child.end()
+    path = folder / FILE
+    content = bytearray(path.read_bytes())
+    place = content.rindex(b'"ticket_issued.1"')
+    content[place + 40 : place + 60] = b"\xa5" * 20
+    path.write_bytes(content)
+    check_refusal(run("--data", folder, "--port", "0"), f"{path} is damaged")
+    assert path.read_bytes() == bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('prefix = "A"', 'prefix = "a1"', "$.services[0].prefix"),
+        ('id = "land"', 'id = "civil_status"', "service 'civil_status' stands there 2 times"),
+        ("expected_minutes = 6", "expected_minutes = ", "is no TOML: Invalid value (at line "),
+        ('"Asia/Ho_Chi_Minh"', '"Asia/Hanoi"', "time zone that does not exist"),
+        ("one_key", "one_button", "one_button"),
+        ('names.vi = "Chứng thực"', "", "names.vi"),
+    ],
+)
+def test_a_broken_catalogue(tmp_path: Path, old: str, new: str, words: str) -> None:
+    """The sentence names the file and the place in it; nothing is begun with half a catalogue."""
+    text = (ROOT / "assets" / "catalogues" / "xa-vua.toml").read_text("utf-8")
+    path = tmp_path / "broken.toml"
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    ended = run("--data", tmp_path / "center", "--port", "0", "--catalogue", path)
+    check_refusal(ended, str(path), words)
+    assert stored(tmp_path / "center", "SELECT count(*) FROM event, account") == [(0,)]
+
+
+def test_a_catalogue_that_is_not_there(tmp_path: Path) -> None:
+    """The presets that are there are named."""
+    check_refusal(run("--data", tmp_path / "center", "--port", "0", "--preset", "xa-nho"), "xa-vua")
+
+
+def test_words_that_make_no_command_line(tmp_path: Path) -> None:
+    """An unknown option ends with status 2 and how it is used."""
+    ended = run("--data", tmp_path, "--prot", "0")
+    assert ended.returncode == 2
+    assert "unrecognized arguments" in ended.stderr

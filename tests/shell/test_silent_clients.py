@@ -1,0 +1,121 @@
+"""Clients that do not read, do not speak or do not stop: each is cut, and the hall does not notice."""
+
+import base64
+import os
+import socket
+import struct
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from queue_protocol import PROTOCOL
+from queue_protocol.codec import encode
+from queue_protocol.commands import DisplayHello, FromClient, KioskHello, Request, TakeTicket
+from queue_protocol.ids import CommandId, DeviceId, ServiceId, Token
+from queue_protocol.snapshots import Menu
+from queue_server.shell import app as web
+from queue_server.shell import connections, protocol
+from tests.shell.server import WAIT_S, Running, running
+
+TAKE = TakeTicket(service=ServiceId("fishing"), token=Token("a" * 26))
+
+
+@contextmanager
+def deaf_client(server: Running, hello: FromClient | None = None) -> Iterator[socket.socket]:
+    """Lend a socket that has shaken hands, with the smallest buffer there is, and on which nobody will read."""
+    with socket.socket() as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        deaf.settimeout(WAIT_S)
+        deaf.connect(("127.0.0.1", server.port))
+        key = base64.b64encode(os.urandom(16)).decode()
+        deaf.sendall(
+            f"GET /socket HTTP/1.1\r\nHost: {server.host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
+        )
+        assert deaf.recv(12) == b"HTTP/1.1 101"
+        if hello is not None:
+            deaf.sendall(frame(hello))
+        yield deaf
+
+
+def frame(message: FromClient) -> bytes:
+    """Return a message as a masked text frame; the mask is zeros."""
+    body = encode(message)
+    length = bytes([0x80 | len(body)]) if len(body) < 126 else b"\xfe" + struct.pack("!H", len(body))
+    return b"\x81" + length + b"\x00" * 4 + body
+
+
+def flood(deaf: socket.socket) -> None:
+    """Ask for ever, or until the server cuts the connection."""
+    for number in range(200_000):
+        deaf.sendall(frame(Request(command_id=CommandId(f"flood-{number:06}"), age_ms=0, command=TAKE)))
+
+
+def display_hello(server: Running) -> DisplayHello:
+    """Return the hello of the display."""
+    return DisplayHello(protocol=PROTOCOL, device=DeviceId("display-1"), key=server.key("display-1"))
+
+
+def connected(server: Running, kind: str) -> bool:
+    """Say whether a client of this kind is connected."""
+    return f'motcua_clients{{kind="{kind}"}} 1.0' in server.browse("/metrics").text
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    """Wait for something to become so."""
+    deadline = time.monotonic() + WAIT_S
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_who_never_reads_is_cut_and_the_others_are_served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A display that takes nothing answers no ping either, and is gone after two of them; a kiosk is served on."""
+    monkeypatch.setattr(web, "PING_S", 0.2)
+    with running(tmp_path) as server, deaf_client(server, display_hello(server)):
+        wait_until(lambda: connected(server, "display"))
+        kiosk = server.kiosk()
+        kiosk.hear(Menu)
+        wait_until(lambda: not connected(server, "display"))
+        assert kiosk.take().number == "A001"
+        assert connected(server, "kiosk")
+
+
+def test_who_asks_and_never_reads_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client whose answers pile up is cut by the send that takes too long, long before memory is an issue."""
+    monkeypatch.setattr(connections, "SEND_LIMIT_S", 0.3)
+    with running(tmp_path) as server:
+        hello = KioskHello(protocol=PROTOCOL, device=DeviceId("kiosk-1"), key=server.key("kiosk-1"), prints=False)
+        display = server.display()
+        with deaf_client(server, hello) as deaf, pytest.raises(OSError, match=r"reset|Broken pipe"):
+            flood(deaf)
+        wait_until(lambda: not connected(server, "kiosk"))
+        assert getattr(display.ask(TAKE), "code", None) == "not_allowed"
+
+
+def test_who_says_nothing_holds_no_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a hello the connection is closed after some seconds."""
+    monkeypatch.setattr(connections, "HELLO_WAIT_S", 0.2)
+    with running(tmp_path) as server, deaf_client(server) as silent:
+        began = time.monotonic()
+        while silent.recv(4096):
+            pass
+        assert time.monotonic() - began < 0.2 + protocol.CLOSE_GRACE_S + 1
+
+
+@pytest.mark.parametrize("is_deaf", [True, False])
+def test_an_end_is_not_held_up(tmp_path: Path, *, is_deaf: bool) -> None:
+    """With clients connected, one of which will never take its goodbye, the server ends in under five seconds."""
+    with running(tmp_path) as server, deaf_client(server, display_hello(server) if is_deaf else None):
+        kiosk = server.kiosk()
+        kiosk.hear(Menu)
+        if is_deaf:
+            wait_until(lambda: connected(server, "display"))
+        began = time.monotonic()
+        server.engine.should_exit = True
+        assert kiosk.hear_end()[1] == 1012
+        server.wait_for_end(5.0)
+    assert time.monotonic() - began < 5.0
