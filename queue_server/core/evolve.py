@@ -2,10 +2,10 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from immutables import Map
+from msgspec.structs import replace
 
 from queue_protocol.ids import TicketId, ticket_number
 from queue_server.core.events import (
@@ -53,7 +53,9 @@ def _open_day(_hall: Hall, _entry: Entry, event: DayOpened) -> Hall:
         catalogue=event.catalogue,
         day=event.day,
         counters=Map({each.counter: CounterState(clerk=each.clerk) for each in event.counters}),
-        devices=Map({(each.device, each.part): PartReport(each.state, each.reason) for each in event.parts}),
+        devices=Map(
+            {(each.device, each.part): PartReport(state=each.state, reason=each.reason) for each in event.parts}
+        ),
     )
 
 
@@ -184,7 +186,7 @@ def _acknowledge(hall: Hall, event: CallShown | CallSpoken, **flag: bool) -> Hal
 
 
 def _report_device(hall: Hall, _entry: Entry, event: DeviceReported) -> Hall:
-    report = PartReport(event.state, event.reason)
+    report = PartReport(state=event.state, reason=event.reason)
     return replace(hall, devices=hall.devices.set((event.device, event.part), report))
 
 

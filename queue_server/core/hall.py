@@ -1,9 +1,13 @@
-"""The state of a center on its day: what `evolve` builds from events, and nothing else."""
+"""The state of a center on its day: what `evolve` builds from events, and nothing else.
 
-from dataclasses import dataclass, field
+Values are msgspec structs, not dataclasses: each event makes a new hall, and a copy with two fields changed costs
+0.3 µs instead of 8.6 µs (docs/decisions/0009-state-as-structs.md).
+"""
+
 from datetime import UTC, date, datetime
 from typing import Literal, NamedTuple
 
+import msgspec
 from immutables import Map
 
 from queue_protocol.ids import AccountId, DeviceId, ServiceId, TicketId, Token
@@ -20,8 +24,7 @@ class Waiting(NamedTuple):
     ticket: TicketId
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
+class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     """All that is known of a ticket of the day."""
 
     id: TicketId
@@ -54,8 +57,7 @@ class Ticket:
     ended_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CounterState:
+class CounterState(msgspec.Struct, frozen=True, kw_only=True):
     """A counter of the day."""
 
     clerk: AccountId | None = None
@@ -66,16 +68,14 @@ class CounterState:
 Part = Literal["printer", "speaker"]
 
 
-@dataclass(frozen=True, slots=True)
-class PartReport:
+class PartReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a box last said of one of its parts."""
 
     state: Literal["ready", "failed", "unknown"]
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Hall:
+class Hall(msgspec.Struct, frozen=True, kw_only=True):
     """A center on its day. Collections that grow with the day are persistent maps; lines hold the waiting only."""
 
     catalogue: Catalogue | None = None
@@ -86,21 +86,21 @@ class Hall:
     """Of the last event."""
     at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     """Instant of the last event."""
-    tickets: Map[TicketId, Ticket] = field(default_factory=Map)
-    tokens: Map[Token, TicketId] = field(default_factory=Map)
-    lines: Map[ServiceId, tuple[Waiting, ...]] = field(default_factory=Map)
-    issued: Map[ServiceId, int] = field(default_factory=Map)
+    tickets: Map[TicketId, Ticket] = msgspec.field(default_factory=Map)
+    tokens: Map[Token, TicketId] = msgspec.field(default_factory=Map)
+    lines: Map[ServiceId, tuple[Waiting, ...]] = msgspec.field(default_factory=Map)
+    issued: Map[ServiceId, int] = msgspec.field(default_factory=Map)
     """The last number given, per service."""
-    counters: Map[int, CounterState] = field(default_factory=Map)
-    calls: Map[int, TicketId] = field(default_factory=Map)
+    counters: Map[int, CounterState] = msgspec.field(default_factory=Map)
+    calls: Map[int, TicketId] = msgspec.field(default_factory=Map)
     """Every call of the day by the sequence of its event."""
     latest_calls: tuple[TicketId, ...] = ()
     """The newest first, five at most, each ticket once."""
     missed: tuple[TicketId, ...] = ()
     """The newest first, twelve at most."""
-    slips: Map[TicketId, None] = field(default_factory=Map)
+    slips: Map[TicketId, None] = msgspec.field(default_factory=Map)
     """Tickets whose paper has not come out for certain."""
-    devices: Map[tuple[DeviceId, Part], PartReport] = field(default_factory=Map)
+    devices: Map[tuple[DeviceId, Part], PartReport] = msgspec.field(default_factory=Map)
 
     def counter_state(self, number: int) -> CounterState:
         """Return the state of a counter; one that nobody has opened yet is closed."""

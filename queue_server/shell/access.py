@@ -51,7 +51,7 @@ class Access:
         account: Account | None = await self._in_writer(self._accounts.find, name)
         if account is not None and account.locked_until > self._seconds():
             return ("locked", None)
-        right = await self._in_hashing(check_password, account.password if account else _NOBODY, password)
+        right = await self._in_hashing(_knows_password, account, password)
         if account is None:
             return ("wrong", None)
         if not right:
@@ -186,5 +186,11 @@ def issue_device_key(accounts: Accounts, name: DeviceId, role: DeviceRole) -> st
     return key
 
 
-_NOBODY = argon2.PasswordHasher().hash(secrets.token_urlsafe(16))
-"""Checked when there is no such account, so that a wrong name takes as long as a wrong password."""
+def _knows_password(account: Account | None, password: str) -> bool:
+    return check_password(_nobody() if account is None else account.password, password)
+
+
+@functools.cache
+def _nobody() -> str:
+    """Return a hash that no password has: checked when there is no such account, so that both answers take as long."""
+    return hash_password(secrets.token_urlsafe(16))

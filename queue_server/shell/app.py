@@ -73,7 +73,7 @@ Background = Callable[[Starlette], contextlib.AbstractAsyncContextManager[None]]
 
 def build(routes: Sequence[BaseRoute], sockets: Sockets, beside: Background) -> Starlette:
     """Return the application."""
-    everything = [*routes, WebSocketRoute("/socket", sockets.converse)]
+    everything = [*routes, WebSocketRoute("/socket", sockets)]
     application = Starlette(routes=everything, lifespan=beside)
     application.add_middleware(Guard, door=sockets.door)
     return application

@@ -9,6 +9,7 @@ from datetime import datetime
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from queue_protocol import PROTOCOL
@@ -79,8 +80,12 @@ class Sockets:
     now: Callable[[], datetime]
     utc_offset_s: Callable[[], int]
 
-    async def converse(self, websocket: WebSocket) -> None:
-        """Hold one conversation from the handshake to its end."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hold one conversation from the handshake to its end.
+
+        As a bare ASGI application, since Starlette's wrapping of each frame costs as much as sending it.
+        """
+        websocket = WebSocket(scope, receive, send)
         if not self.door.admits(websocket.headers.get("host"), websocket.headers.get("origin")):
             log.warning("socket refused: bad_origin %s", websocket.headers.get("origin"))
             count_refusal("bad_origin")
@@ -88,11 +93,11 @@ class Sockets:
             return
         await websocket.accept()
         try:
-            await self._admitted(websocket)
+            await self._admitted(websocket, send)
         except (WebSocketDisconnect, TimeoutError, RuntimeError) as error:
             log.debug("conversation ended: %r", error)
 
-    async def _admitted(self, websocket: WebSocket) -> None:
+    async def _admitted(self, websocket: WebSocket, send: Send) -> None:
         try:
             async with asyncio.timeout(HELLO_WAIT_S):
                 hello = _hello(await _receive(websocket))
@@ -103,7 +108,7 @@ class Sockets:
             await _turn_away(websocket, "wrong_protocol", str(error))
         else:
             if isinstance(connection, Connection):
-                await self._serve(websocket, connection)
+                await self._serve(websocket, send, connection)
             else:
                 await _turn_away(websocket, connection, f"hello of {type(hello).__name__}")
 
@@ -122,10 +127,10 @@ class Sockets:
             return Connection(hello, Actor(hello.device, "display") if device and device[1] == "display" else None)
         return Connection(hello, Actor(hello.device, "kiosk")) if device == (hello.device, "kiosk") else "unknown_key"
 
-    async def _serve(self, websocket: WebSocket, connection: Connection) -> None:
+    async def _serve(self, websocket: WebSocket, send: Send, connection: Connection) -> None:
         connection.send(encode(self._welcome(connection)))
         self.hub.join(connection)
-        writer = asyncio.create_task(self._write(websocket, connection))
+        writer = asyncio.create_task(self._write(send, connection))
         connection.cut = writer.cancel
         reader = asyncio.create_task(self._read(websocket, connection))
         try:
@@ -164,20 +169,16 @@ class Sockets:
         if isinstance(message, Seen):
             connection.seen(message.revision)
         elif isinstance(message, Request):
-            refusal: RefusalCode | None = None
             if connection.actor is None:
-                refusal = "not_allowed"
+                _refuse(connection, message, "not_allowed")
             elif len(pending) >= IN_FLIGHT_LIMIT:
-                refusal = "busy"
-            if connection.actor is None or refusal is not None:
-                result = Refused(code=refusal or "not_allowed")
-                connection.send(encode(Answer(command_id=message.command_id, result=result)))
-                return
-            future = self.service.submit(connection.actor, message)
-            pending.add(future)
-            future.add_done_callback(lambda done: _deliver(connection, done, pending))
+                _refuse(connection, message, "busy")
+            else:
+                future = self.service.submit(connection.actor, message)
+                pending.add(future)
+                future.add_done_callback(lambda done: _deliver(connection, done, pending))
 
-    async def _write(self, websocket: WebSocket, connection: Connection) -> None:
+    async def _write(self, send: Send, connection: Connection) -> None:
         loop = asyncio.get_running_loop()
         while not connection.overrun:
             await connection.wake.wait()
@@ -186,8 +187,13 @@ class Sockets:
             snapshot = self.hub.next_snapshot(connection)
             connection.sending_since_s = loop.time()
             for frame in frames if snapshot is None else [*frames, snapshot]:
-                await websocket.send_text(frame.decode())
+                await send({"type": "websocket.send", "text": frame.decode()})
             connection.sending_since_s = None
+
+
+def _refuse(connection: Connection, request: Request, code: RefusalCode) -> None:
+    count_refusal(code)
+    connection.send(encode(Answer(command_id=request.command_id, result=Refused(code=code))))
 
 
 def _deliver(connection: Connection, done: "asyncio.Future[Answer]", pending: "set[asyncio.Future[Answer]]") -> None:

@@ -10,9 +10,18 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 CLOSE_GRACE_S = 1.0
 """A peer on a LAN that reads at all has taken the close frame by then."""
 
+UNSENT_LIMIT = 1_048_576
+"""Bytes that may wait for one peer; a display's largest screen is a hundredth of it."""
+
 
 class SocketProtocol(WebSocketsSansIOProtocol):
     """A websocket that ends when it is told to end."""
+
+    def handle_ping(self) -> None:
+        """Answer a ping; cut a peer that goes on asking and takes no answer, before its answers fill the memory."""
+        super().handle_ping()
+        if self.transport.get_write_buffer_size() > UNSENT_LIMIT:
+            self.transport.abort()
 
     def keepalive_timeout(self) -> None:
         """Cut a peer that has not answered a ping: it does not read, or is gone."""

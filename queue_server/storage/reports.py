@@ -27,10 +27,11 @@ from queue_server.core.events import (
 Values = tuple[object, ...]
 Statement = tuple[str, Values]
 
-ISSUE = """
+ADD_TICKETS = """
     INSERT INTO ticket (ticket, day, sequence, number, service, priority, origin, status, calls, slip, issued_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', 0, ?, ?)
+    VALUES
 """
+"""Behind it stand the rows, in brackets; every other statement is whole."""
 CALL = """
     UPDATE ticket SET status = 'called', counter = ?, clerk = ?, calls = calls + 1,
         called_at = coalesce(called_at, ?) WHERE ticket = ?
@@ -139,7 +140,7 @@ def record(entries: Sequence[Entry]) -> Iterator[Statement]:
 
 def _issue(entry: Entry, event: TicketIssued) -> Statement:
     slip = "none" if event.print_at is None else "pending"
-    return ISSUE, (
+    return ADD_TICKETS, (
         event.ticket,
         entry.day.isoformat(),
         entry.sequence,
@@ -147,6 +148,8 @@ def _issue(entry: Entry, event: TicketIssued) -> Statement:
         event.service,
         int(event.priority),
         event.origin,
+        "waiting",
+        0,
         slip,
         _milliseconds(entry.at),
     )

@@ -160,7 +160,7 @@ def test_a_part_is_reported_when_it_changes() -> None:
     again = center.when(ready, KIOSK)
     assert (again.events, again.result) == ((), Done())
     center.do(ReportDevice(part="printer", state="failed", reason="paper_out"), KIOSK)
-    assert center.hall.devices[KIOSK_1, "printer"] == PartReport("failed", "paper_out")
+    assert center.hall.devices[KIOSK_1, "printer"] == PartReport(state="failed", reason="paper_out")
 
 
 def test_parts_of_boxes_are_kept_apart() -> None:

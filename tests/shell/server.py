@@ -106,6 +106,10 @@ class Running:
         """How a browser names it."""
         return f"127.0.0.1:{self.port}"
 
+    def unsent_bytes(self) -> int:
+        """Return how many bytes the server holds that clients do not take."""
+        return sum(each.transport.get_write_buffer_size() for each in list(self.engine.server_state.connections))
+
     def wait_for_end(self, within_s: float) -> None:
         """Wait until the server has ended."""
         self.thread.join(within_s)

@@ -4,6 +4,7 @@ import base64
 import os
 import socket
 import struct
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,8 +18,11 @@ from queue_protocol.commands import DisplayHello, FromClient, KioskHello, Reques
 from queue_protocol.ids import CommandId, DeviceId, ServiceId, Token
 from queue_protocol.snapshots import Menu
 from queue_server.shell import app as web
-from queue_server.shell import connections, protocol
+from queue_server.shell import connections, hub, protocol
 from tests.shell.server import WAIT_S, Running, running
+
+HIGH_WATER = 128 * 1024
+"""Twice what asyncio lets a transport hold before it makes senders wait."""
 
 TAKE = TakeTicket(service=ServiceId("fishing"), token=Token("a" * 26))
 
@@ -54,6 +58,18 @@ def flood(deaf: socket.socket) -> None:
         deaf.sendall(frame(Request(command_id=CommandId(f"flood-{number:06}"), age_ms=0, command=TAKE)))
 
 
+PING = b"\x89\xfd" + b"\x00" * 4 + b"x" * 125
+
+
+def fill(server: Running, deaf: socket.socket) -> None:
+    """Ping until the server holds more answers that this client does not take than it lets a send add to."""
+    for _ in range(2_000):
+        deaf.sendall(PING * 100)
+        if server.unsent_bytes() > HIGH_WATER:
+            return
+    raise AssertionError("the client takes whatever comes")
+
+
 def display_hello(server: Running) -> DisplayHello:
     """Return the hello of the display."""
     return DisplayHello(protocol=PROTOCOL, device=DeviceId("display-1"), key=server.key("display-1"))
@@ -72,11 +88,20 @@ def wait_until(is_so: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+@pytest.fixture
+def long_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the server hold whatever a client does not take, so that a test sees what else ends the conversation."""
+    monkeypatch.setattr(protocol, "UNSENT_LIMIT", sys.maxsize)
+
+
+@pytest.mark.usefixtures("long_memory")
 def test_who_never_reads_is_cut_and_the_others_are_served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A display that takes nothing answers no ping either, and is gone after two of them; a kiosk is served on."""
-    monkeypatch.setattr(web, "PING_S", 0.2)
-    with running(tmp_path) as server, deaf_client(server, display_hello(server)):
-        wait_until(lambda: connected(server, "display"))
+    """A display that takes nothing answers no ping, and is gone after two of them, full buffers or not."""
+    monkeypatch.setattr(web, "PING_S", 0.5)
+    monkeypatch.setattr(hub, "SEND_LIMIT_S", 60)
+    with running(tmp_path) as server, deaf_client(server, display_hello(server)) as deaf:
+        fill(server, deaf)
+        assert connected(server, "display")
         kiosk = server.kiosk()
         kiosk.hear(Menu)
         wait_until(lambda: not connected(server, "display"))
@@ -84,9 +109,8 @@ def test_who_never_reads_is_cut_and_the_others_are_served(tmp_path: Path, monkey
         assert connected(server, "kiosk")
 
 
-def test_who_asks_and_never_reads_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A client whose answers pile up is cut by the send that takes too long, long before memory is an issue."""
-    monkeypatch.setattr(connections, "SEND_LIMIT_S", 0.3)
+def test_who_asks_and_never_reads_is_cut(tmp_path: Path) -> None:
+    """A client whose answers pile up is cut, long before memory is an issue."""
     with running(tmp_path) as server:
         hello = KioskHello(protocol=PROTOCOL, device=DeviceId("kiosk-1"), key=server.key("kiosk-1"), prints=False)
         display = server.display()
@@ -94,6 +118,30 @@ def test_who_asks_and_never_reads_is_cut(tmp_path: Path, monkeypatch: pytest.Mon
             flood(deaf)
         wait_until(lambda: not connected(server, "kiosk"))
         assert getattr(display.ask(TAKE), "code", None) == "not_allowed"
+
+
+def test_who_pings_and_never_reads_is_cut(tmp_path: Path) -> None:
+    """Answers to pings pass by the queue of frames, and fill the memory no more than those."""
+    with running(tmp_path) as server, deaf_client(server, display_hello(server)) as deaf:
+        with pytest.raises(OSError, match=r"reset|Broken pipe"):
+            ping_for_ever(deaf)
+        assert server.unsent_bytes() == 0
+
+
+def ping_for_ever(deaf: socket.socket) -> None:
+    """Ping, or until the server cuts the connection."""
+    for _ in range(5_000):
+        deaf.sendall(PING * 100)
+
+
+@pytest.mark.usefixtures("long_memory")
+def test_a_send_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that stopped reading is cut even while its pings are not due yet."""
+    monkeypatch.setattr(hub, "SEND_LIMIT_S", 0.3)
+    with running(tmp_path) as server, deaf_client(server, display_hello(server)) as deaf:
+        fill(server, deaf)
+        deaf.sendall(frame(Request(command_id=CommandId("the-last-one"), age_ms=0, command=TAKE)))
+        wait_until(lambda: not connected(server, "display"))
 
 
 def test_who_says_nothing_holds_no_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,16 +154,18 @@ def test_who_says_nothing_holds_no_socket(tmp_path: Path, monkeypatch: pytest.Mo
         assert time.monotonic() - began < 0.2 + protocol.CLOSE_GRACE_S + 1
 
 
+@pytest.mark.usefixtures("long_memory")
 @pytest.mark.parametrize("is_deaf", [True, False])
 def test_an_end_is_not_held_up(tmp_path: Path, *, is_deaf: bool) -> None:
-    """With clients connected, one of which will never take its goodbye, the server ends in under five seconds."""
-    with running(tmp_path) as server, deaf_client(server, display_hello(server) if is_deaf else None):
+    """With clients connected, one of which will never take its goodbye, the server ends before it would be forced."""
+    with running(tmp_path) as server, deaf_client(server, display_hello(server)) as deaf:
         kiosk = server.kiosk()
         kiosk.hear(Menu)
+        wait_until(lambda: connected(server, "display"))
         if is_deaf:
-            wait_until(lambda: connected(server, "display"))
+            fill(server, deaf)
         began = time.monotonic()
         server.engine.should_exit = True
         assert kiosk.hear_end()[1] == 1012
         server.wait_for_end(5.0)
-    assert time.monotonic() - began < 5.0
+        assert time.monotonic() - began < web.SHUTDOWN_S
