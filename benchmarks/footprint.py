@@ -5,8 +5,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.desk import Clerk
 from benchmarks.processes import rss_mb, serving
+from tests.clerk import Clerk
 from tests.driving import Driven
 from tests.serving import Serving
 

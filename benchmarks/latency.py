@@ -11,8 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.desk import Clerk
 from benchmarks.processes import percentile, serving
+from tests.clerk import Clerk
 from tests.driving import Driven
 from tests.printers.tcp_printer import READY, TcpPrinter, answering, tcp_printer
 from tests.serving import Serving

@@ -152,7 +152,8 @@ class DisplayHello(msgspec.Struct, frozen=True, kw_only=True, tag="display_hello
     protocol: int
     device: DeviceId
     key: Key | None = None
-    """`None` from a page: with a device cookie it may speak, without one it only looks."""
+    """`None` from a page, which names itself `page-…`: with a device cookie it is a display like others; without one it
+    may look, and speak where no box can, but what it reports counts for nothing."""
     sound: bool = False
     """Whether it has a loudspeaker that works as far as it knows."""
     last_spoken: Revision | None = None

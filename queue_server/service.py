@@ -20,9 +20,18 @@ from queue_protocol.commands import Request, TakeTicket
 from queue_protocol.ids import CommandId, Language, Revision, TicketId
 from queue_server.core.catalogue import Catalogue
 from queue_server.core.decide import Actor, change_catalogue, decide, open_day
-from queue_server.core.events import DayClosed, Entry, Event, ServiceFinished, TicketMissed
+from queue_server.core.events import (
+    CatalogueChanged,
+    DayClosed,
+    DayOpened,
+    Entry,
+    Event,
+    ServiceFinished,
+    TicketMissed,
+)
 from queue_server.core.evolve import evolve
 from queue_server.core.hall import Hall
+from queue_server.core.lifecycle import IN_HALL
 from queue_server.storage.journal import (
     Head,
     Journal,
@@ -176,7 +185,7 @@ class Service:
 
     def pass_time(self) -> None:
         """Let the date change while nobody asks for anything."""
-        if self.hall.day is not None and _local_day(self.hall, self._now()) > self.hall.day:
+        if self.hall.day is not None and _local_day(self.hall.catalogue, self._now()) > self.hall.day:
             self._queue.put_nowait(None)
 
     async def _settle(self, batch: Sequence[_Asked]) -> None:
@@ -245,7 +254,7 @@ class Service:
             return _refused(asked, "internal")
         answer = Answer(command_id=asked.request.command_id, result=decision.result)
         if not isinstance(decision.result, Refused):
-            day = _local_day(draft.hall, draft.now).isoformat()
+            day = _local_day(draft.hall.catalogue, draft.now).isoformat()
             draft.stored.append(StoredAnswer(asked.actor.id, asked.id, asked.body_hash, encode(answer), day))
         return answer
 
@@ -253,7 +262,7 @@ class Service:
         """Add events to the draft: all of them, or with an exception none."""
         hall, entries = draft.hall, []
         for part, event in enumerate(events):
-            day = getattr(event, "day", None) or hall.day or _local_day(hall, draft.now)
+            day = _day_of(event, hall, draft.now)
             entry = Entry(hall.sequence + 1, draft.now, day, actor, command_id, part, event)
             hall = evolve(hall, entry)
             entries.append(entry)
@@ -262,7 +271,7 @@ class Service:
 
     def _roll_over(self, draft: _Draft) -> None:
         if draft.hall.catalogue is not None:
-            self._happen(draft, "system", None, open_day(draft.hall, _local_day(draft.hall, draft.now)))
+            self._happen(draft, "system", None, open_day(draft.hall, _local_day(draft.hall.catalogue, draft.now)))
 
     def _conclude(self, draft: _Draft) -> None:
         self.hall = draft.hall
@@ -285,7 +294,9 @@ class Service:
     def _remember_language(self, asked: _Asked) -> None:
         command = asked.request.command
         if isinstance(command, TakeTicket) and command.token in self.hall.tokens:
-            self.languages[self.hall.tokens[command.token]] = command.language
+            ticket = self.hall.tickets[self.hall.tokens[command.token]]
+            if ticket.status in IN_HALL:
+                self.languages[ticket.id] = command.language
 
     def _forget_languages(self, entries: Sequence[Entry]) -> None:
         for entry in entries:
@@ -295,8 +306,17 @@ class Service:
                 self.languages.pop(entry.event.ticket, None)
 
 
-def _local_day(hall: Hall, moment: datetime) -> date:
-    return moment.astimezone(ZoneInfo(hall.catalogue.time_zone if hall.catalogue else "UTC")).date()
+def _day_of(event: Event, hall: Hall, moment: datetime) -> date:
+    """Return the local day an event belongs to: its own, the open one, or by the catalogue it brings."""
+    if isinstance(event, DayOpened | DayClosed):
+        return event.day
+    if hall.day is not None:
+        return hall.day
+    return _local_day(event.catalogue if isinstance(event, CatalogueChanged) else hall.catalogue, moment)
+
+
+def _local_day(catalogue: Catalogue | None, moment: datetime) -> date:
+    return moment.astimezone(ZoneInfo(catalogue.time_zone if catalogue else "UTC")).date()
 
 
 def _refused(asked: _Asked, code: RefusalCode) -> Answer:

@@ -119,6 +119,11 @@ class Serving:
         """Sign in through the form, as a browser does."""
         return SignedIn(self.address, account or self.manager, password or self.password)
 
+    def add_clerk(self, name: str) -> "SignedIn":
+        """Let the manager add a clerk, and sign in as that clerk."""
+        account = json.loads(self.sign_in().post("/accounts", account=name, role="clerk"))
+        return self.sign_in(account["account"], account["password"])
+
     def __enter__(self) -> Self:
         return self.start()
 

@@ -6,7 +6,6 @@ A real center is started in a temporary folder, filled with a morning's tickets,
 `make test` needs. Nothing here is drawn by hand; only `hall.png` puts the pictures side by side.
 """
 
-import json
 import sys
 import tempfile
 import time
@@ -18,7 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.desk import Clerk  # noqa: E402 - the checkout is no package on the path of a script
+from tests.clerk import Clerk  # noqa: E402 - the checkout is no package on the path of a script
 from tests.driving import Driven  # noqa: E402
 from tests.serving import Serving  # noqa: E402
 from tests.watching import browser_options, wait_until  # noqa: E402
@@ -72,10 +71,8 @@ def take(folder: Path) -> None:
 
 def fill_the_morning(server: Serving) -> None:
     """Let three colleagues open their counters, people wait, and some be served."""
-    manager = server.sign_in()
     for counter, name in ((2, "minh.tran"), (3, "hoa.le"), (4, "sung.a.pao")):
-        account = json.loads(manager.post("/accounts", account=name, role="clerk"))
-        with Clerk(server, counter, server.sign_in(name, account["password"])) as clerk:
+        with Clerk(server, counter, server.add_clerk(name)) as clerk:
             for service, count in MORNING.get(counter, {}).items():
                 for _ in range(count):
                     clerk.take(service)

@@ -47,12 +47,18 @@ def calls_to_say(hall: Hall, now: datetime, epoch: int, last_spoken: Revision | 
         ticket
         for ticket in tickets
         if ticket.status == "called"
-        and not ticket.spoken
+        and not is_spoken(hall, ticket)
         and ticket.last_call > spoken
         and ticket.last_called_at is not None
         and now - ticket.last_called_at <= CALL_STALE
     ]
     return tuple(ticket.id for ticket in sorted(due, key=lambda each: each.last_call))
+
+
+def is_spoken(hall: Hall, ticket: Ticket) -> bool:
+    """Say whether the speaker has said the latest call of a ticket."""
+    call = hall.latest_call(ticket)
+    return call is not None and call.spoken
 
 
 def slip(ticket: Ticket, catalogue: Catalogue, hall: Hall, language: Language) -> PrintSlip:

@@ -300,14 +300,12 @@ def _report_slip(hall: Hall, command: ReportSlip, actor: Actor, _now: datetime) 
 
 
 def _report_call(hall: Hall, command: ReportCall, actor: Actor, _now: datetime) -> Decision:
-    ticket_id_called = hall.calls.get(command.call.sequence)
-    if ticket_id_called is None:
+    call = hall.calls.get(command.call.sequence)
+    if call is None:
         return _refuse("unknown_call")
-    ticket = hall.tickets[ticket_id_called]
-    latest = ticket.last_call == command.call.sequence
-    known_already = latest and (ticket.shown if command.outcome == "shown" else ticket.spoken)
+    known_already = call.shown if command.outcome == "shown" else call.spoken
     event_type = CallShown if command.outcome == "shown" else CallSpoken
-    event = event_type(call=command.call.sequence, ticket=ticket.id, device=DeviceId(actor.name))
+    event = event_type(call=command.call.sequence, ticket=call.ticket, device=DeviceId(actor.name))
     return Decision(() if known_already else (event,), Done())
 
 

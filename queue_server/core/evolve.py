@@ -28,7 +28,7 @@ from queue_server.core.events import (
     TicketMissed,
     TicketRecalled,
 )
-from queue_server.core.hall import CounterState, Hall, PartReport, Ticket, Waiting
+from queue_server.core.hall import Call, CounterState, Hall, PartReport, Ticket, Waiting
 from queue_server.core.lifecycle import SLIP_AFTER, STATUS_AFTER
 
 LATEST_CALLS = 5
@@ -131,13 +131,11 @@ def _sound_call(hall: Hall, entry: Entry, event: TicketCalled | TicketRecalled, 
         calls=ticket.calls + 1,
         last_called_at=entry.at,
         last_call=entry.sequence,
-        shown=False,
-        spoken=False,
     )
     return replace(
         hall,
         tickets=hall.tickets.set(ticket.id, called),
-        calls=hall.calls.set(entry.sequence, ticket.id),
+        calls=hall.calls.set(entry.sequence, Call(ticket=ticket.id)),
         latest_calls=_first(ticket.id, hall.latest_calls, LATEST_CALLS),
     )
 
@@ -170,19 +168,11 @@ def _end_slip(hall: Hall, _entry: Entry, event: SlipPrinted | SlipFailed | SlipU
 
 
 def _show(hall: Hall, _entry: Entry, event: CallShown) -> Hall:
-    return _acknowledge(hall, event, shown=True)
+    return replace(hall, calls=hall.calls.set(event.call, replace(hall.calls[event.call], shown=True)))
 
 
 def _speak(hall: Hall, _entry: Entry, event: CallSpoken) -> Hall:
-    return _acknowledge(hall, event, spoken=True)
-
-
-def _acknowledge(hall: Hall, event: CallShown | CallSpoken, **flag: bool) -> Hall:
-    ticket = hall.tickets[event.ticket]
-    if ticket.last_call != event.call:
-        return hall
-    changes: dict[str, Any] = dict(flag)
-    return replace(hall, tickets=hall.tickets.set(event.ticket, replace(ticket, **changes)))
+    return replace(hall, calls=hall.calls.set(event.call, replace(hall.calls[event.call], spoken=True)))
 
 
 def _report_device(hall: Hall, _entry: Entry, event: DeviceReported) -> Hall:

@@ -49,12 +49,18 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     last_called_at: datetime | None = None
     last_call: int = 0
     """Sequence of the event of its latest call; 0: not called yet."""
-    shown: bool = False
-    """A display has shown the latest call."""
-    spoken: bool = False
-    """The speaker has said the latest call."""
     started_at: datetime | None = None
     ended_at: datetime | None = None
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """A call of the day, and what became of it."""
+
+    ticket: TicketId
+    shown: bool = False
+    """A display has shown it."""
+    spoken: bool = False
+    """The speaker has said it."""
 
 
 class CounterState(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,7 +98,7 @@ class Hall(msgspec.Struct, frozen=True, kw_only=True):
     issued: Map[ServiceId, int] = msgspec.field(default_factory=Map)
     """The last number given, per service."""
     counters: Map[int, CounterState] = msgspec.field(default_factory=Map)
-    calls: Map[int, TicketId] = msgspec.field(default_factory=Map)
+    calls: Map[int, Call] = msgspec.field(default_factory=Map)
     """Every call of the day by the sequence of its event."""
     latest_calls: tuple[TicketId, ...] = ()
     """The newest first, five at most, each ticket once."""
@@ -105,6 +111,10 @@ class Hall(msgspec.Struct, frozen=True, kw_only=True):
     def counter_state(self, number: int) -> CounterState:
         """Return the state of a counter; one that nobody has opened yet is closed."""
         return self.counters.get(number, CounterState())
+
+    def latest_call(self, ticket: Ticket) -> Call | None:
+        """Return the latest call of a ticket; `None` when it was not called yet."""
+        return self.calls.get(ticket.last_call)
 
     def line(self, service: ServiceId) -> tuple[Waiting, ...]:
         """Return who waits for a service, in order of due time."""

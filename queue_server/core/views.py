@@ -222,7 +222,7 @@ def _current(hall: Hall, catalogue: Catalogue, counter: int) -> CurrentTicket | 
     if at_counter is None:
         return None
     ticket = hall.tickets[at_counter]
-    called_at = ticket.last_called_at or ticket.issued_at
+    called_at, call = ticket.last_called_at or ticket.issued_at, hall.latest_call(ticket)
     return CurrentTicket(
         ticket=ticket.id,
         number=ticket_number(ticket.id),
@@ -234,8 +234,8 @@ def _current(hall: Hall, catalogue: Catalogue, counter: int) -> CurrentTicket | 
         started_at=ticket.started_at,
         calls=ticket.calls,
         recall_from=called_at + timedelta(seconds=catalogue.policy.recall_gap_s),
-        shown=ticket.shown,
-        spoken=ticket.spoken,
+        shown=call is not None and call.shown,
+        spoken=call is not None and call.spoken,
     )
 
 

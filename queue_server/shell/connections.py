@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 HELLO_WAIT_S = 5.0
 """A client that connects and says nothing holds a socket for no longer than this."""
 
+PAGE_PREFIX = "page-"
+"""Pages that stand for a display name themselves with it, so that none can pass for a box."""
+
 IN_FLIGHT_LIMIT = 16
 """Requests of one client at once; more are refused as `busy`, and its session asks again."""
 
@@ -124,7 +127,7 @@ class Sockets:
             return Connection(hello, Actor(hello.device, role)) if known == role else "unknown_key"
         device = await self.access.device_of(websocket.cookies.get(DEVICE_COOKIE))
         if isinstance(hello, DisplayHello):
-            return Connection(hello, Actor(hello.device, "display") if device and device[1] == "display" else None)
+            return _display_page(hello, is_known=device is not None and device[1] == "display")
         return Connection(hello, Actor(hello.device, "kiosk")) if device == (hello.device, "kiosk") else "unknown_key"
 
     async def _serve(self, websocket: WebSocket, send: Send, connection: Connection) -> None:
@@ -164,6 +167,8 @@ class Sockets:
                 await _turn_away(websocket, "wrong_protocol", str(error))
                 return
             self._take(connection, message, pending)
+            if len(pending) >= IN_FLIGHT_LIMIT:
+                await asyncio.sleep(0)  # who asks faster than it is answered must not keep the writer from its turn
 
     def _take(self, connection: Connection, message: FromClient, pending: "set[asyncio.Future[Answer]]") -> None:
         if isinstance(message, Seen):
@@ -203,6 +208,13 @@ def _deliver(connection: Connection, done: "asyncio.Future[Answer]", pending: "s
         if isinstance(answer.result, Refused):
             count_refusal(answer.result.code)
         connection.send(encode(answer))
+
+
+def _display_page(hello: DisplayHello, *, is_known: bool) -> "Connection | RefusalCode":
+    """Let a page look at the board under a name that no box has; a known one also reports."""
+    if not hello.device.startswith(PAGE_PREFIX):
+        return "unknown_key"
+    return Connection(hello, Actor(hello.device, "display") if is_known else None)
 
 
 def _hello(frame: str | bytes) -> Hello:

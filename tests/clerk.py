@@ -16,18 +16,16 @@ from tests.serving import Serving, SignedIn
 
 
 class Clerk:
-    """A person at an open counter; the first manager when nobody else is named."""
+    """A person at a counter, opened on entry; the first manager when nobody else is named. Use as a context manager."""
 
     def __init__(self, server: Serving, counter: int, person: SignedIn | None = None) -> None:
         self._counter = counter
         self._current: TicketId | None = None
-        self._socket: ClientConnection = connect(
+        self._connecting = connect(
             f"ws://127.0.0.1:{server.port}/socket",
             additional_headers={"Cookie": (person or server.sign_in()).cookie, "Origin": server.address},
             compression=None,
         )
-        self._socket.send(encode(DeskHello(protocol=PROTOCOL, counter=counter)), text=True)
-        self.ask(OpenCounter(counter=counter))
 
     def take(self, service: str) -> TicketTaken:
         """Take a ticket that nobody prints."""
@@ -56,9 +54,12 @@ class Clerk:
                 return message.result
 
     def __enter__(self) -> Self:
+        self._socket: ClientConnection = self._connecting.__enter__()
+        self._socket.send(encode(DeskHello(protocol=PROTOCOL, counter=self._counter)), text=True)
+        self.ask(OpenCounter(counter=self._counter))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._socket.close()
+        self._connecting.__exit__(kind, error, trace)
