@@ -9,35 +9,32 @@ import secrets
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import timedelta
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import filelock
-
 import assets
-from queue_protocol.ids import AccountId, DeviceId
 from queue_protocol.texts import Texts
-from queue_server.config import Config, PasswordRenewal, StartError, read_arguments, read_catalogue
+from queue_server.admission import admit_device, renew_password, say, welcome_first_people
+from queue_server.config import Config, DeviceAdmission, PasswordRenewal, StartError, read_arguments, read_catalogue
 from queue_server.core.catalogue import Catalogue
+from queue_server.premises import blaming, listen, lock_folder, open_file
 from queue_server.service import InWriter, Service
 from queue_server.shell import app as web
-from queue_server.shell.access import Access, hash_password, issue_device_key, new_password
+from queue_server.shell.access import Access
 from queue_server.shell.clock import Clock
 from queue_server.shell.connections import Door, Sockets
 from queue_server.shell.files import Files
 from queue_server.shell.hub import Hub
 from queue_server.shell.metrics import note_commit
 from queue_server.shell.pages import Pages, load_templates
-from queue_server.storage.accounts import Accounts, DeviceRole
-from queue_server.storage.journal import JournalDamaged, JournalUnavailable
+from queue_server.storage.accounts import Accounts
 from queue_server.storage.records import Origin
 from queue_server.storage.reports import Reports
-from queue_server.storage.sqlite import FILE, Connection, SqliteJournal, connect
+from queue_server.storage.sqlite import FILE, Connection, SqliteJournal
 
 log = logging.getLogger(__name__)
 
@@ -51,17 +48,18 @@ SWITCH_INTERVAL_S = 0.0005
 """How long the loop may keep the interpreter from the writer's thread. With Python's 5 ms a commit of fifty tickets
 waits for the loop between its rows: at 100 connections 1,150 tickets/s became 1,420 in one pair of runs."""
 
-FIRST_MANAGER = AccountId("quanly")
-
-FIRST_DEVICES: dict[DeviceId, DeviceRole] = {DeviceId("kiosk-1"): "kiosk", DeviceId("display-1"): "display"}
-
 
 def main(arguments: list[str]) -> int:
     """Run what the command line asks for; returns the exit status."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
-        asked = read_arguments(arguments)
-        return renew_password(asked) if isinstance(asked, PasswordRenewal) else serve(asked)
+        match read_arguments(arguments):
+            case PasswordRenewal() as asked:
+                return renew_password(asked)
+            case DeviceAdmission() as asked:
+                return admit_device(asked)
+            case Config() as asked:
+                return serve(asked)
     except StartError as error:
         print(error, file=sys.stderr)  # noqa: T201 - one sentence to the person who started it
         return 2
@@ -82,18 +80,6 @@ def serve(config: Config) -> int:
             web.run(application, listening)
         finally:
             connection.close()
-    return 0
-
-
-def renew_password(asked: PasswordRenewal) -> int:
-    """Set a new random password and print it; works while the server runs."""
-    if not (asked.data / FILE).exists():
-        raise StartError(f"There is no center in {asked.data}; name its folder with --data.")
-    with contextlib.closing(open_file(asked.data)) as connection:
-        password = new_password()
-        if not Accounts(connection).set_password(AccountId(asked.account), hash_password(password)):
-            raise StartError(f"There is no account {asked.account!r} in {asked.data}.")
-    say(f"account {asked.account}, new password {password}")
     return 0
 
 
@@ -145,93 +131,12 @@ def compose(config: Config, connection: Connection) -> Any:
     return web.build([*pages.routes(), *files.routes()], sockets, lifespan)
 
 
-def welcome_first_people(data: Path, accounts: Accounts) -> None:
-    """On the first start: make the first manager and the keys of the first kiosk and display, and say so once."""
-    if not accounts.all():
-        password = new_password()
-        accounts.add(FIRST_MANAGER, "manager", hash_password(password))
-        say(f"first manager: account {FIRST_MANAGER}, password {password}")
-    keys = data / "keys"
-    keys.mkdir(mode=0o700, exist_ok=True)
-    known = dict(accounts.devices())
-    for name, role in FIRST_DEVICES.items():
-        path = keys / name
-        if name not in known or not path.exists():
-            key = issue_device_key(accounts, name, role)
-            path.touch(mode=0o600)
-            path.write_text(f"{key}\n", encoding="ascii")
-
-
-@contextlib.contextmanager
-def lock_folder(data: Path) -> Iterator[None]:
-    """Keep the data folder for this process alone."""
-    lock = filelock.FileLock(data / "lock", blocking=False)
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-    except filelock.Timeout:
-        raise StartError(
-            f"Another queue server works in {data}. Stop it first, or name another folder with --data."
-        ) from None
-    except OSError as error:
-        raise StartError(f"The folder {data} cannot be written: {error}. Name another one with --data.") from error
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-@contextlib.contextmanager
-def listen(host: str, port: int) -> Iterator[socket.socket]:
-    """Take the port before anything else is started."""
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        listening = socket.create_server((host, port), family=family, backlog=512)
-    except OSError as error:
-        raise StartError(
-            f"Port {port} on {host} cannot be used: {error.strerror or error}. "
-            "Stop the program that holds it, or name another one with --port."
-        ) from error
-    except OverflowError:
-        raise StartError(f"{port} is no port; name one from 1 to 65535 with --port.") from None
-    with listening:
-        yield listening
-
-
-def open_file(data: Path) -> Connection:
-    """Open the journal's file, and make it on the first start."""
-    path = data / FILE
-    with blaming(path):
-        return connect(path)
-
-
-@contextlib.contextmanager
-def blaming(path: Path) -> Iterator[None]:
-    """Say what to do about a file that does not serve as journal."""
-    try:
-        yield
-    except JournalUnavailable as error:
-        raise StartError(
-            f"{path} cannot be used: {error}. Free some space or mend the folder's permissions, then start again."
-        ) from error
-    except JournalDamaged as error:
-        raise StartError(
-            f"{path} is damaged: {error}. Nothing was changed. Put a copy of the folder aside, "
-            f"then restore {FILE} from a backup."
-        ) from error
-
-
 def read_texts() -> dict[str, Texts]:
     """Return the words of every language there is; Vietnamese stands in for what another one lacks."""
     folder = assets.FOLDER / "texts"
     first = Texts.read("vi", (folder / "vi.po").read_bytes())
     others = [path for path in folder.glob("*.po") if path.stem != "vi"]
     return {"vi": first} | {path.stem: Texts.read(path.stem, path.read_bytes(), first) for path in others}
-
-
-def say(line: str) -> None:
-    """Tell the person who started the server."""
-    print(line, flush=True)  # noqa: T201 - the server's console is where addresses and first passwords are read
 
 
 def _runner(executor: Executor, *, timed: bool = False) -> InWriter:
@@ -276,7 +181,7 @@ def _own_names() -> frozenset[str]:
 
 
 def use_fast_loop() -> None:
-    """Let asyncio run on uvloop where it exists: half the time per message (benchmarks/throughput.py)."""
+    """Let asyncio run on uvloop where it exists: it takes less of an old processor for each message."""
     if os.name != "nt":
         import uvloop  # noqa: PLC0415 - not there on Windows
 

@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 import assets
+from queue_protocol.ids import DeviceId
 from queue_server.core.catalogue import Catalogue, contradictions
+from queue_server.storage.accounts import DeviceRole
 
 
 class StartError(Exception):
@@ -36,10 +38,21 @@ class PasswordRenewal:
     account: str
 
 
-def read_arguments(arguments: list[str]) -> Config | PasswordRenewal:
+@dataclass(frozen=True, slots=True)
+class DeviceAdmission:
+    """`device NAME`: let a box in, or give it a new key."""
+
+    data: Path
+    device: DeviceId
+    role: DeviceRole
+
+
+def read_arguments(arguments: list[str]) -> Config | PasswordRenewal | DeviceAdmission:
     """Return what is asked for; leaves with status 2 and a sentence when the words make no sense."""
     if arguments[:1] == ["password"]:
         return _read_password_arguments(arguments[1:])
+    if arguments[:1] == ["device"]:
+        return _read_device_arguments(arguments[1:])
     parser = argparse.ArgumentParser(prog="python -m queue_server", description="The queue server of one center.")
     parser.add_argument("--data", type=Path, default=Path("data"), help="folder of the journal (default: data)")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 serves the hall")
@@ -94,3 +107,18 @@ def _read_password_arguments(arguments: list[str]) -> PasswordRenewal:
     parser.add_argument("--data", type=Path, default=Path("data"), help="folder of the journal (default: data)")
     given = parser.parse_args(arguments)
     return PasswordRenewal(data=given.data, account=given.account)
+
+
+def _read_device_arguments(arguments: list[str]) -> DeviceAdmission:
+    parser = argparse.ArgumentParser(
+        prog="python -m queue_server device", description="Let a kiosk or a display in, and print its key."
+    )
+    parser.add_argument("device", help="name of the box, as kiosk-2: small letters, digits and '-'")
+    parser.add_argument("--role", choices=["kiosk", "display"], required=True, help="what the box is")
+    parser.add_argument("--data", type=Path, default=Path("data"), help="folder of the journal (default: data)")
+    given = parser.parse_args(arguments)
+    try:
+        device = msgspec.convert(given.device, DeviceId)
+    except msgspec.ValidationError:
+        raise StartError(f"{given.device!r} is no name of a box; write it as kiosk-2.") from None
+    return DeviceAdmission(data=given.data, device=device, role=given.role)

@@ -37,7 +37,7 @@ from queue_protocol.commands import (
 )
 from queue_protocol.ids import AccountId, CommandId, DeviceId, ServiceId, TicketId
 from queue_protocol.snapshots import FromServer, Snapshot
-from queue_server import app
+from queue_server import app, premises
 from queue_server.config import Config
 from queue_server.shell import app as web
 from queue_server.shell.access import SESSION_COOKIE, hash_password, hash_secret
@@ -266,8 +266,8 @@ def running(folder: Path, clock: SetClock | None = None) -> Iterator[Running]:
         catalogue=assets.FOLDER / "catalogues" / "xa-vua.toml",
         names=frozenset({NAME}),
     )
-    with pytest.MonkeyPatch.context() as patch, app.listen(config.host, 0) as listening:
-        connection = app.open_file(folder)
+    with pytest.MonkeyPatch.context() as patch, premises.listen(config.host, 0) as listening:
+        connection = premises.open_file(folder)
         let_people_in(Accounts(connection), clock.at)
         patch.setattr(app, "Clock", lambda last_at: Clock(last_at, lambda: clock.at, lambda: 0.0))
         engine = web.engine(app.compose(config, connection))

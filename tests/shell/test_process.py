@@ -103,6 +103,20 @@ def test_a_password_is_renewed_while_the_server_runs(tmp_path: Path) -> None:
     check_refusal(run("password", "quanly", "--data", tmp_path / "nowhere"), "There is no center in")
 
 
+def test_a_further_box_is_let_in_while_the_server_runs(tmp_path: Path) -> None:
+    """The command prints the key and leaves it beside the others; a name that is no name, or taken, is refused."""
+    folder = tmp_path / "center"
+    with Child.start(folder):
+        admitted = run("device", "kiosk-2", "--role", "kiosk", "--data", folder)
+        assert admitted.returncode == 0
+        assert admitted.stdout.startswith("kiosk kiosk-2, key ")
+        key = admitted.stdout.split()[-1]
+        assert (folder / "keys" / "kiosk-2").read_text(encoding="ascii") == f"{key}\n"
+        check_refusal(run("device", "Kiosk 2", "--role", "kiosk", "--data", folder), "no name of a box")
+        check_refusal(run("device", "kiosk-2", "--role", "display", "--data", folder), "kiosk-2 is a kiosk already")
+    check_refusal(run("device", "kiosk-2", "--role", "kiosk", "--data", tmp_path / "nowhere"), "There is no center in")
+
+
 def check_refusal(ended: "CompletedProcess[str]", *words: str) -> None:
     """Check that a process ended with status 2 and one sentence that has these words, and said nothing else."""
     assert (ended.returncode, ended.stdout) == (2, "")

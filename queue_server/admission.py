@@ -1,0 +1,77 @@
+"""Who is let in before any page is open: the first people and boxes, a lost password, one more box."""
+
+import contextlib
+from pathlib import Path
+
+from queue_protocol.ids import AccountId, DeviceId
+from queue_server.config import DeviceAdmission, PasswordRenewal, StartError
+from queue_server.premises import open_file
+from queue_server.shell.access import hash_password, issue_device_key, new_password
+from queue_server.storage.accounts import Accounts, DeviceRole
+from queue_server.storage.sqlite import FILE, Connection
+
+FIRST_MANAGER = AccountId("quanly")
+
+FIRST_DEVICES: dict[DeviceId, DeviceRole] = {DeviceId("kiosk-1"): "kiosk", DeviceId("display-1"): "display"}
+
+
+def welcome_first_people(data: Path, accounts: Accounts) -> None:
+    """On the first start: make the first manager and the keys of the first kiosk and display, and say so once."""
+    if not accounts.all():
+        password = new_password()
+        accounts.add(FIRST_MANAGER, "manager", hash_password(password))
+        say(f"first manager: account {FIRST_MANAGER}, password {password}")
+    known = dict(accounts.devices())
+    for name, role in FIRST_DEVICES.items():
+        if name not in known or not _key_file(data, name).exists():
+            _admit(data, accounts, name, role)
+
+
+def renew_password(asked: PasswordRenewal) -> int:
+    """Set a new random password and print it; works while the server runs."""
+    with contextlib.closing(_open_center(asked.data)) as connection:
+        password = new_password()
+        if not Accounts(connection).set_password(AccountId(asked.account), hash_password(password)):
+            raise StartError(f"There is no account {asked.account!r} in {asked.data}.")
+    say(f"account {asked.account}, new password {password}")
+    return 0
+
+
+def admit_device(asked: DeviceAdmission) -> int:
+    """Let one more box in, or give one a new key, and print the key; works while the server runs.
+
+    Raises `StartError` when there is no center in the folder, or the name is taken by a box of another kind.
+    """
+    with contextlib.closing(_open_center(asked.data)) as connection:
+        accounts = Accounts(connection)
+        known = accounts.device(asked.device)
+        if known is not None and known[0] != asked.role:
+            raise StartError(f"{asked.device} is a {known[0]} already; choose another name.")
+        key = _admit(asked.data, accounts, asked.device, asked.role)
+    say(f"{asked.role} {asked.device}, key {key}")
+    return 0
+
+
+def say(line: str) -> None:
+    """Tell the person who started the server."""
+    print(line, flush=True)  # noqa: T201 - the server's console is where addresses and first passwords are read
+
+
+def _admit(data: Path, accounts: Accounts, name: DeviceId, role: DeviceRole) -> str:
+    """Give a box a new key, and leave it where a box on this machine finds it, for the owner of the folder alone."""
+    key = issue_device_key(accounts, name, role)
+    path = _key_file(data, name)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(f"{key}\n", encoding="ascii")
+    return key
+
+
+def _key_file(data: Path, name: DeviceId) -> Path:
+    return data / "keys" / name
+
+
+def _open_center(data: Path) -> Connection:
+    if not (data / FILE).exists():
+        raise StartError(f"There is no center in {data}; name its folder with --data.")
+    return open_file(data)
