@@ -21,6 +21,7 @@ SUITES = {
 def main(names: list[str]) -> int:
     """Run the named suites, or all."""
     rows: list[dict[str, Any]] = []
+    machine = {"cores": os.cpu_count(), "python": platform.python_version(), "load_before": os.getloadavg()}
     for name in names or list(SUITES):
         with tempfile.TemporaryDirectory(prefix="motcua-bench-") as folder:
             print(f"measuring {name} …", flush=True)
@@ -28,7 +29,6 @@ def main(names: list[str]) -> int:
     print_table(rows)
     results = Path(__file__).parent / "results"
     results.mkdir(exist_ok=True)
-    machine = {"cores": os.cpu_count(), "python": platform.python_version(), "load_before": os.getloadavg()}
     (results / "latest.json").write_text(json.dumps({"machine": machine, "rows": rows}, indent=2), encoding="utf-8")
     return 0
 

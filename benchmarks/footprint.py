@@ -1,11 +1,10 @@
 """Start-up and memory of each process, and whether memory stays flat over a thousand calls."""
 
-import json
 import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.processes import rss_mb, serving
+from benchmarks.processes import rss_mb, run_load, serving
 from tests.clerk import Clerk
 from tests.driving import Driven
 from tests.serving import Serving
@@ -62,14 +61,8 @@ def _row(what: str, value: float, unit: str, aim: float | None, **more: object) 
 
 def sockets_memory(folder: Path) -> list[dict[str, Any]]:
     """Return the server's memory with 100 sockets after 1,000 tickets."""
-    from benchmarks.processes import run_load  # noqa: PLC0415 - only this row needs it
-
     with serving(folder / "sockets") as server:
         done = 0
         while done < CALLS:
             done += run_load(f"ws://127.0.0.1:{server.port}/socket", 100, 1.0, str(server.data / "keys"))["done"]
         return [_row("server memory, 100 sockets, 1,000 tickets", rss_mb(server.pid), "MB", 90.0, tickets=done)]
-
-
-if __name__ == "__main__":
-    print(json.dumps(measure(Path("build/footprint")), indent=2))

@@ -53,12 +53,12 @@ def _one_touch(kiosk: Driven, printer: TcpPrinter) -> float:
     kiosk.wait_for("Mời ông/bà chọn việc cần làm", 30)
     time.sleep(1.0)
     place = kiosk.middle_of("Nhận kết quả")
-    before, seen = _slips(printer), 0
+    before, seen = _bytes_taken(printer), 0
     touched = time.perf_counter()
     kiosk.touch(*place)
     last = touched
     while time.perf_counter() < touched + 5:
-        size = _slips(printer) - before
+        size = _bytes_taken(printer) - before
         if size != seen:
             seen, last = size, time.perf_counter()
         elif seen and time.perf_counter() - last > 1.0:
@@ -70,7 +70,7 @@ def _one_touch(kiosk: Driven, printer: TcpPrinter) -> float:
     return (last - touched) * 1000
 
 
-def _slips(printer: TcpPrinter) -> int:
+def _bytes_taken(printer: TcpPrinter) -> int:
     return sum(len(job) for job in printer.jobs)
 
 

@@ -33,10 +33,10 @@ class Settings:
     device: DeviceId
     key: str | None
     """The key given on the command line; `None`: see `key_file`."""
-    key_file: Path | None
+    key_file: Path
     """Where a server on the same machine leaves the key, perhaps after this display has started."""
-    folder: Path | None
-    """Where this display keeps what it must not forget; `None`: nowhere."""
+    folder: Path
+    """Where this display keeps what it must not forget."""
     headless: bool
     """Voice only, no screen."""
     window: tuple[int, int] | None
@@ -51,13 +51,13 @@ def read_settings(argv: list[str]) -> Settings:
     Raises `BadSetting` for one that cannot be used, `SystemExit` after printing the help that was asked for.
     """
     options = _parser().parse_args(argv)
-    data: Path | None = options.data
+    data: Path = options.data
     return Settings(
         server=options.server,
         device=options.device,
         key=options.key,
-        key_file=data / "keys" / options.device if data is not None else None,
-        folder=data / "display" / options.device if data is not None else None,
+        key_file=data / "keys" / options.device,
+        folder=data / "display" / options.device,
         headless=options.headless,
         window=options.windowed,
         sound=options.sound,
@@ -78,7 +78,12 @@ def _parser() -> argparse.ArgumentParser:
     option("--server", type=_server, default=DEFAULT_SERVER, help="address of the queue server (%(default)s)")
     option("--device", type=_device, default=DEFAULT_DEVICE, help="name of this display in the hall (%(default)s)")
     option("--key", type=_key, help="key of this display; else it is read from DATA/keys/DEVICE")
-    option("--data", type=Path, help="data folder; the display keeps its own things in DATA/display/DEVICE")
+    option(
+        "--data",
+        type=Path,
+        default=Path("data"),
+        help="where files are kept; the display's own lie in DATA/display/DEVICE (%(default)s)",
+    )
     option("--headless", action="store_true", help="voice only, no screen")
     option("--windowed", type=_size, metavar="WxH", help="a window of this many pixels instead of the whole screen")
     option("--sound", type=_sound, default="device", help="device, none, or file:FOLDER for one WAV per call")

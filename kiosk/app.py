@@ -15,7 +15,7 @@ from kiosk.box import Box
 from kiosk.clock import monotonic_s
 from kiosk.config import BadOption, Options, read_options
 from kiosk.printing import Press
-from kiosk.shelf import Shelf
+from kiosk.shelf import Shelf, read_key
 from kiosk.slips import SOURCE_LANGUAGE
 from kiosk.walking import Walker
 from printer_drivers.address import VirtualAddress, build_printer, parse
@@ -55,20 +55,24 @@ def main(arguments: Sequence[str]) -> int:
     try:
         options = read_options(arguments)
         printer = build_printer(options.printer)
-        shelf = Shelf(options.shelf)
+        shelf = _open_shelf(options)
         return asyncio.run(_run(options, printer, shelf))
     except (BadOption, BadPrinterAddress, NoScreen) as error:
-        blame = str(error)
+        sys.stderr.write(f"kiosk: {error}\n")
+        return MISUSED
+
+
+def _open_shelf(options: Options) -> Shelf:
+    try:
+        return Shelf(options.shelf)
     except OSError as error:
-        blame = f"cannot use the folder given with --data: {error}"
-    sys.stderr.write(f"kiosk: {blame}\n")
-    return MISUSED
+        raise BadOption(f"cannot use the folder given with --data: {error}") from error
 
 
 async def _run(options: Options, printer: Printer, shelf: Shelf) -> int:
     loop = asyncio.get_running_loop()
     languages = read_texts(assets.FOLDER / "texts")
-    box = Box(options.device, options.key, shelf, languages, monotonic_s)
+    box = Box(options.device, lambda: options.key or read_key(options.key_file), shelf, languages, monotonic_s)
     client = Client(options.server, box.hello, box.hear, box.link_changed)
     press = Press(printer, shelf.start, _across(loop, box.slip_ended), _across(loop, box.printer_looked))
     box.plug(client.ask, press.submit)

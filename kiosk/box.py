@@ -46,13 +46,13 @@ class Box:
     def __init__(
         self,
         device: DeviceId,
-        key: str,
+        read_key: Callable[[], str | None],
         shelf: Shelf,
         languages: Mapping[Language, Texts],
         now_s: Callable[[], float],
     ) -> None:
         self._device = device
-        self._key = key
+        self._read_key = read_key
         self._shelf = shelf
         self._languages = languages
         self._now_s = now_s
@@ -78,7 +78,7 @@ class Box:
     def hello(self) -> KioskHello:
         """Return how the box introduces itself at this connect."""
         started = self._shelf.started()
-        return KioskHello(protocol=PROTOCOL, device=self._device, key=self._key, started_slips=started)
+        return KioskHello(protocol=PROTOCOL, device=self._device, key=self._read_key(), started_slips=started)
 
     def hear(self, message: FromServer) -> None:
         """Take what the server says."""

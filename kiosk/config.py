@@ -1,4 +1,4 @@
-"""What a kiosk is told when it starts: reads the command line and the device's key, and refuses in one sentence."""
+"""What a kiosk is told when it starts: reads the command line, and refuses in one sentence."""
 
 import argparse
 import re
@@ -30,12 +30,18 @@ class Options:
 
     server: str
     device: DeviceId
-    key: str
+    key: str | None
+    """The key given on the command line; `None`: see `key_file`."""
     data: Path
     printer: str
     headless: bool
     windowed: tuple[int, int] | None
     language: Language
+
+    @property
+    def key_file(self) -> Path:
+        """Where a server on the same machine leaves the key, perhaps after this kiosk has started."""
+        return self.data / "keys" / self.device
 
     @property
     def shelf(self) -> Path:
@@ -44,14 +50,14 @@ class Options:
 
 
 def read_options(arguments: Sequence[str]) -> Options:
-    """Return the options; raise `BadOption` when one is wrong or the device has no key."""
+    """Return the options; raise `BadOption` when one is wrong."""
     given = _parser().parse_args(arguments)
     device = DeviceId(_convert(given.device, DeviceId, "--device must be small letters, digits and '-', as kiosk-1"))
     data = given.data.expanduser().resolve()
     return Options(
         server=_server(given.server),
         device=device,
-        key=_key(given.key, data, device),
+        key=given.key and _key(given.key, device),
         data=data,
         printer=given.printer or f"virtual://{quote(str(data / 'paper'))}",
         headless=given.headless,
@@ -88,14 +94,7 @@ def _server(address: str) -> str:
     return address
 
 
-def _key(given: str | None, data: Path, device: DeviceId) -> str:
-    file = data / "keys" / device
-    try:
-        key = given if given is not None else file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadOption(
-            f"no key for {device} in {file}; start the server on this folder first, or give the key with --key"
-        ) from error
+def _key(key: str, device: DeviceId) -> str:
     return _convert(key, Key, f"the key of {device} is not one that a server made; copy it whole")
 
 

@@ -146,9 +146,9 @@ def welcomed(walk: Walk, welcome: Welcome, languages: tuple[Language, ...], now_
     )
 
 
-def menu_arrived(walk: Walk, menu: Menu, now_s: float) -> Walk:
+def menu_arrived(walk: Walk, menu: Menu) -> Walk:
     """Show this menu from now on."""
-    return replace(time_heard(walk, menu.now, now_s), menu=menu)
+    return replace(walk, menu=menu)
 
 
 def time_heard(walk: Walk, server_now: datetime, now_s: float) -> Walk:

@@ -144,11 +144,24 @@ class Press:
                 self._look()
                 continue
             if job is not None and not self._stopping.is_set():
-                self._on_end(self._print(job))
+                self._on_end(self._print_guarded(job))
         self._printer.close()
 
+    def _print_guarded(self, job: Job) -> Ended:
+        """Print; a fault in a driver or in the drawing costs this slip its paper, and no later one."""
+        try:
+            return self._print(job)
+        except Exception:
+            log.exception("printing the slip of %s failed", job.ticket)
+            return Ended(job.ticket, "uncertain", "trouble")
+
     def _look(self) -> None:
-        self._note(self._printer.status().state)
+        try:
+            state = self._printer.status().state
+        except Exception:
+            log.exception("asking the printer how it is failed")
+            state = PrinterState.UNKNOWN
+        self._note(state)
 
     def _note(self, state: PrinterState) -> None:
         part = _PART.get(state, "failed")

@@ -1,15 +1,20 @@
-"""The kiosk's disk: which slips were started today, so that a restart prints none of them a second time.
+"""The kiosk's disk: its key, and which slips were started today, so that a restart prints none a second time.
 
 One ticket id a line in `started_slips.txt`, appended and forced to the disk before the first byte goes to the printer.
 A last line without its end is a power cut before that moment: that slip was not started.
 """
 
+import logging
 import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from queue_protocol.ids import TicketId
+import msgspec
+
+from queue_protocol.ids import Key, TicketId
+
+log = logging.getLogger(__name__)
 
 FILE = "started_slips.txt"
 
@@ -20,6 +25,18 @@ MOST_TOLD = 1000
 """What a hello may hold; a kiosk prints a few hundred slips a day."""
 
 _TICKET = re.compile(r"[0-9]{8}-[A-Z]{1,2}[0-9]{1,6}")
+
+
+def read_key(path: Path) -> str | None:
+    """Return the key in this file; `None` when there is none yet, or it holds something else.
+
+    It is read at each connect: on the first start of a center the kiosk may be there before its key.
+    """
+    try:
+        return msgspec.convert(path.read_text(encoding="utf-8").strip(), Key)
+    except (OSError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        log.warning("no key in %s: %s; start the server on this folder, or give the key with --key", path, error)
+        return None
 
 
 class Shelf:

@@ -90,7 +90,7 @@ class Walker:
             case Welcome():
                 self._go(flow.welcomed(self._walk, message, tuple(self._languages), now_s))
             case Menu():
-                self._go(flow.menu_arrived(self._walk, message, now_s))
+                self._go(flow.menu_arrived(self._walk, message))
             case Beat():
                 self._go(flow.time_heard(self._walk, message.now, now_s))
             case Answer(command_id=None, result=Refused() as refusal):

@@ -207,10 +207,15 @@ def _trouble_key(paper: Paper) -> str | None:
 def _apology(page: Sorry, texts: Texts) -> Notice:
     home = texts.say("kiosk_home")
     if page.refusal is not None:
-        text = say_refusal(page.refusal, texts)
+        for_citizens = page.refusal.code in FOR_CITIZENS
+        text = say_refusal(page.refusal, texts) if for_citizens else texts.say("kiosk_no_server_text")
         return Notice(icon="information", tone="trouble", title=texts.say("kiosk_refused"), text=text, home=home)
     text = texts.say("kiosk_no_answer_text" if page.asked else "kiosk_no_server_text")
     return Notice(icon="wifi_off", tone="trouble", title=texts.say("kiosk_no_server"), text=text, home=home)
+
+
+FOR_CITIZENS = frozenset({"busy", "no_numbers_left", "too_late", "unknown_service"})
+"""Refusals that say something to the person at the kiosk; the others are for staff, who find them in the log."""
 
 
 def say_refusal(refusal: Refused, texts: Texts) -> str:

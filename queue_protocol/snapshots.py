@@ -210,7 +210,7 @@ class Office(msgspec.Struct, frozen=True, kw_only=True, tag="office"):
     devices: tuple[DeviceState, ...]
     slips: tuple[SlipTrouble, ...]
     clock_suspect: bool
-    """The server's clock ran backwards or jumped; times of the day may be wrong."""
+    """The server's clock is behind what the center has lived through; times of the day may be wrong."""
 
 
 Snapshot = Menu | Board | Desk | Office

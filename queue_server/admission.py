@@ -6,7 +6,7 @@ from pathlib import Path
 from queue_protocol.ids import AccountId, DeviceId
 from queue_server.config import DeviceAdmission, PasswordRenewal, StartError
 from queue_server.premises import open_file
-from queue_server.shell.access import hash_password, issue_device_key, new_password
+from queue_server.shell.access import hash_password, hash_secret, issue_device_key, new_password
 from queue_server.storage.accounts import Accounts, DeviceRole
 from queue_server.storage.sqlite import FILE, Connection
 
@@ -21,9 +21,8 @@ def welcome_first_people(data: Path, accounts: Accounts) -> None:
         password = new_password()
         accounts.add(FIRST_MANAGER, "manager", hash_password(password))
         say(f"first manager: account {FIRST_MANAGER}, password {password}")
-    known = dict(accounts.devices())
     for name, role in FIRST_DEVICES.items():
-        if name not in known or not _key_file(data, name).exists():
+        if not _has_key(data, accounts, name):
             _admit(data, accounts, name, role)
 
 
@@ -65,6 +64,12 @@ def _admit(data: Path, accounts: Accounts, name: DeviceId, role: DeviceRole) -> 
     path.touch(mode=0o600)
     path.write_text(f"{key}\n", encoding="ascii")
     return key
+
+
+def _has_key(data: Path, accounts: Accounts, name: DeviceId) -> bool:
+    """Say whether a box's file holds its key: a power cut may have left it empty."""
+    known, path = accounts.device(name), _key_file(data, name)
+    return known is not None and path.exists() and hash_secret(path.read_text("utf-8").strip()) == known[1]
 
 
 def _key_file(data: Path, name: DeviceId) -> Path:

@@ -70,6 +70,7 @@ def serve(config: Config) -> int:
 
     Raises `StartError` when the folder, the file, the port or the catalogue is not usable.
     """
+    os.umask(0o077)  # the journal, its tokens and its hashes are for the owner of the folder alone
     with lock_folder(config.data), listen(config.host, config.port) as listening:
         connection = open_file(config.data)
         try:
@@ -91,7 +92,8 @@ def compose(config: Config, connection: Connection) -> Any:
         clock = Clock(journal.last_at())
     catalogue = read_catalogue(config.catalogue) if journal.head().sequence == 0 else None
     accounts = Accounts(connection)
-    welcome_first_people(config.data, accounts)
+    with blaming(path):
+        welcome_first_people(config.data, accounts)
     writer, reader = ThreadPoolExecutor(1, "writer"), ThreadPoolExecutor(1, "reader")
     in_writer, in_reader = _runner(writer, timed=True), _runner(reader)
     hub = Hub(clock)

@@ -60,7 +60,7 @@ def blaming(path: Path) -> Iterator[None]:
     """Say what to do about a file that does not serve as journal."""
     try:
         yield
-    except JournalUnavailable as error:
+    except (JournalUnavailable, OSError) as error:
         raise StartError(
             f"{path} cannot be used: {error}. Free some space or mend the folder's permissions, then start again."
         ) from error

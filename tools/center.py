@@ -77,12 +77,17 @@ class Box:
             print(f"  {said}", flush=True)
         return await self._child.wait()
 
-    async def keep(self) -> None:
-        """Start it, and start it again whenever it ends by itself; the wait between grows to half a minute."""
+    async def keep(self, running: "asyncio.Task[int] | None" = None) -> None:
+        """Keep it running: start it unless it is `running`, and again whenever it ends by itself.
+
+        The wait between two starts grows to half a minute.
+        """
         pause_s = 1.0
         while True:
-            await self.start()
-            status = await self.watch()
+            if running is None:
+                await self.start()
+            status = await (running or self.watch())
+            running = None
             if status == USAGE_ERROR:
                 print(f"  {self.name} cannot start: {self.last_words()}", flush=True)
                 return
@@ -114,8 +119,9 @@ async def run(center: Center) -> int:
     logs.mkdir(parents=True, exist_ok=True)
     server, kiosk, display = _boxes(center, logs)
     stopped = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        _on_signal(number, stopped)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # a closed terminal, too, must leave nobody behind
+        if hasattr(signal, name):
+            _on_signal(getattr(signal, name), stopped)
     print("motcua starts a center in", center.data, flush=True)
     await server.start()
     watching = asyncio.create_task(server.watch())
@@ -125,14 +131,12 @@ async def run(center: Center) -> int:
         return USAGE_ERROR
     tell(center)
     keeping = [asyncio.create_task(box.keep()) for box in (kiosk, display)]
-    await asyncio.wait({watching, asyncio.create_task(stopped.wait())}, return_when=asyncio.FIRST_COMPLETED)
+    keeping.append(asyncio.create_task(server.keep(watching)))
+    await stopped.wait()
     for task in keeping:
         task.cancel()
     await asyncio.gather(kiosk.stop(), display.stop())
     await server.stop()
-    if not stopped.is_set():
-        print(f"the server ended by itself: {server.last_words()}", file=sys.stderr)
-        return 1
     print("motcua has stopped; the same command goes on with the same day", flush=True)
     return 0
 

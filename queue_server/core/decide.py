@@ -203,7 +203,10 @@ def _open_counter(hall: Hall, command: OpenCounter, actor: Actor, _now: datetime
     return Decision(tuple(events), Done())
 
 
-def _close_counter(hall: Hall, command: CloseCounter, actor: Actor, _now: datetime) -> Decision:
+def _close_counter(hall: Hall, command: CloseCounter, actor: Actor, now: datetime) -> Decision:
+    clerk = hall.counter_state(command.counter).clerk
+    if actor.role == "manager" and clerk not in {None, actor.name}:
+        return _close_abandoned(hall, command.counter, now)
     refusal = _not_mine(hall, command.counter, actor)
     if refusal is not None:
         return refusal
@@ -211,6 +214,18 @@ def _close_counter(hall: Hall, command: CloseCounter, actor: Actor, _now: dateti
     if ticket is not None:
         return _refuse("ticket_at_counter", number=ticket_number(ticket), counter=command.counter)
     return Decision((CounterClosed(counter=command.counter, clerk=AccountId(actor.name)),), Done())
+
+
+def _close_abandoned(hall: Hall, number: int, now: datetime) -> Decision:
+    """Close a counter that its clerk has left: who was only called counts as no-show, who was served as finished."""
+    state = hall.counter_state(number)
+    ending: tuple[Event, ...] = ()
+    if state.ticket is not None:
+        ticket = hall.tickets[state.ticket]
+        missed = TicketMissed(ticket=ticket.id, counter=number)
+        ending = (missed,) if ticket.status == "called" else _finish_events(ticket, number, now)
+    closed = CounterClosed(counter=number, clerk=state.clerk or AccountId("nobody"))
+    return Decision((*ending, closed), Done())
 
 
 def _call_next(hall: Hall, command: CallNext, actor: Actor, now: datetime) -> Decision:

@@ -45,9 +45,15 @@ class Access:
         self._in_writer = in_writer
         self._now = now
         self._hashing = ThreadPoolExecutor(1, thread_name_prefix="passwords")
+        self._one_at_a_time = asyncio.Lock()
+        """Held from the look at the failures to the note of the next one: thirty guesses at once count as thirty."""
 
     async def sign_in(self, name: str, password: str) -> SignIn:
         """Check a password and open a session; its token goes into the person's cookie."""
+        async with self._one_at_a_time:
+            return await self._sign_in(name, password)
+
+    async def _sign_in(self, name: str, password: str) -> SignIn:
         account: Account | None = await self._in_writer(self._accounts.find, name)
         if account is not None and account.locked_until > self._seconds():
             return ("locked", None)

@@ -20,7 +20,7 @@ from queue_protocol.snapshots import Welcome
 from queue_server.core.decide import Actor
 from queue_server.service import Service
 from queue_server.shell.access import DEVICE_COOKIE, SESSION_COOKIE, Access
-from queue_server.shell.hub import SEND_LIMIT_S, Connection, Hub
+from queue_server.shell.hub import PAGE_PREFIX, SEND_LIMIT_S, Connection, Hub
 from queue_server.shell.metrics import count_refusal
 from queue_server.storage.accounts import DeviceRole
 
@@ -28,9 +28,6 @@ log = logging.getLogger(__name__)
 
 HELLO_WAIT_S = 5.0
 """A client that connects and says nothing holds a socket for no longer than this."""
-
-PAGE_PREFIX = "page-"
-"""Pages that stand for a display name themselves with it, so that none can pass for a box."""
 
 IN_FLIGHT_LIMIT = 16
 """Requests of one client at once; more are refused as `busy`, and its session asks again."""

@@ -13,7 +13,7 @@ from queue_protocol.commands import DeskHello, DisplayHello, Hello, KioskHello, 
 from queue_protocol.ids import AccountId, DeviceId, Language, Revision, TicketId
 from queue_protocol.snapshots import Beat, Snapshot
 from queue_server.core.announcements import announcement, calls_to_say, slip, slips_to_offer
-from queue_server.core.decide import Actor
+from queue_server.core.decide import PEOPLE, Actor
 from queue_server.core.events import DeviceReported, Entry, TicketCalled, TicketIssued, TicketRecalled
 from queue_server.core.hall import Hall
 from queue_server.core.views import Presence, board, desk, menu, office
@@ -22,6 +22,9 @@ from queue_server.shell.clock import Clock
 
 OUTBOX_LIMIT = 256
 """Frames that wait for one client besides snapshots; a client this far behind is cut and starts anew."""
+
+PAGE_PREFIX = "page-"
+"""Pages that stand for a display name themselves with it, so that none can pass for a box."""
 
 SEND_LIMIT_S = 5.0
 """A LAN takes a frame in milliseconds; a client that does not take one for this long is cut."""
@@ -78,6 +81,8 @@ class Hub:
 
     def join(self, connection: Connection) -> None:
         """Take a client in, and give it what it still owes: calls to say, slips to print."""
+        if isinstance(connection.hello, DisplayHello):
+            self._cut_twins(connection.hello.device)
         self._connections[connection] = None
         if isinstance(connection.hello, KioskHello) and connection.hello.prints:
             self._offer_slips(connection, connection.hello)
@@ -109,6 +114,13 @@ class Hub:
         """
         for connection in list(self._connections):
             if connection.sending_since_s is not None and now_s - connection.sending_since_s > SEND_LIMIT_S:
+                connection.cut()
+
+    def cut_account(self, account: str) -> None:
+        """End every conversation of a person: who may still come in comes back by itself."""
+        for connection in list(self._connections):
+            actor = connection.actor
+            if actor is not None and actor.role in PEOPLE and actor.name == account:
                 connection.cut()
 
     def beat(self) -> None:
@@ -219,7 +231,7 @@ class Hub:
     def _speaker(self) -> DeviceId | None:
         """Return the one display that speaks: a box before a page that only looks, then who came first."""
         able = [each for each in self._connections if isinstance(each.hello, DisplayHello) and each.sound]
-        able.sort(key=lambda each: each.actor is None)
+        able.sort(key=_is_page)
         first = able[0].hello if able else None
         return first.device if isinstance(first, DisplayHello) else None
 
@@ -233,6 +245,12 @@ class Hub:
             if wanted(connection.hello):
                 connection.send(frame)
 
+    def _cut_twins(self, device: DeviceId) -> None:
+        """End an older conversation under the same name: a dead link, or a second box that would speak as well."""
+        for connection in list(self._connections):
+            if isinstance(connection.hello, DisplayHello) and connection.hello.device == device:
+                connection.cut()
+
     def _mark_who_sees_boxes(self) -> None:
         """Who comes and goes shows on every screen but the kiosks': staff see boxes, displays see who speaks."""
         self._mark(each for each in self._connections if not isinstance(each.hello, KioskHello))
@@ -241,3 +259,7 @@ class Hub:
     def _mark(connections: Iterable[Connection]) -> None:
         for connection in connections:
             connection.mark()
+
+
+def _is_page(display: Connection) -> bool:
+    return isinstance(display.hello, DisplayHello) and display.hello.device.startswith(PAGE_PREFIX)

@@ -93,13 +93,18 @@ class Pages:
         target = _own_path(form.get("next", "/desk"))
         outcome, token = await self.access.sign_in(form.get("account", ""), form.get("password", "")[:128])
         if token is None:
-            return await self._page(request, "sign_in.html", 401, next=target, error=f"sign_in_{outcome}")
+            return await self._page(
+                request, "sign_in.html", 401, next=target, error=f"sign_in_{outcome}", address=target
+            )
         response = RedirectResponse(target, 303)
         _set_cookie(response, SESSION_COOKIE, token, int(SESSION_LASTS.total_seconds()))
         return response
 
     async def _sign_out(self, request: Request) -> Response:
+        account = await self._account(request)
         await self.access.sign_out(request.cookies.get(SESSION_COOKIE))
+        if account is not None:
+            self.hub.cut_account(account.name)
         response = RedirectResponse("/", 303)
         response.delete_cookie(SESSION_COOKIE)
         return response
@@ -114,9 +119,10 @@ class Pages:
         if account is None:
             return await self._page(request, "sign_in.html", 401, next="/password", error=None)
         form = await _form(request)
-        old, new = form.get("old", ""), form.get("new", "")[:128]
+        old, new = form.get("old", "")[:128], form.get("new", "")[:128]
         outcome = await self.access.change_password(account, old, new)
         if outcome == "done":
+            self.hub.cut_account(account.name)
             return await self._page(request, "password.html", error=None, done=True)
         return await self._page(request, "password.html", 400, error=f"password_{outcome}", done=False)
 
@@ -156,6 +162,7 @@ class Pages:
         password = await self.access.renew_password(name)
         if password is None:
             return _json({"error": "account_unknown"}, 404)
+        self.hub.cut_account(name)
         return _json({"account": name, "password": password})
 
     async def _remove_account(self, request: Request) -> Response:
@@ -165,6 +172,7 @@ class Pages:
             return _json({"error": "account_own"}, 400)
         if not await self.access.remove_account(name):
             return _json({"error": "account_unknown"}, 404)
+        self.hub.cut_account(name)
         return _json({})
 
     async def _day(self, request: Request) -> Response:
@@ -310,7 +318,10 @@ def _with_instants(row: msgspec.Struct) -> dict[str, Any]:
 
 async def _form(request: Request) -> dict[str, str]:
     """Return the fields of a form; the guard has bounded its size."""
-    return dict(parse_qsl((await request.body()).decode("utf-8", "replace"), max_num_fields=8))
+    try:
+        return dict(parse_qsl((await request.body()).decode("utf-8", "replace"), max_num_fields=8))
+    except ValueError:
+        raise HTTPException(400) from None
 
 
 def _own_path(target: str) -> str:

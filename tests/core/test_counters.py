@@ -89,3 +89,18 @@ def test_every_command_has_its_roles_and_its_age() -> None:
     """The two tables speak of the same commands, and no command is open to nobody."""
     assert set(MAY_ASK) == set(AGE_LIMIT_MS) == set(Command.__args__)
     assert all(MAY_ASK.values())
+
+
+@pytest.mark.parametrize(("started", "ending"), [(False, "no_show"), (True, "finished")])
+def test_a_manager_closes_a_counter_that_its_clerk_has_left(started: bool, ending: str) -> None:
+    """Who was only called counts as no-show, who was served as finished, and the counter is free for another clerk."""
+    center = Center().open(1, LAN)
+    ticket = center.take()
+    center.call(1, LAN)
+    if started:
+        center.do(StartService(ticket=ticket), LAN)
+    assert center.refusal(CLOSE_1, HOA).code == "counter_taken"
+    assert center.do(CLOSE_1, MANAGER) == Done()
+    assert center.ticket(ticket).status == ending
+    assert center.entries[-1].event == CounterClosed(counter=1, clerk=account(LAN))
+    assert center.do(OPEN_1, HOA) == Done()

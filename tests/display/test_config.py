@@ -13,8 +13,8 @@ def test_without_arguments_it_is_the_first_display_of_a_server_on_this_machine()
     settings = read_settings([])
     assert (settings.server, settings.device, settings.sound) == (DEFAULT_SERVER, "display-1", "device")
     assert settings.window is None
-    assert settings.folder is None
-    assert settings.key_file is None
+    assert settings.folder == Path("data/display/display-1")
+    assert settings.key_file == Path("data/keys/display-1")
 
 
 def test_everything_can_be_said(tmp_path: Path) -> None:

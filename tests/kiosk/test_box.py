@@ -24,7 +24,7 @@ class Bench:
         self.shelf = Shelf(folder)
         self.commands: list[Command] = []
         self.jobs: list[Job] = []
-        self.box = Box(DeviceId("kiosk-1"), KEY, self.shelf, product_texts(), lambda: 5.0)
+        self.box = Box(DeviceId("kiosk-1"), lambda: KEY, self.shelf, product_texts(), lambda: 5.0)
         self.box.plug(self.commands.append, self.jobs.append)
 
     def hear(self, *messages: FromServer) -> None:

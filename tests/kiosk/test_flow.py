@@ -22,7 +22,7 @@ def services_up(**changes: object) -> Walk:
     """Return a walk with the services on the screen and the server there, at `LATER`."""
     walk = Walk(language="vi", home_language="vi", languages=("vi", "en"))
     walk = flow.welcomed(walk, welcome(), ("vi", "en"), 0.0)
-    walk = flow.link_changed(flow.menu_arrived(walk, menu(closed=("land",)), 0.0), "live")
+    walk = flow.link_changed(flow.menu_arrived(walk, menu(closed=("land",))), "live")
     return replace(walk, page=Choosing(), touched_s=LATER, **changes)  # type: ignore[arg-type]  # any field of the walk
 
 

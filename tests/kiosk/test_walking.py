@@ -150,12 +150,12 @@ async def test_a_refusal_is_said_in_words(stage: Stage) -> None:
     assert stage.view.body.text == "This service has no numbers left today."
 
 
-async def test_a_refusal_with_strange_facts_is_still_said(stage: Stage) -> None:
-    """A newer server may leave out facts that this kiosk's sentence needs."""
+async def test_what_only_staff_can_mend_is_not_said_to_citizens(stage: Stage) -> None:
+    """A person at the kiosk is sent to the staff, and hears nothing of disks and versions."""
     stage.choose()
-    await stage.answer(Refused(code="counter_taken"))
+    await stage.answer(Refused(code="storage"))
     assert isinstance(stage.view.body, Notice)
-    assert stage.view.body.text == product_texts()["vi"].say("refused_internal")
+    assert stage.view.body.text == product_texts()["vi"].say("kiosk_no_server_text")
 
 
 async def test_without_a_menu_the_page_says_why() -> None:

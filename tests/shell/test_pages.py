@@ -3,11 +3,13 @@
 import csv
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from queue_protocol.commands import FinishService, OpenCounter, TakeTicket
 from queue_protocol.ids import Token
+from queue_protocol.snapshots import Desk
 from queue_server.shell.access import DEVICE_COOKIE, FAILURES_ALLOWED, LOCKED_FOR, SESSION_COOKIE, SESSION_LASTS
 from tests.core.center import CERTIFICATION, CIVIL_STATUS
 from tests.shell.server import NAME, PASSWORD, Running
@@ -106,6 +108,29 @@ def test_five_wrong_passwords_lock_for_five_minutes(server: Running) -> None:
     server.clock.at += LOCKED_FOR
     server.clock.wait(seconds=1)
     assert sign_in(server, "lan", PASSWORD) == 303
+
+
+def test_guesses_at_once_are_counted_like_guesses_in_a_row(server: Running) -> None:
+    """Twelve wrong passwords at the same moment lock as five do."""
+    with ThreadPoolExecutor(12) as many:
+        assert set(many.map(lambda _: sign_in(server, "lan", "wrong"), range(12))) == {401}
+    assert sign_in(server, "lan", PASSWORD) == 401
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "by"),
+    [
+        ("/sign-out", {}, "lan"),
+        ("/accounts/password", {"account": "lan"}, "quanly"),
+        ("/accounts/remove", {"account": "lan"}, "quanly"),
+    ],
+)
+def test_who_is_out_works_no_longer(server: Running, path: str, form: dict[str, str], by: str) -> None:
+    """A desk that is open when its person signs out, is given a new password or is removed ends at once."""
+    desk = server.desk("lan")
+    desk.hear(Desk)
+    assert server.browse(path, form, by).status in {200, 303}
+    desk.hear_end()
 
 
 def test_a_right_password_forgets_the_wrong_ones(server: Running) -> None:

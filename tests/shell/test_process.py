@@ -56,7 +56,19 @@ def test_secrets_are_for_the_owner_of_the_folder(tmp_path: Path) -> None:
             keys.add(key.read_text("ascii"))
             assert key.stat().st_mode & 0o077 == 0
             assert key.parent.stat().st_mode & 0o077 == 0
+            assert (tmp_path / name / "queue.sqlite").stat().st_mode & 0o077 == 0
     assert (len(said), len(keys)) == (2, 2)
+
+
+def test_an_empty_key_file_is_made_good(tmp_path: Path) -> None:
+    """A power cut may leave the file empty: the next start writes a key that opens the door."""
+    folder = tmp_path / "center"
+    with Child.start(folder):
+        pass
+    key = folder / "keys" / "kiosk-1"
+    key.write_text("", "ascii")
+    with Child.start(folder):
+        assert len(key.read_text("ascii").strip()) > 16
 
 
 def test_a_plug_pulled_between_commit_and_answer(tmp_path: Path) -> None:

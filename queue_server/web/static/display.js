@@ -38,6 +38,7 @@ const page = new Page({
       seeBoard(message);
     } else if (message.type === "call_announcement") {
       state.panel.announce(message, performance.now());
+      page.ask({ type: "report_call", call: message.call, outcome: "shown" });
       early.push(message);
       sayEarly();
     }

@@ -2,7 +2,7 @@
 
 import { LONG_WAIT_MINUTES, alarmsOf } from "./office_alarms.js";
 import { linkBanner } from "./page.js";
-import { badge, counterWords, minutesWords, serviceNames, sign } from "./pieces.js";
+import { badge, button, counterWords, minutesWords, serviceNames, sign } from "./pieces.js";
 import { build, icon } from "./tree.js";
 
 /* Return the children of the part that answers "is the hall all right now?". */
@@ -115,6 +115,7 @@ function counterTile({ texts, clock }, counter, services) {
       counterStatus(texts, clock, counter),
     ),
     build("p", { class: "secondary" }, serviceNames(texts, counter.services, services)),
+    ...(open ? [button({ action: "close", value: String(counter.counter), key: "close" }, texts.say("desk_close_counter"))] : []),
   );
 }
 
