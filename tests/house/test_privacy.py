@@ -6,7 +6,8 @@ from pathlib import Path
 from tests.house.sources import ROOT, name_of, tracked
 
 REGISTRIES = tuple(
-    ".".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com"))
+    "".join(parts)
+    for parts in (("py", "pi", ".org"), ("python", "hosted", ".org"), ("npm", "js.org"), ("npm", "js.com"))
 )
 """Put together here, so that this file does not name them either."""
 
