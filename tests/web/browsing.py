@@ -130,6 +130,12 @@ def add_clerk(page: Page, account: str) -> str:
     return password
 
 
+def remove_clerk(page: Page, account: str) -> None:
+    """Remove an account as the manager who is signed in on this page, so that the next test finds none of it."""
+    form = "{ method: 'POST', body: new URLSearchParams({ account }) }"
+    page.evaluate(f"account => fetch('/accounts/remove', {form}).then((answer) => answer.status)", account)
+
+
 def open_counter(page: Page, counter: int) -> None:
     """Take a counter on the desk page."""
     page.click(f"[data-action=open][data-value='{counter}']")

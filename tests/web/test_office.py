@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.web.browsing import Windows, issue, open_counter, sign_in
+from tests.web.browsing import Windows, add_clerk, issue, open_counter, remove_clerk, sign_in
 
 
 def test_the_log_shows_a_visit_without_reload_and_downloads_it(staff: Windows) -> None:
@@ -44,6 +44,20 @@ def test_a_manager_adds_a_clerk_who_signs_in_but_sees_no_office(staff: Windows, 
     expect(office.locator("#accounts tbody tr")).to_have_count(1)
     page.goto(page.url.replace("/office", "/desk"))
     expect(page.locator("input[name=password]")).to_be_visible()
+
+
+def test_a_manager_closes_a_counter_that_its_clerk_has_left(staff: Windows, citizen: Windows) -> None:
+    """The tile of an open counter has the button; after a question the counter is free, also on the clerk's page."""
+    office = staff.open("/office")
+    password = add_clerk(office, "sung.pao")
+    desk = citizen.open("/desk")
+    sign_in(desk, "sung.pao", password)
+    open_counter(desk, 3)
+    office.on("dialog", lambda dialog: dialog.accept())
+    office.locator("[data-action=close][data-value='3']").click()
+    expect(office.locator("[data-action=close][data-value='3']")).to_have_count(0)
+    expect(desk.locator("[data-action=open][data-value='3']")).to_be_visible()
+    remove_clerk(office, "sung.pao")
 
 
 def test_a_wrong_password_is_told_without_saying_which_part(citizen: Windows) -> None:
