@@ -9,11 +9,12 @@ LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --gen
 GENERATED := tools/map.py tools/protocol_reference.py tools/lifecycle_drawing.py
 CHECKS := check-types check-contracts check-style check-docs
 
-.PHONY: help run test check fix bench docs lock clean prepare-run prepare-test $(CHECKS)
+.PHONY: help run test torture check fix bench docs lock clean prepare-run prepare-test $(CHECKS)
 
 help:
 	@echo "make run     open a center: server, kiosk, display, virtual printer"
 	@echo "make test    run all tests"
+	@echo "make torture kill the server 200 times in 10,000 commands, throw 100,000 frames at it (ten minutes)"
 	@echo "make check   format, lint, types, import contracts, generated documents"
 	@echo "make fix     put right what can be put right by a program"
 	@echo "make bench   measure what is claimed"
@@ -33,6 +34,9 @@ run: prepare-run
 
 test: prepare-test
 	@$(IN_ENVIRONMENT) -m pytest $(OPTIONS)
+
+torture: prepare-test
+	@$(IN_ENVIRONMENT) -m pytest tests/torture --kills 200 --operations 10000 --frames 100000 -s $(OPTIONS)
 
 check: prepare-test
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target $(CHECKS)

@@ -8,13 +8,17 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks import footprint, latency, throughput
+from benchmarks import core, footprint, history, latency, paper, steady, throughput
 
 SUITES = {
+    "core": core.measure,
     "throughput": throughput.measure,
+    "steady": steady.measure,
     "latency": latency.measure,
     "sockets": footprint.sockets_memory,
     "footprint": footprint.measure,
+    "paper": paper.measure,
+    "history": history.measure,
 }
 
 

@@ -18,7 +18,8 @@ import websockets.asyncio.client as websocket
 
 from queue_protocol import PROTOCOL
 from queue_protocol.codec import encode
-from queue_protocol.commands import KioskHello, Request, TakeTicket
+from queue_protocol.commands import Request, TakeTicket
+from queue_protocol.hellos import KioskHello
 from queue_protocol.ids import CommandId, DeviceId, ServiceId, token_of
 
 SERVICES = ("certification", "civil_status", "land", "social_protection", "household_business", "construction")

@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,15 +78,15 @@ def _stop_on_signals() -> asyncio.Event:
 def _read_sound(settings: Settings) -> _Sound:
     """Return the clips, and the state to begin with. Broken clips silence the display, they do not darken it."""
     last_spoken = shelf.read_last_spoken(settings.folder)
-    state = State(device=settings.device, last_spoken=last_spoken)
+    state = State(device=settings.device, hall=settings.hall, last_spoken=last_spoken)
     if settings.sound == "none":
         return _Sound(None, state)
     try:
         clips = load_banks(assets.FOLDER / "voice", LANGUAGES)
     except BankError:
         log.exception("this display cannot speak; python -m display.voice build makes the clips again")
-        return _Sound(None, State(settings.device, speaker="failed", trouble="clips_broken", last_spoken=last_spoken))
-    return _Sound(clips, State(settings.device, speaker="unknown", last_spoken=last_spoken))
+        return _Sound(None, replace(state, speaker="failed", trouble="clips_broken"))
+    return _Sound(clips, replace(state, speaker="unknown"))
 
 
 def _read_texts() -> Texts:

@@ -22,8 +22,9 @@ from typing import Literal
 from queue_protocol import PROTOCOL
 from queue_protocol.announcements import CallAnnouncement
 from queue_protocol.answers import Answer, RefusalCode, Refused
-from queue_protocol.commands import Command, DisplayHello, ReportCall, ReportDevice
-from queue_protocol.ids import DeviceId, Revision, TicketId
+from queue_protocol.commands import Command, ReportCall, ReportDevice
+from queue_protocol.hellos import DisplayHello
+from queue_protocol.ids import DeviceId, HallId, Revision, TicketId
 from queue_protocol.session import Link
 from queue_protocol.snapshots import Beat, Board, BoardCall, FromServer, PartState, Welcome, Words
 
@@ -111,6 +112,8 @@ class State:
     """Everything a display knows."""
 
     device: DeviceId
+    hall: HallId | None = None
+    """The room it hangs in; `None`: all of the center."""
     speaker: PartState | None = None
     """The own loudspeaker; `None`: this display has none and never speaks."""
     trouble: str | None = None
@@ -150,6 +153,7 @@ def hello(state: State, key: str | None) -> DisplayHello:
         protocol=PROTOCOL,
         device=state.device,
         key=key,
+        hall=state.hall,
         sound=state.speaker == "ready",
         last_spoken=state.last_spoken,
     )

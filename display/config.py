@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from queue_protocol.client import socket_url
-from queue_protocol.ids import DeviceId
+from queue_protocol.ids import DeviceId, HallId
 
 DEFAULT_SERVER = "http://127.0.0.1:8080"
 DEFAULT_DEVICE = "display-1"
@@ -18,7 +18,8 @@ LEAST_SIZE = (640, 360)
 KEY = re.compile(r"[A-Za-z0-9_-]{16,128}")
 """What a device key looks like."""
 
-_DEVICE = re.compile(r"[a-z][a-z0-9-]{0,31}")
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
+"""What devices and halls are called."""
 
 
 class BadSetting(Exception):
@@ -41,6 +42,8 @@ class Settings:
     """Voice only, no screen."""
     window: tuple[int, int] | None
     """Width and height in pixels; `None`: the whole screen."""
+    hall: HallId | None
+    """The room it hangs in; `None`: it shows the calls of all the center."""
     sound: str
     """`device`, `none`, or `file:` and a folder."""
 
@@ -60,6 +63,7 @@ def read_settings(argv: list[str]) -> Settings:
         folder=data / "display" / options.device,
         headless=options.headless,
         window=options.windowed,
+        hall=options.hall,
         sound=options.sound,
     )
 
@@ -84,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
         default=Path("data"),
         help="where files are kept; the display's own lie in DATA/display/DEVICE (%(default)s)",
     )
+    option("--hall", type=_hall, help="the hall it hangs in; only its calls are shown and said (default: all)")
     option("--headless", action="store_true", help="voice only, no screen")
     option("--windowed", type=_size, metavar="WxH", help="a window of this many pixels instead of the whole screen")
     option("--sound", type=_sound, default="device", help="device, none, or file:FOLDER for one WAV per call")
@@ -99,9 +104,15 @@ def _server(text: str) -> str:
 
 
 def _device(text: str) -> DeviceId:
-    if not _DEVICE.fullmatch(text):
+    if not _NAME.fullmatch(text):
         raise argparse.ArgumentTypeError(f"{text!r} is no device name; use lower case letters, digits and -")
     return DeviceId(text)
+
+
+def _hall(text: str) -> HallId:
+    if not _NAME.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no hall; write it as in the catalogue, as ground-floor")
+    return HallId(text)
 
 
 def _key(text: str) -> str:

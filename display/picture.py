@@ -230,5 +230,11 @@ def _row(counter: BoardCounter, large: BoardCall | None, texts: Texts) -> Counte
     if counter.number is not None:
         calling = large is not None and (large.counter, large.number) == (counter.counter, counter.number)
         return CounterRow(name, counter.number, occupied=True, calling=calling)
-    word = texts.say("board_counter_free" if counter.open else "board_counter_closed")
-    return CounterRow(name, word, occupied=False, calling=False)
+    return CounterRow(name, texts.say(_word_key(counter)), occupied=False, calling=False)
+
+
+def _word_key(counter: BoardCounter) -> str:
+    """Return what stands at a counter without a ticket."""
+    if not counter.open:
+        return "board_counter_closed"
+    return "board_counter_paused" if counter.paused else "board_counter_free"

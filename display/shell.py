@@ -15,7 +15,8 @@ from display.voice.announcer import NoSound, Spoken, Stale, Started
 from display.voice.player import SpeakerFailed, SpeakerReady, VoiceEvent
 from queue_protocol.announcements import CallAnnouncement
 from queue_protocol.answers import Refused, Result
-from queue_protocol.commands import Command, DisplayHello
+from queue_protocol.commands import Command
+from queue_protocol.hellos import DisplayHello
 from queue_protocol.ids import Revision, TicketId
 from queue_protocol.session import Link
 from queue_protocol.snapshots import FromServer

@@ -54,9 +54,9 @@ def main(arguments: Sequence[str]) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
         options = read_options(arguments)
-        printer = build_printer(options.printer)
+        printers = [build_printer(url) for url in options.printers]
         shelf = _open_shelf(options)
-        return asyncio.run(_run(options, printer, shelf))
+        return asyncio.run(_run(options, printers, shelf))
     except (BadOption, BadPrinterAddress, NoScreen) as error:
         sys.stderr.write(f"kiosk: {error}\n")
         return MISUSED
@@ -69,12 +69,14 @@ def _open_shelf(options: Options) -> Shelf:
         raise BadOption(f"cannot use the folder given with --data: {error}") from error
 
 
-async def _run(options: Options, printer: Printer, shelf: Shelf) -> int:
+async def _run(options: Options, printers: Sequence[Printer], shelf: Shelf) -> int:
     loop = asyncio.get_running_loop()
     languages = read_texts(assets.FOLDER / "texts")
-    box = Box(options.device, lambda: options.key or read_key(options.key_file), shelf, languages, monotonic_s)
+    box = Box(
+        options.device, lambda: options.key or read_key(options.key_file), shelf, languages, monotonic_s, options.hall
+    )
     client = Client(options.server, box.hello, box.hear, box.link_changed)
-    press = Press(printer, shelf.start, _across(loop, box.slip_ended), _across(loop, box.printer_looked))
+    press = Press(printers, box.start_slip, _across(loop, box.slip_ended), _across(loop, box.printer_looked))
     box.plug(client.ask, press.submit)
     walker = Walker(options.device, languages, options.language, client.ask, _make_token, monotonic_s)
     show = _say_headless(options) if options.headless else _open_window(options, box, walker)
@@ -92,7 +94,8 @@ async def _run(options: Options, printer: Printer, shelf: Shelf) -> int:
 
 def _say_headless(options: Options) -> Show:
     """Return what a kiosk without a screen does: it says that it runs, and waits for its end."""
-    sys.stdout.write(f"{options.device} runs without a screen; its paper goes to {options.printer}\n")
+    paper = ", then ".join(options.printers)
+    sys.stdout.write(f"{options.device} runs without a screen; its paper goes to {paper}\n")
     sys.stdout.flush()
 
     async def show(stopped: asyncio.Event) -> None:
@@ -111,9 +114,9 @@ def _open_window(options: Options, box: Box, walker: Walker) -> Show:
     if not has_window():
         raise NoScreen("no window can be opened on this machine; start with --headless and open /kiosk in a browser")
     window = KioskApp(walker)
-    address = parse(options.printer)
-    if isinstance(address, VirtualAddress):
-        window.face.watch_paper(Path(address.folder) / LATEST)
+    virtual = [address for address in map(parse, options.printers) if isinstance(address, VirtualAddress)]
+    if virtual:
+        window.face.watch_paper(Path(virtual[0].folder) / LATEST)
     box.watch(walker)
     walker.show_on(window.face)
 

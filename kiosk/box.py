@@ -1,9 +1,14 @@
 """A kiosk without its screen: hears the server, hands slips to the printer, and reports how they ended.
 
-Everything here runs on the loop's thread. The box knows its link and its printer only as two functions, given with
-`plug`, so that nothing below the program's root builds anything.
+Everything but `start_slip` runs on the loop's thread. The box knows its link and its printer only as two functions,
+given with `plug`, so that nothing below the program's root builds anything.
+
+Each order is obeyed once. The server offers a slip again until it knows that the printing has begun, by a report or by
+the hello; what it wants after that is another slip of the same ticket: a reprint, or a new one for a lost one.
 """
 
+import asyncio
+import functools
 import logging
 from collections.abc import Callable, Mapping
 from typing import Protocol
@@ -14,9 +19,10 @@ from kiosk.slips import Center, center_of, compose
 from printer_drivers.slip import BadSlip
 from queue_protocol import PROTOCOL
 from queue_protocol.announcements import PrintSlip
-from queue_protocol.answers import Answer, Refused
-from queue_protocol.commands import Command, KioskHello, ReportDevice, ReportSlip
-from queue_protocol.ids import DeviceId, Language, TicketId
+from queue_protocol.answers import Answer, Done, Refused, Result
+from queue_protocol.commands import Command, ReportDevice, ReportSlip
+from queue_protocol.hellos import KioskHello
+from queue_protocol.ids import DeviceId, HallId, Language, TicketId
 from queue_protocol.session import Link
 from queue_protocol.snapshots import FromServer, Menu, Welcome
 from queue_protocol.texts import Texts
@@ -50,8 +56,10 @@ class Box:
         shelf: Shelf,
         languages: Mapping[Language, Texts],
         now_s: Callable[[], float],
+        hall: HallId | None = None,
     ) -> None:
         self._device = device
+        self._hall = hall
         self._read_key = read_key
         self._shelf = shelf
         self._languages = languages
@@ -59,12 +67,13 @@ class Box:
         self._watchers: list[Watcher] = []
         self._welcome: Welcome | None = None
         self._center: Center | None = None
-        self._waiting: list[PrintSlip] = []
-        self._in_line: set[TicketId] = set()
+        self._waiting: list[tuple[PrintSlip, float]] = []
+        self._in_line: dict[TicketId, int] = {}
+        self._known_begun: set[TicketId] = set()
         self._refusal: Refused | None = None
         self._looked: Looked | None = None
 
-    def plug(self, ask: Callable[[Command], object], submit: Callable[[Job], None]) -> None:
+    def plug(self, ask: "Callable[[Command], asyncio.Future[Result]]", submit: Callable[[Job], None]) -> None:
         """Connect the link and the printer; before this nothing may be heard."""
         self._ask = ask
         self._submit = submit
@@ -78,7 +87,10 @@ class Box:
     def hello(self) -> KioskHello:
         """Return how the box introduces itself at this connect."""
         started = self._shelf.started()
-        return KioskHello(protocol=PROTOCOL, device=self._device, key=self._read_key(), started_slips=started)
+        self._known_begun = set(started)
+        return KioskHello(
+            protocol=PROTOCOL, device=self._device, key=self._read_key(), hall=self._hall, started_slips=started
+        )
 
     def hear(self, message: FromServer) -> None:
         """Take what the server says."""
@@ -90,7 +102,7 @@ class Box:
                 self._center = center_of(self._welcome, message) if self._welcome else None
                 self._print_waiting()
             case PrintSlip():
-                self._waiting.append(message)
+                self._waiting.append((message, self._now_s()))
                 self._print_waiting()
             case Answer(command_id=None, result=Refused() as refusal):
                 self._note_refusal(refusal)
@@ -105,10 +117,19 @@ class Box:
 
     def slip_ended(self, ended: Ended) -> None:
         """Report how a slip ended; the report stays in the outbox until the server has it."""
-        self._in_line.discard(ended.ticket)
-        self._ask(ReportSlip(ticket=ended.ticket, outcome=ended.outcome, reason=ended.reason))
+        self._in_line.pop(ended.ticket, None)
+        report = ReportSlip(ticket=ended.ticket, outcome=ended.outcome, reason=ended.reason, length_mm=ended.length_mm)
+        self._ask(report).add_done_callback(functools.partial(self._take_receipt, ended.ticket))
         for watcher in self._watchers:
             watcher.slip_ended(ended)
+        self._print_waiting()
+
+    def start_slip(self, ticket: TicketId) -> None:
+        """Put the slip that the printer is about to get on the disk; called on the printing thread.
+
+        Raises `OSError` when the disk does not take it.
+        """
+        self._shelf.start(ticket, self._in_line.get(ticket, 0))
 
     def printer_looked(self, looked: Looked) -> None:
         """Report the printer when it is not what it was."""
@@ -129,23 +150,37 @@ class Box:
         if self._looked is not None:
             self._ask(ReportDevice(part="printer", state=self._looked.state, reason=self._looked.reason))
 
+    def _take_receipt(self, ticket: TicketId, answer: "asyncio.Future[Result]") -> None:
+        if not answer.cancelled() and isinstance(answer.result(), Done):
+            self._known_begun.add(ticket)
+
     def _print_waiting(self) -> None:
-        """Print what waits, once the center's names are known; a slip that was begun before is not begun again."""
+        """Print what waits, once the center's names are known; of each ticket one slip after the other."""
         if self._center is None:
             return
         orders, self._waiting = self._waiting, []
-        for order in orders:
-            ticket = order.slip.ticket
-            if ticket not in self._shelf and ticket not in self._in_line:
-                self._print(order, self._center)
+        for order, wanted_s in orders:
+            if self._is_repeated(order):
+                continue
+            if order.slip.ticket in self._in_line:
+                self._waiting.append((order, wanted_s))
+            else:
+                self._print(order, wanted_s, self._center)
 
-    def _print(self, order: PrintSlip, center: Center) -> None:
+    def _is_repeated(self, order: PrintSlip) -> bool:
+        """Say whether this very slip was begun, or is in line."""
+        ticket, copy_number = order.slip.ticket, order.copy_number
+        if self._in_line.get(ticket) == copy_number:
+            return True
+        return ticket not in self._known_begun and (ticket, copy_number) in self._shelf
+
+    def _print(self, order: PrintSlip, wanted_s: float, center: Center) -> None:
         ticket = order.slip.ticket
-        self._in_line.add(ticket)
+        self._in_line[ticket] = order.copy_number
         try:
             slip = compose(order, center, self._languages)
         except BadSlip:
             log.exception("the words of the slip of %s cannot be printed", ticket)
             self.slip_ended(Ended(ticket, "failed", "bad_slip"))
         else:
-            self._submit(Job(ticket, slip, self._now_s()))
+            self._submit(Job(ticket, slip, wanted_s))

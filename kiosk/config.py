@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 import msgspec
 
 from queue_protocol.client import socket_url
-from queue_protocol.ids import DeviceId, Key, Language
+from queue_protocol.ids import DeviceId, HallId, Key, Language
 
 DEFAULT_SERVER = "http://127.0.0.1:8080"
 DEFAULT_DEVICE = "kiosk-1"
@@ -33,10 +33,13 @@ class Options:
     key: str | None
     """The key given on the command line; `None`: see `key_file`."""
     data: Path
-    printer: str
+    printers: tuple[str, ...]
+    """The first prints; the others take over, in this order, while it cannot."""
     headless: bool
     windowed: tuple[int, int] | None
     language: Language
+    hall: HallId | None
+    """The room it stands in; `None`: it offers what any counter of the center serves."""
 
     @property
     def key_file(self) -> Path:
@@ -59,10 +62,12 @@ def read_options(arguments: Sequence[str]) -> Options:
         device=device,
         key=given.key and _key(given.key, device),
         data=data,
-        printer=given.printer or f"virtual://{quote(str(data / 'paper'))}",
+        printers=tuple(given.printer) or (f"virtual://{quote(str(data / 'paper'))}",),
         headless=given.headless,
         windowed=given.windowed and _size(given.windowed),
         language=_convert(given.language, Language, "--language must be a code of two or three letters, as vi"),
+        hall=given.hall
+        and HallId(_convert(given.hall, HallId, "--hall must be a hall of the catalogue, as ground-floor")),
     )
 
 
@@ -78,9 +83,23 @@ def _parser() -> argparse.ArgumentParser:
     option("--device", default=DEFAULT_DEVICE, metavar="NAME", help="this kiosk's name (default %(default)s)")
     option("--key", metavar="KEY", help="this kiosk's key; else it is read from DIR/keys/NAME")
     option("--data", type=Path, default=Path("data"), metavar="DIR", help="where files are kept (default ./data)")
-    option("--printer", metavar="URL", help="tcp://HOST:9100 or virtual://FOLDER (default virtual://DIR/paper)")
-    option("--headless", action="store_true", help="no window: print slips for the page /kiosk")
+    option(
+        "--printer",
+        metavar="URL",
+        action="append",
+        default=[],
+        help="as tcp://HOST:9100; a second one takes over while the first cannot print (default virtual://DIR/paper);"
+        " `python -m printer_drivers list` shows what there is",
+    )
+    option(
+        "--print-only",
+        "--headless",
+        dest="headless",
+        action="store_true",
+        help="no window: a print station for desks, pages and other kiosks",
+    )
     option("--windowed", metavar="WIDTHxHEIGHT", help="a window of this size instead of the whole screen")
+    option("--hall", metavar="NAME", help="the hall it stands in; only what is served there is offered (default all)")
     option("--language", default="vi", metavar="CODE", help="language the screen starts in (default %(default)s)")
     return parser
 

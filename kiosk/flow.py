@@ -1,29 +1,41 @@
 """Owns what the kiosk's screen does: which page is up, what a tap means, and when the page goes home by itself.
 
-Pure. The whole screen is one frozen `Walk`; each thing that happens is one function from a walk to the next. Only
-`service_tapped` wants something from outside, an `Ask`. Times are seconds of one monotonic clock.
+Pure. The whole screen is one frozen `Walk`; each thing that happens is one function from a walk to the next. What is
+wanted from the server comes beside it as a `Wish`. Times are seconds of one monotonic clock.
 
     Welcoming ──touch──► Choosing ──tap──► Asking ──ticket──► Holding ──8 or 15 s, home──► Choosing
-        ▲                   │   └─closed, no server─► Sorry ◄─refused, 30 s─┘
-        └────── 60 s ───────┘                           └──15 s, home──► Choosing
+        ▲                 │ ▲ └─papers,─► Confirming ─take─► Asking  └─"wrong choice"─► Cancelling
+        │                 │ │   dossiers     └─back─► Choosing                              │
+        └───── 60 s ──────┘ └── home, 15 s ── Sorry ◄── closed, refused, no server     Cancelled, Kept ─► Choosing
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Literal
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from queue_protocol.answers import Refused, Result, TicketTaken
+from kiosk.closing import Closure, closure_of_refusal
+from kiosk.pages import (
+    Asking,
+    Cancelled,
+    Cancelling,
+    Choosing,
+    Confirming,
+    Holding,
+    Kept,
+    Page,
+    Paper,
+    Passing,
+    Sorry,
+    Welcoming,
+)
+from kiosk.walk import TICKET_S, Walk, asks_dossiers, cancel_seconds, card_of, closure_of
+from queue_protocol.answers import Done, Refused, Result, TicketTaken
 from queue_protocol.ids import Language, ServiceId, TicketId
 from queue_protocol.session import Link
-from queue_protocol.snapshots import Menu, PartState, ServiceCard, Welcome
+from queue_protocol.snapshots import Menu, PartState, Welcome
 
 DEAD_TIME_S = 0.6
 """Taps this soon after the page or the language changed belong to what was there before: a trembling or impatient
 finger comes back within half a second, and nobody reads a page faster."""
-
-TICKET_S = 8.0
-"""Read a number aloud, look down, take the slip: the next person in the line should not wait longer than that."""
 
 TROUBLE_S = 15.0
 """Without paper the number must be learned or written down. Also how long paper may take before that is trouble."""
@@ -31,102 +43,41 @@ TROUBLE_S = 15.0
 IDLE_S = 60.0
 """Reading eleven services takes a slow reader half a minute; twice that without a touch means that nobody is there."""
 
-SLOW_S = 10.0
-"""A server that commits on an old disk answers in well under a second; after this the person is told what to do."""
-
 GIVE_UP_S = 30.0
 """The server takes no ticket request older than this, so a later answer can only be about one already issued."""
+
+CANCEL_GIVE_UP_S = 12.0
+"""The server cancels nothing that was asked for more than 10 s ago; the rest is the way of its answer."""
 
 REMEMBERED_ENDS = 8
 """A slip may end before its ticket is on the screen; more than a few are never in the air at once."""
 
+COUNTED_FROM = 4
+"""So many dossiers and more are counted by steps; fewer are one tap."""
 
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """What is known of the paper of a ticket. `reason` is a key as in `ReportSlip`, `None` unless there is trouble."""
-
-    state: Literal["printing", "printed", "failed", "uncertain"] = "printing"
-    reason: str | None = None
+MOST_DOSSIERS = 99
+"""As `TakeTicket` allows."""
 
 
 @dataclass(frozen=True, slots=True)
-class Welcoming:
-    """Nobody is there: the screen greets and waits for a touch."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choosing:
-    """The services."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """A ticket was asked for and the answer is not here."""
-
-    request: int
-    since_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Holding:
-    """The number of a ticket that exists, and what became of its paper."""
-
-    ticket: TicketTaken
-    paper: Paper
-    since_s: float
-    until_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Sorry:
-    """No ticket, and why: `refusal`, or `None` when the server is out of reach. `asked`: a request is on its way."""
-
-    refusal: Refused | None
-    since_s: float
-    until_s: float
-    asked: bool = False
-
-
-Page = Welcoming | Choosing | Asking | Holding | Sorry
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """A ticket of this service is wanted from the server. The answer goes to `answered` with this `request`."""
+class Take:
+    """A ticket is wanted from the server. The answer goes to `answered` with this `request`."""
 
     request: int
     service: ServiceId
     language: Language
+    dossiers: int = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Walk:
-    """All that the kiosk's screen depends on."""
+class Cancel:
+    """This ticket shall be no more. The answer goes to `answered` with this `request`."""
 
-    language: Language
-    home_language: Language
-    """What the screen goes back to for the next person."""
-    languages: tuple[Language, ...]
-    """What a person can choose from."""
-    page: Page = field(default_factory=Welcoming)
-    link: Link = "connecting"
-    refusal: Refused | None = None
-    """Why the server turned this box away; `None` once it has let it in, or never did."""
-    center: Mapping[Language, str] = field(default_factory=dict)
-    menu: Menu | None = None
-    utc_offset_s: int = 0
-    heard: tuple[datetime, float] | None = None
-    """The server's time and ours in the same moment; `None` before the first word from it."""
-    printer: PartState = "unknown"
-    touched_s: float = 0.0
-    deaf_until_s: float = 0.0
-    """Before this, taps on the page are not meant for it."""
-    language_deaf_until_s: float = 0.0
-    """Before this, taps on the languages were meant for the one chosen last; they are on every page alike."""
-    requests: int = 0
-    late: tuple[TicketTaken, ...] = ()
-    """Tickets whose answer came while another person's page was up; shown next."""
-    ends: tuple[tuple[TicketId, Paper], ...] = ()
+    request: int
+    ticket: TicketId
+
+
+Wish = Take | Cancel
 
 
 def welcomed(walk: Walk, welcome: Welcome, languages: tuple[Language, ...], now_s: float) -> Walk:
@@ -177,29 +128,65 @@ def touched(walk: Walk, now_s: float) -> Walk:
     return _turn(awake, Choosing(), now_s) if isinstance(walk.page, Welcoming) else awake
 
 
-def service_tapped(walk: Walk, service: ServiceId, now_s: float) -> tuple[Walk, Ask | None]:
-    """Ask for a ticket, unless one is being asked for, the service is closed or the server is out of reach."""
+def service_tapped(walk: Walk, service: ServiceId, now_s: float) -> tuple[Walk, Wish | None]:
+    """Ask for a ticket, or first for what must be known, unless the service is closed or the server out of reach."""
     if not isinstance(walk.page, Choosing) or now_s < walk.deaf_until_s:
         return walk, None
-    card = card_of(walk, service)
-    if walk.link != "live" or card is None:
-        return _sorry(walk, None, now_s), None
-    if not card.open:
-        return _sorry(walk, Refused(code="service_closed"), now_s), None
+    taken = _take(walk, service, 1, now_s)
+    if isinstance(taken[0].page, Asking) and _has_more_to_say(walk, service):
+        return _turn(walk, Confirming(service), now_s), None
+    return taken
+
+
+def dossiers_tapped(walk: Walk, dossiers: int, now_s: float) -> tuple[Walk, Wish | None]:
+    """Ask for a ticket for so many dossiers; from `COUNTED_FROM` on let them be counted first."""
+    if not isinstance(walk.page, Confirming) or not asks_dossiers(walk) or now_s < walk.deaf_until_s:
+        return walk, None
+    if dossiers >= COUNTED_FROM:
+        return _turn(walk, replace(walk.page, dossiers=dossiers), now_s), None
+    return _take(walk, walk.page.service, dossiers, now_s)
+
+
+def dossiers_stepped(walk: Walk, step: int) -> Walk:
+    """Count one dossier more or less."""
+    page = walk.page
+    if not isinstance(page, Confirming) or page.dossiers is None:
+        return walk
+    return replace(walk, page=replace(page, dossiers=min(max(page.dossiers + step, 1), MOST_DOSSIERS)))
+
+
+def confirmed(walk: Walk, now_s: float) -> tuple[Walk, Wish | None]:
+    """Ask for the ticket that was chosen; not before it was said for how many dossiers, where that is asked."""
+    page = walk.page
+    if not isinstance(page, Confirming) or now_s < walk.deaf_until_s:
+        return walk, None
+    if page.dossiers is None and asks_dossiers(walk):
+        return walk, None
+    return _take(walk, page.service, page.dossiers or 1, now_s)
+
+
+def cancel_tapped(walk: Walk, now_s: float) -> tuple[Walk, Wish | None]:
+    """Take the ticket on the screen back, while that is offered."""
+    page = walk.page
+    if not isinstance(page, Holding) or now_s < walk.deaf_until_s or cancel_seconds(walk, now_s) is None:
+        return walk, None
     request = walk.requests + 1
-    asking = _turn(replace(walk, requests=request), Asking(request=request, since_s=now_s), now_s)
-    return asking, Ask(request=request, service=service, language=walk.language)
+    cancelling = Cancelling(request=request, ticket=page.ticket, since_s=now_s)
+    return _turn(replace(walk, requests=request), cancelling, now_s), Cancel(request, page.ticket.ticket)
 
 
 def answered(walk: Walk, request: int, result: Result, now_s: float) -> Walk:
-    """Take the server's answer, however late. A ticket that exists is shown; a late refusal concerns nobody."""
-    awaited = isinstance(walk.page, Asking) and walk.page.request == request
+    """Take the server's answer, however late. A ticket that exists is shown; what else is late concerns nobody."""
+    page = walk.page
+    awaited = isinstance(page, Asking | Cancelling) and page.request == request
     if isinstance(result, TicketTaken):
-        busy = isinstance(walk.page, Asking | Holding) and not awaited
-        return replace(walk, late=(*walk.late, result)) if busy else _hold(walk, result, now_s)
+        return _hold(walk, result, now_s) if awaited or not _is_somebodys(page) else _keep_late(walk, result)
     if not awaited:
         return walk
-    return _sorry(walk, result if isinstance(result, Refused) else Refused(code="internal"), now_s)
+    if isinstance(page, Cancelling):
+        return _end_cancelling(walk, page, result, now_s)
+    refusal = result if isinstance(result, Refused) else Refused(code="internal")
+    return _sorry(walk, closure_of_refusal(refusal) or refusal, now_s)
 
 
 def slip_ended(walk: Walk, ticket: TicketId, paper: Paper, now_s: float) -> Walk:
@@ -219,59 +206,84 @@ def language_tapped(walk: Walk, language: Language, now_s: float) -> Walk:
 
 
 def home_tapped(walk: Walk, now_s: float) -> Walk:
-    """Leave the ticket or the apology; a request on its way is not left."""
-    leaves = isinstance(walk.page, Holding | Sorry) and now_s >= walk.deaf_until_s
-    return _go_home(walk, now_s) if leaves else walk
+    """Leave what is on the screen; a request on its way is not left. Who has no ticket yet keeps the language."""
+    if now_s < walk.deaf_until_s or not isinstance(walk.page, Passing | Confirming):
+        return walk
+    return _go_on(walk, now_s) if isinstance(walk.page, Confirming | Cancelled) else _go_home(walk, now_s)
 
 
 def tick(walk: Walk, now_s: float) -> Walk:
     """Let time pass; call it several times a second."""
     match walk.page:
-        case Choosing() if now_s >= walk.touched_s + IDLE_S:
-            return _turn(replace(walk, language=walk.home_language), Welcoming(), now_s)
-        case Asking(since_s=since_s) if now_s >= since_s + GIVE_UP_S:
-            return _sorry(walk, None, now_s)
-        case Holding(ticket=ticket, paper=Paper(state="printing"), until_s=until_s) if now_s >= until_s:
-            return replace(walk, page=_papered(ticket, Paper("uncertain", "no_report"), now_s))
-        case Holding(until_s=until_s) | Sorry(until_s=until_s) if now_s >= until_s:
-            return _go_home(walk, now_s)
+        case Choosing() | Confirming():
+            return _greet(walk, now_s) if now_s >= walk.touched_s + IDLE_S else walk
+        case Asking() | Cancelling() as page:
+            return _give_up(walk, page, now_s)
+        case Holding() | Cancelled() | Kept() | Sorry() as page:
+            return _leave(walk, page, now_s) if now_s >= page.until_s else walk
     return walk
 
 
-def remaining(walk: Walk, now_s: float) -> float | None:
-    """Return how much of the page's time is left, from 1 to 0; `None` where the page does not go home by itself."""
-    match walk.page:
-        case Holding(paper=Paper(state="printing")):
-            return None
-        case Holding(since_s=since_s, until_s=until_s) | Sorry(since_s=since_s, until_s=until_s):
-            return min(1.0, max(0.0, (until_s - now_s) / (until_s - since_s)))
-    return None
+def _give_up(walk: Walk, page: Asking | Cancelling, now_s: float) -> Walk:
+    """Wait for the server, but not for ever."""
+    if isinstance(page, Asking):
+        return _sorry(walk, None, now_s) if now_s >= page.since_s + GIVE_UP_S else walk
+    if now_s < page.since_s + CANCEL_GIVE_UP_S:
+        return walk
+    return _turn(walk, _kept(page.ticket, now_s, sure=False), now_s)
 
 
-def is_slow(walk: Walk, now_s: float) -> bool:
-    """Say whether the person waits for the server longer than anybody should without a word."""
-    return isinstance(walk.page, Asking) and now_s >= walk.page.since_s + SLOW_S
+def _leave(walk: Walk, page: Passing, now_s: float) -> Walk:
+    """Follow a page whose time is over."""
+    match page:
+        case Holding(ticket=ticket, paper=Paper(state="printing")):
+            return replace(walk, page=_papered(ticket, Paper("uncertain", "no_report"), now_s))
+        case Cancelled():
+            return _go_on(walk, now_s)
+    return _go_home(walk, now_s)
 
 
-def hall_time(walk: Walk, now_s: float) -> datetime | None:
-    """Return the server's time by our clock; `None` before the first word from it."""
-    if walk.heard is None:
-        return None
-    server_now, heard_s = walk.heard
-    return server_now + timedelta(seconds=now_s - heard_s)
+def _has_more_to_say(walk: Walk, service: ServiceId) -> bool:
+    card = card_of(walk, service)
+    return asks_dossiers(walk) or (card is not None and bool(card.papers))
 
 
-def card_of(walk: Walk, service: ServiceId) -> ServiceCard | None:
-    """Return the service as the menu has it; `None` when the menu has none, or there is no menu."""
-    services = walk.menu.services if walk.menu else ()
-    return next((card for card in services if card.service == service), None)
+def _take(walk: Walk, service: ServiceId, dossiers: int, now_s: float) -> tuple[Walk, Wish | None]:
+    card = card_of(walk, service)
+    if walk.link != "live" or walk.menu is None or card is None:
+        return _sorry(walk, None, now_s), None
+    closure = closure_of(walk, walk.menu, card, now_s)
+    if closure is not None:
+        return _sorry(walk, closure, now_s, service), None
+    request = walk.requests + 1
+    asking = _turn(replace(walk, requests=request), Asking(request, service, now_s), now_s)
+    return asking, Take(request, service, walk.language, dossiers)
+
+
+def _is_somebodys(page: Page) -> bool:
+    """Say whether a person stands before this page and would take another one's number for the own."""
+    return isinstance(page, Confirming | Asking | Holding | Cancelling | Cancelled | Kept)
+
+
+def _keep_late(walk: Walk, ticket: TicketTaken) -> Walk:
+    return replace(walk, late=(*walk.late, ticket))
+
+
+def _greet(walk: Walk, now_s: float) -> Walk:
+    if walk.late:
+        return _go_home(walk, now_s)
+    return _turn(replace(walk, language=walk.home_language), Welcoming(), now_s)
 
 
 def _go_home(walk: Walk, now_s: float) -> Walk:
+    return _go_on(replace(walk, language=walk.home_language), now_s)
+
+
+def _go_on(walk: Walk, now_s: float) -> Walk:
     if walk.late:
         first, *others = walk.late
         return _hold(replace(walk, late=tuple(others)), first, now_s)
-    return _turn(replace(walk, language=walk.home_language, touched_s=now_s), Choosing(), now_s)
+    return _turn(replace(walk, touched_s=now_s), Choosing(), now_s)
 
 
 def _hold(walk: Walk, ticket: TicketTaken, now_s: float) -> Walk:
@@ -285,9 +297,27 @@ def _papered(ticket: TicketTaken, paper: Paper, now_s: float) -> Holding:
     return Holding(ticket=ticket, paper=paper, since_s=now_s, until_s=now_s + stays_s)
 
 
-def _sorry(walk: Walk, refusal: Refused | None, now_s: float) -> Walk:
-    asked = refusal is None and isinstance(walk.page, Asking)
-    return _turn(walk, Sorry(refusal=refusal, since_s=now_s, until_s=now_s + TROUBLE_S, asked=asked), now_s)
+def _end_cancelling(walk: Walk, page: Cancelling, result: Result, now_s: float) -> Walk:
+    if not isinstance(result, Done):
+        return _turn(walk, _kept(page.ticket, now_s, sure=isinstance(result, Refused)), now_s)
+    return _turn(walk, Cancelled(page.ticket, since_s=now_s, until_s=now_s + TICKET_S), now_s)
+
+
+def _kept(ticket: TicketTaken, now_s: float, *, sure: bool) -> Kept:
+    return Kept(ticket, sure, since_s=now_s, until_s=now_s + TROUBLE_S)
+
+
+def _sorry(walk: Walk, why: Closure | Refused | None, now_s: float, service: ServiceId | None = None) -> Walk:
+    page = walk.page
+    asked = page.service if isinstance(page, Asking) else None
+    sorry = Sorry(
+        why=why,
+        service=service or asked,
+        since_s=now_s,
+        until_s=now_s + TROUBLE_S,
+        asked=why is None and isinstance(page, Asking),
+    )
+    return _turn(walk, sorry, now_s)
 
 
 def _turn(walk: Walk, page: Page, now_s: float) -> Walk:

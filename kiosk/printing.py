@@ -1,7 +1,7 @@
-"""The thread that owns the printer: takes slips, prints them one by one, and says how each ended.
+"""The thread that owns the kiosk's printers: takes slips, prints them one by one, and says how each ended.
 
-Nothing here decides what is printed, and nobody waits for it. At most once: a slip is tried again only while not one
-of its bytes was taken by the printer.
+Nothing here decides what is printed, and nobody waits for it. At most once: a slip is tried again, and handed to a
+spare printer, only while not one of its bytes was taken.
 """
 
 import logging
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kiosk.clock import monotonic_s
-from printer_drivers import escpos, raster
+from printer_drivers.drawing import job_of, length_mm
 from printer_drivers.paper import Paper
-from printer_drivers.printer import Evidence, JobEnd, Printer, PrinterState
+from printer_drivers.printer import CAN_PRINT, Evidence, JobEnd, Printer, PrinterState
 from printer_drivers.slip import Slip
 from queue_protocol.ids import TicketId
 from queue_protocol.snapshots import PartState
@@ -53,6 +53,9 @@ _PART: Mapping[PrinterState, PartState] = {
     PrinterState.UNKNOWN: "unknown",
 }
 
+SPARE = "spare_printer"
+"""Why a kiosk that prints still needs a hand: its first printer does not."""
+
 _TELLING = frozenset(PrinterState) - set(_PART)
 """States that say by themselves why a slip did not come out."""
 
@@ -73,6 +76,8 @@ class Ended:
     ticket: TicketId
     outcome: Literal["printed", "failed", "uncertain"]
     reason: str | None
+    length_mm: int | None = None
+    """Paper it took, or may have taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,32 +89,45 @@ class Looked:
 
 
 def draw(slip: Slip, paper: Paper) -> Sequence[bytes]:
-    """Return the bytes that print this slip on this paper."""
-    return escpos.encode(raster.draw(slip, paper), paper)
+    """Return the bytes that print this slip on this paper, in the form that suits its printer."""
+    return job_of(slip, paper)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A job after its last try."""
+
+    end: JobEnd
+    job: Sequence[bytes]
+    paper: Paper
 
 
 class Press:
-    """One printer and its thread. `on_end` and `on_look` are called on that thread and must not block.
+    """The printers of a kiosk, the first before its spares, and their thread.
 
-    `start_slip` puts a slip on the disk before its first byte goes out.
+    `on_end` and `on_look` are called on that thread and must not block. `start_slip` puts a slip on the disk before its
+    first byte goes out.
     """
 
     def __init__(
         self,
-        printer: Printer,
+        printers: Sequence[Printer],
         start_slip: Callable[[TicketId], None],
         on_end: Callable[[Ended], None],
         on_look: Callable[[Looked], None],
         *,
         now_s: Callable[[], float] = monotonic_s,
         encode: Callable[[Slip, Paper], Sequence[bytes]] = draw,
+        measure: Callable[[Sequence[bytes], Paper], float] = length_mm,
     ) -> None:
-        self._printer = printer
+        self._printers = tuple(printers)
+        self._states = [PrinterState.UNKNOWN] * len(self._printers)
         self._start_slip = start_slip
         self._on_end = on_end
         self._on_look = on_look
         self._now_s = now_s
         self._encode = encode
+        self._measure = measure
         self._jobs: queue.Queue[Job | None] = queue.Queue(MOST_WAITING)
         self._stopping = threading.Event()
         self._down = False
@@ -145,7 +163,8 @@ class Press:
                 continue
             if job is not None and not self._stopping.is_set():
                 self._on_end(self._print_guarded(job))
-        self._printer.close()
+        for printer in self._printers:
+            printer.close()
 
     def _print_guarded(self, job: Job) -> Ended:
         """Print; a fault in a driver or in the drawing costs this slip its paper, and no later one."""
@@ -156,31 +175,47 @@ class Press:
             return Ended(job.ticket, "uncertain", "trouble")
 
     def _look(self) -> None:
-        try:
-            state = self._printer.status().state
-        except Exception:
-            log.exception("asking the printer how it is failed")
-            state = PrinterState.UNKNOWN
-        self._note(state)
+        for place, printer in enumerate(self._printers):
+            try:
+                self._states[place] = printer.status().state
+            except Exception:
+                log.exception("asking a printer how it is failed")
+                self._states[place] = PrinterState.UNKNOWN
+        self._tell()
 
-    def _note(self, state: PrinterState) -> None:
-        part = _PART.get(state, "failed")
-        self._down = part == "failed"
-        self._on_look(Looked(part, None if part == "ready" else str(state)))
+    def _tell(self) -> None:
+        """Say how the kiosk prints: as its first printer is, or as long as a spare one can, with a word about it."""
+        first = _PART.get(self._states[0], "failed")
+        spared = first == "failed" and any(state in CAN_PRINT for state in self._states[1:])
+        self._down = first == "failed" and not spared
+        if spared:
+            self._on_look(Looked("ready", SPARE))
+        else:
+            self._on_look(Looked(first, None if first == "ready" else str(self._states[0])))
 
     def _print(self, job: Job) -> Ended:
         if self._now_s() - job.wanted_s > STALE_S:
             return Ended(job.ticket, "failed", "stale")
         try:
-            chunks = self._encode(job.slip, self._printer.paper)
+            drawn = [self._encode(job.slip, printer.paper) for printer in self._printers]
         except Exception:  # whatever a name in the catalogue does to the drawing, the next slip must come out
             log.exception("slip of %s cannot be drawn", job.ticket)
             return Ended(job.ticket, "failed", "bad_slip")
         self._put_on_disk(job.ticket)
-        end = self._send(chunks)
+        sent = self._send(drawn)
+        end = sent.end
         log.info("slip of %s: %s, %d bytes taken %s", job.ticket, end.evidence, end.bytes_accepted, end.reason)
-        self._note(end.state)
-        return Ended(job.ticket, _OUTCOMES[end.evidence], _reason(end))
+        self._tell()
+        return Ended(job.ticket, _OUTCOMES[end.evidence], _reason(end), self._length_mm(sent))
+
+    def _length_mm(self, sent: _Sent) -> int | None:
+        if sent.end.evidence is Evidence.NOTHING_SENT:
+            return None
+        try:
+            return round(self._measure(sent.job, sent.paper))
+        except Exception:
+            log.exception("the length of a slip cannot be told; it is not counted")
+            return None
 
     def _put_on_disk(self, ticket: TicketId) -> None:
         try:
@@ -189,13 +224,27 @@ class Press:
             # The person gets paper; the price is a second slip if the kiosk restarts within a minute.
             log.exception("cannot note that the slip of %s is being printed", ticket)
 
-    def _send(self, chunks: Sequence[bytes]) -> JobEnd:
-        """Print, and try again for a while as long as nothing was taken; a printer known to be down gets one try."""
+    def _send(self, drawn: Sequence[Sequence[bytes]]) -> _Sent:
+        """Print on the first printer that takes a byte, and try again for a while as long as none does.
+
+        Printers known to be down get one try.
+        """
         last_try_s = self._now_s() + (0 if self._down else RETRY_FOR_S)
-        end = self._printer.print(chunks)
-        while _may_retry(end) and self._now_s() < last_try_s and not self._stopping.wait(RETRY_EVERY_S):
-            end = self._printer.print(chunks)
-        return end
+        sent = self._try_each(drawn)
+        while _may_retry(sent.end) and self._now_s() < last_try_s and not self._stopping.wait(RETRY_EVERY_S):
+            sent = self._try_each(drawn)
+        return sent
+
+    def _try_each(self, drawn: Sequence[Sequence[bytes]]) -> _Sent:
+        """Offer the slip to each printer in turn; when none takes it, the first one's end says why."""
+        ends: list[_Sent] = []
+        for place, (printer, job) in enumerate(zip(self._printers, drawn, strict=True)):
+            end = printer.print(job)
+            self._states[place] = end.state
+            ends.append(_Sent(end, job, printer.paper))
+            if end.evidence is not Evidence.NOTHING_SENT:
+                return ends[-1]
+        return ends[0]
 
 
 def _may_retry(end: JobEnd) -> bool:

@@ -1,7 +1,8 @@
 """The kiosk's disk: its key, and which slips were started today, so that a restart prints none a second time.
 
-One ticket id a line in `started_slips.txt`, appended and forced to the disk before the first byte goes to the printer.
-A last line without its end is a power cut before that moment: that slip was not started.
+One slip a line in `started_slips.txt`, appended and forced to the disk before the first byte goes to the printer: the
+id of its ticket, and for a reprint `/` and which one it is. A last line without its end is a power cut before that
+moment: that slip was not started.
 """
 
 import logging
@@ -24,7 +25,10 @@ KEPT_DAYS = 2
 MOST_TOLD = 1000
 """What a hello may hold; a kiosk prints a few hundred slips a day."""
 
-_TICKET = re.compile(r"[0-9]{8}-[A-Z]{1,2}[0-9]{1,6}")
+Started = tuple[TicketId, int]
+"""A slip whose printing has begun: its ticket, and 0 or which reprint of it."""
+
+_LINE = re.compile(r"(?P<ticket>[0-9]{8}-[A-Z]{1,2}[0-9]{1,6})(/(?P<copy>[1-9][0-9]?))?")
 
 
 def read_key(path: Path) -> str | None:
@@ -48,59 +52,65 @@ class Shelf:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._file = folder / FILE
-        self._tickets: dict[TicketId, None] = {}
+        self._slips: dict[Started, None] = {}
         self._rewrite(_recent(_whole_lines(self._file)))
 
-    def __contains__(self, ticket: TicketId) -> bool:
-        return ticket in self._tickets
+    def __contains__(self, slip: Started) -> bool:
+        return slip in self._slips
 
     def started(self) -> tuple[TicketId, ...]:
-        """Return the slips whose printing has begun, the latest `MOST_TOLD` of them, oldest first."""
-        return tuple(self._tickets)[-MOST_TOLD:]
+        """Return the tickets whose own slip was begun, the latest `MOST_TOLD` of them, oldest first."""
+        return tuple(ticket for ticket, copy_number in self._slips if copy_number == 0)[-MOST_TOLD:]
 
-    def start(self, ticket: TicketId) -> None:
+    def start(self, ticket: TicketId, copy_number: int = 0) -> None:
         """Put this slip on the disk; when this returns, a power cut does not lose it.
 
         Raises `OSError` when the disk does not take it.
         """
-        newest = max(self._tickets, default=ticket)
-        self._tickets = {**self._tickets, ticket: None}
-        if _day(ticket) > _day(newest):
-            self._rewrite(_recent(self._tickets))
+        newest = max((_day(each) for each in self._slips), default="")
+        slip = (ticket, copy_number)
+        self._slips = {**self._slips, slip: None}
+        if newest and _day(slip) > newest:
+            self._rewrite(_recent(self._slips))
         else:
-            self._append(ticket)
+            self._append(slip)
 
-    def _append(self, ticket: TicketId) -> None:
+    def _append(self, slip: Started) -> None:
         with self._file.open("a", encoding="ascii") as file:
-            file.write(f"{ticket}\n")
+            file.write(_line(slip))
             file.flush()
             os.fsync(file.fileno())
 
-    def _rewrite(self, tickets: tuple[TicketId, ...]) -> None:
+    def _rewrite(self, slips: tuple[Started, ...]) -> None:
         unfinished = self._file.with_suffix(".part")
         with unfinished.open("w", encoding="ascii") as file:
-            file.writelines(f"{ticket}\n" for ticket in tickets)
+            file.writelines(map(_line, slips))
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(self._file)
         _sync_folder(self._file.parent)
-        self._tickets = dict.fromkeys(tickets)
+        self._slips = dict.fromkeys(slips)
 
 
-def _whole_lines(file: Path) -> list[TicketId]:
+def _whole_lines(file: Path) -> list[Started]:
     text = file.read_text(encoding="ascii", errors="replace") if file.exists() else ""
-    whole = text[: text.rfind("\n") + 1].splitlines()
-    return [TicketId(line) for line in whole if _TICKET.fullmatch(line)]
+    found = map(_LINE.fullmatch, text[: text.rfind("\n") + 1].splitlines())
+    return [(TicketId(line["ticket"]), int(line["copy"] or 0)) for line in found if line is not None]
 
 
-def _recent(tickets: Iterable[TicketId]) -> tuple[TicketId, ...]:
-    tickets = tuple(tickets)
-    kept = sorted({_day(ticket) for ticket in tickets})[-KEPT_DAYS:]
-    return tuple(ticket for ticket in tickets if _day(ticket) in kept)
+def _line(slip: Started) -> str:
+    ticket, copy_number = slip
+    return f"{ticket}/{copy_number}\n" if copy_number else f"{ticket}\n"
 
 
-def _day(ticket: TicketId) -> str:
-    return str(ticket).partition("-")[0]
+def _recent(slips: Iterable[Started]) -> tuple[Started, ...]:
+    slips = tuple(slips)
+    kept = sorted({_day(slip) for slip in slips})[-KEPT_DAYS:]
+    return tuple(slip for slip in slips if _day(slip) in kept)
+
+
+def _day(slip: Started) -> str:
+    return str(slip[0]).partition("-")[0]
 
 
 def _sync_folder(folder: Path) -> None:

@@ -4,8 +4,8 @@ Pure. How the words become dots is the business of `printer_drivers`.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 
 from printer_drivers.slip import Slip
 from queue_protocol.announcements import PrintSlip
@@ -53,10 +53,15 @@ def compose(order: PrintSlip, center: Center, languages: Mapping[Language, Texts
     `printer_drivers.slip.BadSlip` when the center's names cannot be printed.
     """
     texts = languages.get(order.language) or languages[SOURCE_LANGUAGE]
+    slip = _place_in_front(order, center, texts) if order.kind == "carried_over" else _place_today(order, center, texts)
+    return replace(slip, reprint_mark=texts.say("slip_reprint", n=order.copy_number)) if order.copy_number else slip
+
+
+def _place_today(order: PrintSlip, center: Center, texts: Texts) -> Slip:
     ticket = order.slip
     return Slip(
         center=in_language(center.names, texts.language).upper(),
-        service=in_language(center.services.get(ticket.service, {}), texts.language) or ticket.number[:1],
+        service=_service(ticket, center, texts),
         number=ticket.number,
         priority_mark=texts.say("priority") if ticket.priority else None,
         lines=tuple(_lines(ticket, center, texts)),
@@ -64,6 +69,30 @@ def compose(order: PrintSlip, center: Center, languages: Mapping[Language, Texts
         qr_caption=texts.say("slip_follow") if order.address else None,
         time_line=_time_line(ticket, center, texts),
         note=f"{texts.say('slip_note')} {texts.say('slip_valid', date=_digits(date.fromisoformat(order.valid_on)))}",
+    )
+
+
+def _place_in_front(order: PrintSlip, center: Center, texts: Texts) -> Slip:
+    """Return the slip for a place in front on a later day.
+
+    Its day stands where other slips have the number: that number will be somebody else's on that day. The code holds
+    the slip's token, for the clerk who honours it.
+    """
+    ticket, day = order.slip, date.fromisoformat(order.valid_on)
+    return Slip(
+        center=in_language(center.names, texts.language).upper(),
+        service=_service(ticket, center, texts),
+        number=f"{day:%d/%m}",
+        priority_mark=texts.say("slip_carried"),
+        lines=(
+            texts.say("slip_carried_day", weekday=texts.say(_WEEKDAYS[day.weekday()]), date=_digits(day)),
+            texts.say("slip_carried_use"),
+            texts.say("slip_carried_from", number=ticket.number, date=_digits(_local(ticket, center).date())),
+        ),
+        qr=order.address,
+        qr_caption=texts.say("slip_carried_code") if order.address else None,
+        time_line=_time_line(ticket, center, texts),
+        note=f"{texts.say('slip_carried_once')} {texts.say('slip_note')}",
     )
 
 
@@ -84,19 +113,30 @@ def say_range(wait: WaitRange, texts: Texts) -> str:
     return texts.say("wait_range", low=wait.low_minutes, high=wait.high_minutes)
 
 
+def _service(ticket: TicketTaken, center: Center, texts: Texts) -> str:
+    return in_language(center.services.get(ticket.service, {}), texts.language) or ticket.number[:1]
+
+
 def _lines(ticket: TicketTaken, center: Center, texts: Texts) -> Iterator[str]:
     yield say_ahead(ticket, center.utc_offset_s, texts)
     if ticket.wait is not None:
         yield texts.say("kiosk_estimated_wait", range=say_range(ticket.wait, texts))
+    if ticket.after_break:
+        yield texts.say("kiosk_after_break")
     if ticket.counters:
         counters = ", ".join(str(counter) for counter in ticket.counters)
         yield texts.count("slip_counters", len(ticket.counters), counters=counters)
 
 
 def _time_line(ticket: TicketTaken, center: Center, texts: Texts) -> str:
-    local = ticket.issued_at + timedelta(seconds=center.utc_offset_s)
+    local = _local(ticket, center)
     weekday = texts.say(_WEEKDAYS[local.weekday()])
     return texts.say("slip_time", time=f"{local:%H:%M}", weekday=weekday, date=_digits(local.date()))
+
+
+def _local(ticket: TicketTaken, center: Center) -> datetime:
+    """Return when the ticket was issued, by the clocks of the center."""
+    return ticket.issued_at + timedelta(seconds=center.utc_offset_s)
 
 
 def _digits(day: date) -> str:

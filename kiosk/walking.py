@@ -9,11 +9,14 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from kiosk import flow
-from kiosk.flow import Ask, Paper, Walk
+from kiosk.flow import Cancel, Wish
+from kiosk.pages import Paper
 from kiosk.printing import Ended, Looked
-from kiosk.wording import View, view
+from kiosk.views import View
+from kiosk.walk import Walk, remaining
+from kiosk.wording import view
 from queue_protocol.answers import Answer, Refused, Result
-from queue_protocol.commands import Command, TakeTicket
+from queue_protocol.commands import CancelTicket, Command, TakeTicket
 from queue_protocol.ids import DeviceId, Language, ServiceId, Token
 from queue_protocol.session import Link
 from queue_protocol.snapshots import Beat, FromServer, Menu, Welcome
@@ -70,10 +73,23 @@ class Walker:
 
     def tap_service(self, service: ServiceId) -> None:
         """Somebody chose a service."""
-        walk, wish = flow.service_tapped(self._walk, service, self._now_s())
-        self._go(walk)
-        if wish is not None:
-            self._take(wish)
+        self._follow(*flow.service_tapped(self._walk, service, self._now_s()))
+
+    def tap_dossiers(self, dossiers: int) -> None:
+        """Somebody said how many dossiers."""
+        self._follow(*flow.dossiers_tapped(self._walk, dossiers, self._now_s()))
+
+    def step_dossiers(self, step: int) -> None:
+        """Somebody counts one dossier more or less."""
+        self._go(flow.dossiers_stepped(self._walk, step))
+
+    def tap_take(self) -> None:
+        """Somebody has read what there was to read, and wants the number."""
+        self._follow(*flow.confirmed(self._walk, self._now_s()))
+
+    def tap_cancel(self) -> None:
+        """Somebody chose by mistake."""
+        self._follow(*flow.cancel_tapped(self._walk, self._now_s()))
 
     def tap_language(self, language: Language) -> None:
         """Somebody chose a language."""
@@ -109,11 +125,21 @@ class Walker:
         """Show whether slips can be expected."""
         self._go(flow.printer_changed(self._walk, looked.state))
 
-    def _take(self, wish: Ask) -> None:
-        command = TakeTicket(
-            service=wish.service, token=self._make_token(), language=wish.language, print_at=self._device
+    def _follow(self, walk: Walk, wish: Wish | None) -> None:
+        self._go(walk)
+        if wish is not None:
+            self._ask(self._command(wish)).add_done_callback(functools.partial(self._take_answer, wish.request))
+
+    def _command(self, wish: Wish) -> Command:
+        if isinstance(wish, Cancel):
+            return CancelTicket(ticket=wish.ticket)
+        return TakeTicket(
+            service=wish.service,
+            token=self._make_token(),
+            language=wish.language,
+            print_at=self._device,
+            dossiers=wish.dossiers,
         )
-        self._ask(command).add_done_callback(functools.partial(self._take_answer, wish.request))
 
     def _take_answer(self, request: int, answer: "asyncio.Future[Result]") -> None:
         if not answer.cancelled():
@@ -128,4 +154,4 @@ class Walker:
         if seen != self._shown:
             self._shown = seen
             self._face.show(seen)
-        self._face.show_remaining(flow.remaining(walk, now_s))
+        self._face.show_remaining(remaining(walk, now_s))

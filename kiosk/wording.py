@@ -1,99 +1,33 @@
-"""Owns the words on the screen: a walk becomes everything that the widgets show, and the widgets add nothing.
+"""Owns the words on the screen: a walk becomes everything that the widgets show.
 
-Pure. A `View` is compared to the last one to find out whether anything must be drawn.
+Pure. Each kind of page has one function that makes its body.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
-from kiosk.flow import Asking, Choosing, Holding, Paper, Sorry, Walk, Welcoming, card_of, hall_time, is_slow
+from kiosk import closed_words
+from kiosk.closing import Closure, closure_of_hall
+from kiosk.flow import COUNTED_FROM
+from kiosk.pages import Asking, Cancelled, Cancelling, Choosing, Confirming, Holding, Kept, Paper, Sorry, Welcoming
 from kiosk.slips import in_language, say_ahead, say_range
-from queue_protocol.answers import Refused
-from queue_protocol.ids import Language, ServiceId
-from queue_protocol.snapshots import ServiceCard
+from kiosk.views import Badge, Body, Card, Check, Choice, Closed, Dossiers, Greeting, Notice, Number, TopBar, View
+from kiosk.walk import Walk, cancel_seconds, card_of, closure_of, hall_now, hall_time, is_slow
+from queue_protocol.answers import Refused, TicketTaken
+from queue_protocol.ids import Language
+from queue_protocol.snapshots import Menu, ServiceCard
 from queue_protocol.texts import Texts
 
+FOR_CITIZENS = frozenset({"busy", "too_late", "unknown_service"})
+"""Refusals that say something to the person at the kiosk; the others are for staff, who find them in the log."""
 
-@dataclass(frozen=True, slots=True)
-class TopBar:
-    """The line above every page. `languages` are the choices other than the present one: code and own name."""
-
-    center: str
-    day: str
-    time: str
-    languages: tuple[tuple[Language, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Greeting:
-    """The page of an idle kiosk."""
-
-    welcome: str
-    invitation: str
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A service as a button. `hint` and `wait` may be empty; one that is not `open` stays visible."""
-
-    service: ServiceId
-    prefix: str
-    icon: str
-    hue: int
-    name: str
-    hint: str
-    status: str
-    wait: str
-    open: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The page of services. `trouble` is a strip above them, icon and words, or `None`."""
-
-    question: str
-    cards: tuple[Card, ...]
-    trouble: tuple[str, str] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """The page of a ticket. `paper` is shown with `paper_icon`, as `paper_tone` says: calm or in trouble."""
-
-    heading: str
-    service: str
-    number: str
-    priority: str
-    facts: tuple[str, ...]
-    paper: str
-    paper_icon: str
-    paper_tone: Literal["waiting", "ready", "trouble"]
-    advice: str
-    home: str
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A page that says one thing. `home` is empty where there is nothing to leave."""
-
-    icon: str
-    tone: Literal["waiting", "trouble"]
-    title: str
-    text: str
-    home: str
-
-
-Body = Greeting | Choice | Number | Notice
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """The whole screen in words. `paper_here` stands above the paper of a virtual printer, where there is one."""
-
-    bar: TopBar
-    body: Body
-    paper_here: str
+_PAPER: Mapping[str, tuple[str, Literal["waiting", "ready", "trouble"], str]] = {
+    "printing": ("printer", "waiting", "kiosk_printing"),
+    "printed": ("arrow_down_bold", "ready", "kiosk_take_slip"),
+    "failed": ("printer_alert", "trouble", "kiosk_trouble_failed"),
+    "uncertain": ("printer_alert", "trouble", "kiosk_trouble_uncertain"),
+}
+"""What becomes of the paper: icon, tone, words."""
 
 
 def view(walk: Walk, languages: Mapping[Language, Texts], now_s: float) -> View:
@@ -101,6 +35,14 @@ def view(walk: Walk, languages: Mapping[Language, Texts], now_s: float) -> View:
     texts = languages[walk.language]
     bar, body = _bar(walk, languages, now_s), _body(walk, texts, now_s)
     return View(bar=bar, body=body, paper_here=texts.say("kiosk_paper_here"))
+
+
+def say_refusal(refusal: Refused, texts: Texts) -> str:
+    """Return the sentence of a refusal; one whose facts or code this kiosk does not know becomes the general one."""
+    try:
+        return texts.say(f"refused_{refusal.code}", **refusal.facts)
+    except (KeyError, IndexError):
+        return texts.say("refused_internal")
 
 
 def _bar(walk: Walk, languages: Mapping[Language, Texts], now_s: float) -> TopBar:
@@ -119,28 +61,52 @@ def _bar(walk: Walk, languages: Mapping[Language, Texts], now_s: float) -> TopBa
 
 
 def _body(walk: Walk, texts: Texts, now_s: float) -> Body:
+    body: Body
     match walk.page:
         case Welcoming():
-            return Greeting(welcome=texts.say("kiosk_welcome"), invitation=texts.say("kiosk_touch_start"))
+            body = _greeting(walk, texts, now_s)
         case Choosing():
-            return _choice(walk, texts)
-        case Asking():
-            return _asking(texts, slow=is_slow(walk, now_s))
+            body = _choice(walk, texts, now_s)
+        case Confirming() as page:
+            body = _check(walk, page, texts)
+        case Asking() | Cancelling() as page:
+            body = _asking(page, texts, slow=is_slow(walk, now_s))
         case Holding() as page:
-            return _number(walk, page, texts)
+            body = _number(walk, page, texts, now_s)
+        case Cancelled() | Kept() as page:
+            body = _after_cancelling(page, texts)
         case Sorry() as page:
-            return _apology(page, texts)
+            body = _apology(walk, page, texts)
+    return body
 
 
-def _choice(walk: Walk, texts: Texts) -> Choice | Notice:
-    if walk.menu is None:
+def _greeting(walk: Walk, texts: Texts, now_s: float) -> Greeting:
+    closed = _closed(walk, walk.menu, texts, now_s) if walk.menu else None
+    return Greeting(
+        welcome=texts.say("kiosk_welcome"),
+        icon="clock_outline" if closed else "gesture_tap",
+        invitation=closed.title if closed else texts.say("kiosk_touch_start"),
+        detail=closed.text if closed else "",
+    )
+
+
+def _choice(walk: Walk, texts: Texts, now_s: float) -> Choice | Notice:
+    menu = walk.menu
+    if menu is None:
         text = say_refusal(walk.refusal, texts) if walk.refusal else texts.say("kiosk_no_server_text")
         return Notice(icon="wifi_off", tone="trouble", title=texts.say("kiosk_no_server"), text=text, home="")
+    closed = _closed(walk, menu, texts, now_s)
     return Choice(
-        question=texts.say("kiosk_choose"),
-        cards=tuple(_card(card, texts) for card in walk.menu.services),
+        question="" if closed else texts.say("kiosk_choose"),
+        cards=tuple(_card(walk, card, closure_of(walk, menu, card, now_s), texts) for card in menu.services),
         trouble=_trouble(walk, texts),
+        closed=closed,
     )
+
+
+def _closed(walk: Walk, menu: Menu, texts: Texts, now_s: float) -> Closed | None:
+    closure = closure_of_hall(menu, hall_now(walk, menu, now_s))
+    return None if closure is None else closed_words.over_hall(closure, walk.utc_offset_s, texts)
 
 
 def _trouble(walk: Walk, texts: Texts) -> tuple[str, str] | None:
@@ -153,83 +119,140 @@ def _trouble(walk: Walk, texts: Texts) -> tuple[str, str] | None:
     return None
 
 
-def _card(card: ServiceCard, texts: Texts) -> Card:
+def _card(walk: Walk, card: ServiceCard, closure: Closure | None, texts: Texts) -> Card:
+    is_open = closure is None
+    status, detail = _line(card, texts) if closure is None else closed_words.on_card(closure, walk.utc_offset_s, texts)
     return Card(
         service=card.service,
-        prefix=card.prefix,
-        icon=card.icon,
-        hue=card.hue,
+        badge=Badge(card.prefix, card.icon, card.hue),
         name=in_language(card.names, texts.language),
         hint=card.hints.get(texts.language, ""),  # another language's everyday words help nobody
-        status=_line_status(card, texts),
-        wait=say_range(card.wait, texts) if card.open and card.waiting and card.wait else "",
-        open=card.open,
+        status=status,
+        detail=detail,
+        warning=texts.say("kiosk_card_after_break") if is_open and card.after_break else "",
+        open=is_open,
     )
 
 
-def _line_status(card: ServiceCard, texts: Texts) -> str:
-    if not card.open:
-        return texts.say("kiosk_service_closed")
-    return texts.count("people_waiting", card.waiting) if card.waiting else texts.say("nobody_waiting")
+def _line(card: ServiceCard, texts: Texts) -> tuple[str, str]:
+    """Return how many wait, and how long it may take, where that is known."""
+    if not card.waiting:
+        return texts.say("nobody_waiting"), ""
+    return texts.count("people_waiting", card.waiting), say_range(card.wait, texts) if card.wait else ""
 
 
-def _asking(texts: Texts, *, slow: bool) -> Notice:
+def _check(walk: Walk, page: Confirming, texts: Texts) -> Check | Notice:
+    card = card_of(walk, page.service)
+    if card is None:
+        return _choice_gone(texts)
+    dossiers = _dossiers(walk, page, texts)
+    papers = in_language(card.papers, texts.language)
+    return Check(
+        badge=Badge(card.prefix, card.icon, card.hue),
+        service=in_language(card.names, texts.language),
+        papers_heading=texts.say("kiosk_papers") if papers else "",
+        papers=papers,
+        warning=texts.say("kiosk_after_break") if card.after_break else "",
+        dossiers=dossiers,
+        take="" if dossiers is not None and dossiers.counted is None else texts.say("kiosk_take"),
+        back=texts.say("kiosk_back"),
+    )
+
+
+def _choice_gone(texts: Texts) -> Notice:
+    return Notice(
+        icon="information",
+        tone="trouble",
+        title=texts.say("kiosk_refused"),
+        text=texts.say("refused_unknown_service"),
+        home=texts.say("kiosk_back"),
+    )
+
+
+def _dossiers(walk: Walk, page: Confirming, texts: Texts) -> Dossiers | None:
+    most = walk.menu.dossiers_per_turn if walk.menu else None
+    if most is None:
+        return None
+    few = tuple((each, str(each)) for each in range(1, COUNTED_FROM))
+    return Dossiers(
+        question=texts.say("kiosk_dossiers"),
+        explanation=texts.count("kiosk_dossiers_limit", most),
+        answers=(*few, (COUNTED_FROM, texts.say("kiosk_dossiers_more", n=COUNTED_FROM))),
+        counted=page.dossiers,
+    )
+
+
+def _asking(page: Asking | Cancelling, texts: Texts, *, slow: bool) -> Notice:
     text = texts.say("kiosk_slow_text" if slow else "kiosk_asking_text")
-    return Notice(icon="timer_sand", tone="waiting", title=texts.say("kiosk_asking"), text=text, home="")
+    title = texts.say("kiosk_asking")
+    if isinstance(page, Cancelling):
+        title = texts.say("kiosk_cancelling", number=page.ticket.number)
+    return Notice(icon="timer_sand", tone="waiting", title=title, text=text, home="")
 
 
-def _number(walk: Walk, page: Holding, texts: Texts) -> Number:
+def _number(walk: Walk, page: Holding, texts: Texts, now_s: float) -> Number:
     ticket = page.ticket
     card = card_of(walk, ticket.service)
-    wait = ticket.wait
-    facts = [say_ahead(ticket, walk.utc_offset_s, texts)]
-    if wait is not None:
-        facts.append(texts.say("kiosk_estimated_wait", range=say_range(wait, texts)))
     icon, tone, key = _PAPER[page.paper.state]
+    seconds = cancel_seconds(walk, now_s)
     return Number(
         heading=texts.say("kiosk_your_number"),
         service=in_language(card.names, texts.language) if card else "",
         number=ticket.number,
         priority=texts.say("priority") if ticket.priority else "",
-        facts=tuple(facts),
+        facts=_facts(walk, ticket, texts),
+        warning=texts.say("kiosk_after_break") if ticket.after_break else "",
         paper=texts.say(_trouble_key(page.paper) or key, number=ticket.number),
         paper_icon=icon,
         paper_tone=tone,
         advice=texts.say("kiosk_please_wait"),
         home=texts.say("kiosk_home"),
+        cancel="" if seconds is None else texts.say("kiosk_cancel", seconds=seconds),
     )
+
+
+def _facts(walk: Walk, ticket: TicketTaken, texts: Texts) -> tuple[str, ...]:
+    ahead = say_ahead(ticket, walk.utc_offset_s, texts)
+    if ticket.wait is None:
+        return (ahead,)
+    return ahead, texts.say("kiosk_estimated_wait", range=say_range(ticket.wait, texts))
 
 
 def _trouble_key(paper: Paper) -> str | None:
     return "kiosk_trouble_paper_out" if (paper.state, paper.reason) == ("failed", "paper_out") else None
 
 
-def _apology(page: Sorry, texts: Texts) -> Notice:
+def _after_cancelling(page: Cancelled | Kept, texts: Texts) -> Notice:
+    number = page.ticket.number
+    if isinstance(page, Cancelled):
+        return Notice(
+            icon="check_circle",
+            tone="done",
+            title=texts.say("kiosk_cancelled", number=number),
+            text=texts.say("kiosk_cancelled_text", number=number),
+            home=texts.say("kiosk_choose_again"),
+            home_icon="gesture_tap",
+        )
+    return Notice(
+        icon="account_question",
+        tone="trouble",
+        title=texts.say("kiosk_not_cancelled", number=number),
+        text=texts.say("kiosk_not_cancelled_text" if page.sure else "kiosk_cancel_unsure_text", number=number),
+        home=texts.say("kiosk_home"),
+    )
+
+
+def _apology(walk: Walk, page: Sorry, texts: Texts) -> Notice:
     home = texts.say("kiosk_home")
-    if page.refusal is not None:
-        for_citizens = page.refusal.code in FOR_CITIZENS
-        text = say_refusal(page.refusal, texts) if for_citizens else texts.say("kiosk_no_server_text")
-        return Notice(icon="information", tone="trouble", title=texts.say("kiosk_refused"), text=text, home=home)
-    text = texts.say("kiosk_no_answer_text" if page.asked else "kiosk_no_server_text")
-    return Notice(icon="wifi_off", tone="trouble", title=texts.say("kiosk_no_server"), text=text, home=home)
-
-
-FOR_CITIZENS = frozenset({"busy", "no_numbers_left", "too_late", "unknown_service"})
-"""Refusals that say something to the person at the kiosk; the others are for staff, who find them in the log."""
-
-
-def say_refusal(refusal: Refused, texts: Texts) -> str:
-    """Return the sentence of a refusal; one whose facts or code this kiosk does not know becomes the general one."""
-    try:
-        return texts.say(f"refused_{refusal.code}", **refusal.facts)
-    except (KeyError, IndexError):
-        return texts.say("refused_internal")
-
-
-_PAPER: Mapping[str, tuple[str, Literal["waiting", "ready", "trouble"], str]] = {
-    "printing": ("printer", "waiting", "kiosk_printing"),
-    "printed": ("arrow_down_bold", "ready", "kiosk_take_slip"),
-    "failed": ("printer_alert", "trouble", "kiosk_trouble_failed"),
-    "uncertain": ("printer_alert", "trouble", "kiosk_trouble_uncertain"),
-}
-"""What becomes of the paper: icon, tone, words."""
+    match page.why:
+        case Closure() as closure:
+            card = card_of(walk, page.service) if page.service else None
+            service = in_language(card.names, texts.language) if card else ""
+            return closed_words.as_page(closure, service, walk.utc_offset_s, texts)
+        case Refused() as refusal:
+            known = refusal.code in FOR_CITIZENS
+            text = say_refusal(refusal, texts) if known else texts.say("kiosk_no_server_text")
+            return Notice(icon="information", tone="trouble", title=texts.say("kiosk_refused"), text=text, home=home)
+        case None:
+            text = texts.say("kiosk_no_answer_text" if page.asked else "kiosk_no_server_text")
+            return Notice(icon="wifi_off", tone="trouble", title=texts.say("kiosk_no_server"), text=text, home=home)

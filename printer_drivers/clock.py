@@ -12,3 +12,8 @@ def now() -> datetime:
 def monotonic_s() -> float:
     """Return seconds that never run backwards, for deadlines only."""
     return time.monotonic()
+
+
+def pause_s(seconds: float) -> None:
+    """Do nothing for this long; for the polling of what cannot be waited for."""
+    time.sleep(seconds)

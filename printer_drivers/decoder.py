@@ -4,26 +4,58 @@ Pure. It is the head and the cutter of the virtual printer. It knows the command
 that a byte a real printer would print as rubbish is found before it reaches one.
 """
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from printer_drivers.bitmap import Bitmap
+from printer_drivers.escpos import LINE_ROWS
+from printer_drivers.paper import CELL_HEIGHT, CELL_WIDTH
+
+Cell = Callable[[str], tuple[int, ...]]
+"""Returns the rows of one character of text mode, `CELL_WIDTH` bits each, the highest bit leftmost."""
+
+# What a character looks like when nobody draws it: the outline of a box inside its cell.
+_INSIDE = 0b0010_0000_0100
+_SIDE = 0b0011_1111_1100
+_BOX = (0, 0, _SIDE, *[_INSIDE] * 16, _SIDE, 0, 0, 0, 0)
 
 
 class UnreadableBytes(ValueError):
     """The job holds bytes that no command of ours begins with, or stops inside one; whoever encoded it is to blame."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One cut piece of paper: everything on it as dots, and the lines that the printer set in its own letters."""
+
+    picture: Bitmap
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    character: str
+    wide: int
+    high: int
+
+
 @dataclass(slots=True)
 class _Head:
-    """The moving parts while a job is read: where the bytes stand, the margin, and the rows since the last cut."""
+    """The moving parts while a job is read: where the bytes stand, the settings, and what came since the last cut."""
 
     data: bytes
-    width_bytes: int
+    width_dots: int
+    cell: Cell
     at: int = 0
     margin_bytes: int = 0
+    wide: int = 1
+    high: int = 1
+    middle: bool = False
+    line: list[_Letter] = field(default_factory=list)
     rows: list[bytes] = field(default_factory=list)
-    sheets: list[Bitmap] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    sheets: list[Sheet] = field(default_factory=list)
 
     def take(self, count: int) -> bytes:
         taken = self.data[self.at : self.at + count]
@@ -35,9 +67,15 @@ class _Head:
     def number(self) -> int:
         return int.from_bytes(self.take(2), "little")
 
+    def begin_line(self, what: str) -> None:
+        """Refuse what printers do only at the beginning of a line."""
+        if self.line:
+            raise UnreadableBytes(f"{what} stands in the middle of a line of text at byte {self.at}")
+
     def tear(self) -> None:
-        self.sheets.append(Bitmap(self.width_bytes * 8, len(self.rows), b"".join(self.rows)))
-        self.rows = []
+        picture = Bitmap(self.width_dots, len(self.rows), b"".join(self.rows))
+        self.sheets.append(Sheet(picture, tuple(self.words)))
+        self.rows, self.words = [], []
 
 
 def decode(data: bytes, width_dots: int) -> tuple[Bitmap, ...]:
@@ -46,15 +84,23 @@ def decode(data: bytes, width_dots: int) -> tuple[Bitmap, ...]:
     Rows after the last cut come as one more sheet. Raises `UnreadableBytes` with the place of the first byte that is
     not understood.
     """
-    head = _Head(data, width_dots // 8)
+    return tuple(sheet.picture for sheet in read(data, width_dots))
+
+
+def read(data: bytes, width_dots: int, cell: Cell = lambda _character: _BOX) -> tuple[Sheet, ...]:
+    """Return the sheets with their words, see `decode`; `cell` draws the letters of text mode, boxes without it."""
+    head = _Head(data, width_dots, cell)
     while head.at < len(data):
         _command(head)(head)
+    head.begin_line("the end")
     if head.rows:
         head.tear()
     return tuple(head.sheets)
 
 
 def _command(head: _Head) -> Callable[[_Head], None]:
+    if 0x20 <= head.data[head.at] < 0x7F:  # noqa: PLR2004 - the printable characters of ASCII
+        return _set_letter
     for prefix, act in _COMMANDS.items():
         if head.data.startswith(prefix, head.at):
             head.at += len(prefix)
@@ -64,10 +110,12 @@ def _command(head: _Head) -> Callable[[_Head], None]:
 
 
 def _initialise(head: _Head) -> None:
-    head.margin_bytes = 0
+    head.line = []
+    head.margin_bytes, head.wide, head.high, head.middle = 0, 1, 1, False
 
 
 def _set_margin(head: _Head) -> None:
+    head.begin_line("a left margin")
     dots = head.number()
     if dots % 8:
         raise UnreadableBytes(f"a left margin of {dots} dots is not a whole number of bytes")
@@ -75,15 +123,52 @@ def _set_margin(head: _Head) -> None:
 
 
 def _print_raster(head: _Head) -> None:
+    head.begin_line("a raster")
     width, count = head.number(), head.number()
-    right = head.width_bytes - head.margin_bytes - width
+    whole = head.width_dots // 8
+    right = whole - head.margin_bytes - width
     if right < 0:
-        raise UnreadableBytes(f"a raster of {width} bytes does not fit {head.width_bytes} bytes of head")
+        raise UnreadableBytes(f"a raster of {width} bytes does not fit {whole} bytes of head")
     for _ in range(count):
         head.rows.append(bytes(head.margin_bytes) + head.take(width) + bytes(right))
 
 
+def _set_letter(head: _Head) -> None:
+    head.line.append(_Letter(chr(head.take(1)[0]), head.wide, head.high))
+    if _length(head.line) > head.width_dots:
+        raise UnreadableBytes(f"a line of text is wider than {head.width_dots} dots at byte {head.at}")
+
+
+def _end_line(head: _Head) -> None:
+    tallest = max((letter.high * CELL_HEIGHT for letter in head.line), default=0)
+    left = (head.width_dots - _length(head.line)) // 2 if head.middle else 0
+    rows = [0] * max(tallest, LINE_ROWS)
+    for letter in head.line:
+        for row, ink in enumerate(_grown(head.cell(letter.character), letter), tallest - letter.high * CELL_HEIGHT):
+            rows[row] |= ink << head.width_dots - left - letter.wide * CELL_WIDTH
+        left += letter.wide * CELL_WIDTH
+    head.rows.extend(row.to_bytes(head.width_dots // 8) for row in rows)
+    head.words.append("".join(letter.character for letter in head.line))
+    head.line = []
+
+
+def _set_print_mode(head: _Head) -> None:
+    mode = head.take(1)[0]
+    head.wide, head.high = 1 + (mode >> 5 & 1), 1 + (mode >> 4 & 1)
+
+
+def _set_size(head: _Head) -> None:
+    size = head.take(1)[0]
+    head.wide, head.high = 1 + (size >> 4 & 7), 1 + (size & 7)
+
+
+def _set_side(head: _Head) -> None:
+    head.begin_line("a change of side")
+    head.middle = head.take(1) == b"\x01"
+
+
 def _cut(head: _Head) -> None:
+    head.begin_line("the cut")
     head.take(1)
     head.tear()
 
@@ -92,8 +177,25 @@ def _ignore(_head: _Head) -> None:
     """Pass over a question; answering is the wire's part."""
 
 
+def _length(line: list[_Letter]) -> int:
+    return sum(letter.wide * CELL_WIDTH for letter in line)
+
+
+def _grown(rows: tuple[int, ...], letter: _Letter) -> list[int]:
+    return [_widened(row, letter.wide) for row in rows for _ in range(letter.high)]
+
+
+@functools.lru_cache(maxsize=1024)
+def _widened(row: int, times: int) -> int:
+    return int("".join(bit * times for bit in f"{row:0{CELL_WIDTH}b}"), 2)
+
+
 _COMMANDS: dict[bytes, Callable[[_Head], None]] = {
+    b"\n": _end_line,
     b"\x1b@": _initialise,
+    b"\x1b!": _set_print_mode,
+    b"\x1ba": _set_side,
+    b"\x1d!": _set_size,
     b"\x1dL": _set_margin,
     b"\x1dv0\x00": _print_raster,
     b"\x1dVB": _cut,

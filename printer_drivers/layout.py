@@ -1,4 +1,4 @@
-"""Owns where each word of a slip stands on the paper: wrapping, shrinking, order and gaps, in dots.
+"""Owns where each word of a slip stands on the paper in dots: order, gaps, and which text may shrink how far.
 
 Pure: the sizes of letters and codes come in through a `Ruler`, so the same slip and ruler always give the same
 layout. Words wrap first, then shrink to the least size of the scale, then take one more line; they are never clipped.
@@ -6,45 +6,25 @@ layout. Words wrap first, then shrink to the least size of the scale, then take 
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
 
+from printer_drivers.bitmap import Bitmap
 from printer_drivers.paper import Paper, Scale
 from printer_drivers.slip import Slip
-
-Weight = Literal["Regular", "SemiBold", "Bold", "ExtraBold"]
+from printer_drivers.wrapping import Ruler, Weight, even_width, lead, shrink, wrap
 
 # A slip fits in a palm and in the pocket of a file cover.
 LONGEST_MM = 90.0
-# Vietnamese stacks two marks on a capital (Ẫ Ổ Ữ); below 1.35 em the lines touch.
-LINE_PITCH = 1.35
 # ISO/IEC 18004 asks for four light modules around a QR code.
 QUIET_MODULES = 4
 # A rule of one dot vanishes on worn heads.
 RULE_DOTS = 2
 # The frame of a reprint mark: heavier than a rule, lighter than the priority bar.
 FRAME_DOTS = 3
+# Between the logo and the center's name beside it.
+LOGO_GAP_MM = 2.0
 CENTER_LINES = 1
 SERVICE_LINES = 2
 DIGITS = "0123456789"
-
-
-@dataclass(frozen=True, slots=True)
-class Extent:
-    """Size of words in dots: `width` from the pen's start to its end, `above` and `below` the ink from the baseline."""
-
-    width: int
-    above: int
-    below: int
-
-
-class Ruler(Protocol):
-    """Measures what will be drawn; the drawing side supplies it."""
-
-    def extent(self, words: str, weight: Weight, size: int) -> Extent:
-        """Return the extent of these words in this weight, at an em of `size` dots."""
-
-    def modules(self, content: str) -> int:
-        """Return the modules along one side of the QR code of `content`, without its quiet zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +76,20 @@ class Code:
         return replace(self, top=self.top + dots)
 
 
-Piece = Text | Bar | Code
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that is already dots, as a logo; `left` and `top` are its corner."""
+
+    left: int
+    top: int
+    bitmap: Bitmap
+
+    def down(self, dots: int) -> "Picture":
+        """Return the same picture, lower by `dots`."""
+        return replace(self, top=self.top + dots)
+
+
+Piece = Text | Bar | Code | Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,44 +138,6 @@ def lay_out(slip: Slip, paper: Paper, ruler: Ruler) -> Layout:
     return layout
 
 
-def wrap(words: str, width: int, weight: Weight, size: int, ruler: Ruler) -> tuple[str, ...]:
-    """Break words at spaces into the fewest lines of at most `width` dots; a wider word is broken between letters.
-
-    A no-break space is no place to break. No words give no lines.
-    """
-    pieces = [part for word in words.split(" ") for part in _break_word(word, width, weight, size, ruler)]
-    lines: list[str] = []
-    for piece in pieces:
-        longer = f"{lines[-1]} {piece}" if lines else ""
-        if longer and ruler.extent(longer, weight, size).width <= width:
-            lines[-1] = longer
-        else:
-            lines.append(piece)
-    return tuple(lines)
-
-
-def even_width(words: str, width: int, weight: Weight, size: int, ruler: Ruler) -> int:
-    """Return the narrowest width that needs no more lines than `width`: no line keeps one lonely word."""
-    lines = len(wrap(words, width, weight, size, ruler))
-    least = width // 2
-    while least < width:
-        middle = (least + width) // 2
-        if len(wrap(words, middle, weight, size, ruler)) > lines:
-            least = middle + 1
-        else:
-            width = middle
-    return width
-
-
-def _break_word(word: str, width: int, weight: Weight, size: int, ruler: Ruler) -> Iterator[str]:
-    while word:
-        length = len(word)
-        while length > 1 and ruler.extent(word[:length], weight, size).width > width:
-            length -= 1
-        yield word[:length]
-        word = word[length:]
-
-
 def _stack(slip: Slip, page: _Page) -> Layout:
     """Put the blocks under one another with one gap between them."""
     pieces: list[Piece] = []
@@ -196,8 +151,8 @@ def _stack(slip: Slip, page: _Page) -> Layout:
 
 def _blocks(slip: Slip, page: _Page) -> Iterator[_Block]:
     """Yield the blocks in the order of the slip; parts that are left out yield nothing."""
-    if slip.center:
-        yield _center(slip.center, page)
+    if slip.center or page.paper.logo:
+        yield _letterhead(slip.center, page)
         yield _rule(page)
     if slip.service:
         yield _service(slip.service, page)
@@ -209,39 +164,50 @@ def _blocks(slip: Slip, page: _Page) -> Iterator[_Block]:
     if slip.lines:
         yield _lines(slip.lines, page)
     yield _rule(page)
-    if slip.qr is not None:
-        yield _code(slip.qr, slip.qr_caption or "", page)
-    yield _foot(slip, page)
-
-
-def _foot(slip: Slip, page: _Page) -> _Block:
-    time = _paragraph(slip.time_line, "SemiBold", page.paper.dots(page.scale.small_mm), page)
     note = _paragraph(slip.note, "Regular", page.paper.dots(page.scale.note_mm), page)
-    return _join(time, note)
+    if slip.qr is None:
+        yield _join(_small(slip.time_line, page), note)
+    else:
+        yield _code(slip.qr, slip.qr_caption or "", slip.time_line, page)
+        yield note
 
 
 def _lines(lines: tuple[str, ...], page: _Page) -> _Block:
-    size = page.paper.dots(page.scale.line_mm)
-    return _join(*(_paragraph(line, "SemiBold", size, page) for line in lines))
+    return _join(*(_line(line, page) for line in lines))
 
 
-def _center(words: str, page: _Page) -> _Block:
+def _line(words: str, page: _Page) -> _Block:
+    """One line if the words can shrink to it, else as many as they take in the scale's own size."""
+    size, least = page.paper.dots(page.scale.line_mm), page.paper.dots(page.scale.small_mm)
+    fitting = shrink(words, page.width, "SemiBold", range(size, least - 1, -1), 1, page.ruler)
+    return _evened(words, "SemiBold", fitting or size, page)
+
+
+def _letterhead(words: str, page: _Page) -> _Block:
+    """Set the logo, where there is one, and beside it the center's name."""
+    logo = page.paper.logo
+    if logo is None:
+        return _center(words, page)
+    inset = logo.width_dots + page.paper.dots(LOGO_GAP_MM)
+    name = _center(words, page, inset)
+    height = max(logo.height, name.height)
+    picture = Picture(0, (height - logo.height) // 2, logo)
+    return _Block((picture, *_beside(name, inset, (height - name.height) // 2)), height)
+
+
+def _center(words: str, page: _Page, inset: int = 0) -> _Block:
     """One line if the name can shrink to it, else as many lines as it takes in the scale's own size."""
     size, least = page.paper.dots(page.scale.center_mm), page.paper.dots(page.paper.scales[-1].note_mm)
-    fitting = _shrink(words, "SemiBold", range(size, least - 1, -1), CENTER_LINES, page)
-    return _paragraph(words, "SemiBold", fitting or size, page)
+    sizes = range(size, least - 1, -1)
+    fitting = shrink(words, page.width - inset, "SemiBold", sizes, CENTER_LINES, page.ruler)
+    return _paragraph(words, "SemiBold", fitting or size, page, inset)
 
 
 def _service(words: str, page: _Page) -> _Block:
     size, least = page.paper.dots(page.scale.service_mm), page.paper.dots(page.scale.service_least_mm)
-    fitting = _shrink(words, "Bold", range(size, least - 1, -1), SERVICE_LINES, page) or least
-    even = even_width(words, page.width, "Bold", fitting, page.ruler)
-    return _paragraph(words, "Bold", fitting, page, inset=page.width - even)
-
-
-def _shrink(words: str, weight: Weight, sizes: range, lines: int, page: _Page) -> int | None:
-    """Return the first of these sizes in which the words take at most `lines` lines; `None` when none does."""
-    return next((size for size in sizes if len(wrap(words, page.width, weight, size, page.ruler)) <= lines), None)
+    sizes = range(size, least - 1, -1)
+    fitting = shrink(words, page.width, "Bold", sizes, SERVICE_LINES, page.ruler) or least
+    return _evened(words, "Bold", fitting, page)
 
 
 def _number(number: str, page: _Page) -> _Block:
@@ -289,40 +255,44 @@ def _indented(block: _Block, inset: int, *, light: bool = False) -> _Block:
     return _Block(tuple(moved), block.height + 2 * edge)
 
 
-def _code(content: str, caption: str, page: _Page) -> _Block:
-    """Set the QR at the left edge, where the unprinted margin adds to its quiet zone, and its caption beside it."""
+def _code(content: str, caption: str, time: str, page: _Page) -> _Block:
+    """Set the QR at the left edge, where the unprinted margin adds to its quiet zone, caption and time beside it."""
     module = page.scale.module_dots
     side, quiet = page.ruler.modules(content) * module, QUIET_MODULES * module
     # The gaps above and below the block are light already.
     more = max(0, quiet - page.gap)
-    left = side + quiet
-    size = page.paper.dots(page.scale.small_mm)
-    even = even_width(caption, page.width - left, "SemiBold", size, page.ruler)
-    words = _paragraph(caption, "SemiBold", size, page, inset=page.width - even)
+    apart = _Block((), page.gap // 2)
+    words = _join(_small(caption, page, side + quiet), apart, _small(time, page, side + quiet))
     height = max(side + 2 * more, words.height)
     code = Code(0, (height - side) // 2, module, content)
-    beside = (
-        replace(piece, left=left).down((height - words.height) // 2)
-        for piece in words.pieces
-        if isinstance(piece, Text)
-    )
-    return _Block((code, *beside), height)
+    return _Block((code, *_beside(words, side + quiet, (height - words.height) // 2)), height)
+
+
+def _small(words: str, page: _Page, inset: int = 0) -> _Block:
+    return _evened(words, "SemiBold", page.paper.dots(page.scale.small_mm), page, inset)
+
+
+def _beside(words: _Block, left: int, top: int) -> Iterator[Piece]:
+    """Move a paragraph to the right and down, to stand beside something."""
+    return (replace(piece, left=left).down(top) for piece in words.pieces if isinstance(piece, Text))
 
 
 def _rule(page: _Page) -> _Block:
     return _Block((Bar(0, 0, page.width, RULE_DOTS),), RULE_DOTS)
 
 
+def _evened(words: str, weight: Weight, size: int, page: _Page, inset: int = 0) -> _Block:
+    """Return a paragraph whose lines are about equally long."""
+    even = even_width(words, page.width - inset, weight, size, page.ruler)
+    return _paragraph(words, weight, size, page, inset=page.width - even)
+
+
 def _paragraph(words: str, weight: Weight, size: int, page: _Page, inset: int = 0) -> _Block:
     """Left-aligned lines at one pitch, wide enough apart for the tallest letters of the paragraph."""
     lines = wrap(words, page.width - inset, weight, size, page.ruler)
-    extents = [page.ruler.extent(line, weight, size) for line in lines]
-    above = max((extent.above for extent in extents), default=0)
-    below = max((extent.below for extent in extents), default=0)
-    pitch = max(round(LINE_PITCH * size), above + below + 1)
-    first = (pitch + above - below) // 2
-    texts = (Text(0, first + index * pitch, line, weight, size) for index, line in enumerate(lines))
-    return _Block(tuple(texts), pitch * len(lines))
+    leading = lead(lines, weight, size, page.ruler)
+    texts = (Text(0, leading.first + at * leading.pitch, line, weight, size) for at, line in enumerate(lines))
+    return _Block(tuple(texts), leading.pitch * len(lines))
 
 
 def _join(*blocks: _Block) -> _Block:

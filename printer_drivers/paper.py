@@ -1,9 +1,26 @@
-"""Owns the table of papers: how wide, how fine, and which sizes of letters suit it.
+"""Owns the table of papers: how wide, how fine, whether it is cut, and which sizes of letters suit it.
 
 Pure. A printer with another head is one more row of `PAPERS`; nothing else changes.
 """
 
 from dataclasses import dataclass
+from typing import Literal, get_args
+
+from printer_drivers.bitmap import Bitmap
+
+Form = Literal["raster", "slow", "plain"]
+"""How a slip is put on paper. `raster`: all of it as dots. `slow`: for a line of 9600 baud, what is ASCII in the
+printer's own letters and the Vietnamese as strips of dots. `plain`: the printer's own letters alone, without accents,
+for the day on which nothing else works."""
+
+FORMS: tuple[Form, ...] = get_args(Form)
+
+# Font A, the letters that every ESC/POS printer has, stands in cells of 12 by 24 dots.
+CELL_WIDTH, CELL_HEIGHT = 12, 24
+# Where a bar tears the paper off, it sits about 10 mm beyond the head.
+TEAR_MM = 10.0
+# White left between the last row and the cut, which sits right at the edge of the slip.
+CUT_MM = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +62,39 @@ _NARROW = (
 class Paper:
     """What a printer puts its dots on: printable width, dots per millimetre both ways, and the scales to try in order.
 
-    `tail_mm` is fed after the slip and before the cut, so that a slip can be torn off where there is no cutter.
+    `cuts` says whether something cuts the paper off; the cut command feeds to the cutter by itself. `tail_mm` is fed
+    before the cut, `TEAR_MM` where there is none. `form` is how a slip is said to this printer. `logo`, made for this
+    very paper by `raster.read_logo`, stands beside the center's name in the raster form.
     """
 
     width_dots: int
     dots_per_mm: float
     scales: tuple[Scale, ...]
-    tail_mm: float
+    tail_mm: float = CUT_MM
+    cuts: bool = True
+    form: Form = "raster"
+    logo: Bitmap | None = None
 
     def dots(self, millimetres: float) -> int:
         """Return the nearest number of dots to this length."""
         return round(millimetres * self.dots_per_mm)
 
+    @property
+    def end_dots(self) -> int:
+        """Blank rows after the slip: to the cut, or up to the tear bar where nothing cuts."""
+        return self.dots(self.tail_mm if self.cuts else TEAR_MM)
 
-# Heads of 203 dpi have 8 dots per mm. 58 mm printers print 48 mm and mostly lack a cutter: their tear bar sits about
-# 10 mm above the head. 80 mm printers print 72 mm, and their cut command feeds to the cutter by itself.
+    @property
+    def columns(self) -> int:
+        """Letters of font A in one line of text mode."""
+        return self.width_dots // CELL_WIDTH
+
+
+# Heads of 203 dpi have 8 dots per mm. 58 mm printers print 48 mm and mostly lack a cutter. 80 mm printers print 72 mm:
+# 576 dots, or 512 on the older Epson TM-T88 with 180 dpi. Kiosk modules print all 80 mm.
 PAPERS = {
-    384: Paper(384, 8.0, _NARROW, 10.0),
-    576: Paper(576, 8.0, _WIDE, 1.0),
+    384: Paper(384, 8.0, _NARROW, cuts=False),
+    512: Paper(512, 180 / 25.4, _WIDE),
+    576: Paper(576, 8.0, _WIDE),
+    640: Paper(640, 8.0, _WIDE),
 }

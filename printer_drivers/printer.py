@@ -2,8 +2,10 @@
 
 PrinterError
 ├── BadPrinterAddress       the configuration is to blame: the address cannot be read
-├── PrinterUnreachable      the device is to blame: switched off, unplugged, busy, or no right to it
-└── PrinterStopped          the device is to blame: it took no more bytes, hung up, or ran past its deadline
+├── PrinterUnreachable      the device is to blame: switched off, unplugged or busy
+│   └── PrinterForbidden    the installation is to blame: the device is there, and this user may not use it
+└── PrinterStopped          the device is to blame: it hung up or was unplugged
+    └── PrinterStalled      the device is to blame: still there, and it took no more bytes in time
 
 Printers block, so each belongs to one thread that opens, prints, asks and closes; two threads on one printer would mix
 two slips. Every call ends by a deadline.
@@ -30,8 +32,16 @@ class PrinterUnreachable(PrinterError):
     """The printer cannot be reached; switch it on, plug it in, or correct its address."""
 
 
+class PrinterForbidden(PrinterUnreachable):
+    """The printer is there, but this user has no right to it; join the group that the message names."""
+
+
 class PrinterStopped(PrinterError):
-    """The printer stopped taking bytes in the middle of something."""
+    """The line to the printer broke in the middle of something."""
+
+
+class PrinterStalled(PrinterStopped):
+    """The printer is still there and takes no more bytes; look whether it has paper and is closed."""
 
 
 class PrinterState(StrEnum):
@@ -53,7 +63,10 @@ NEEDS_STAFF = frozenset(PrinterState) - {PrinterState.READY, PrinterState.UNKNOW
 
 
 class Source(StrEnum):
-    """Where a state comes from: the printer's own answer, its silence, the connection to it, or no question at all."""
+    """Where a state comes from: the printer's own answer, its silence, its line, or no question at all.
+
+    The line tells by breaking, by its modem wires, by the paper bit of USB, or by the queue of the operating system.
+    """
 
     ANSWER = "answer"
     SILENCE = "silence"
@@ -96,7 +109,7 @@ class Evidence(StrEnum):
 OUTCOMES = {
     Evidence.ANSWERED: Outcome.CONFIRMED,  # all bytes taken, then the printer said that it is done or fine
     Evidence.ACCEPTED: Outcome.UNCONFIRMED,  # all bytes taken, then silence; the normal end on a mute printer
-    Evidence.TROUBLE: Outcome.UNCONFIRMED,  # all bytes taken, then the printer said that it stopped
+    Evidence.TROUBLE: Outcome.UNCONFIRMED,  # all bytes taken, then the printer said that it stopped, or vanished
     Evidence.CUT_OFF: Outcome.UNCONFIRMED,  # some bytes taken, then it stalled, hung up or ran out of time
     Evidence.NOTHING_SENT: Outcome.FAILED,  # not one byte taken; the job may be tried again freely
 }
@@ -125,17 +138,19 @@ class JobEnd:
 class Deadlines:
     """The longest waits, in seconds.
 
-    `connect_s`: until a printer takes the call; one that needs longer on a local network is off.
-    `job_s`: a whole job with everything around it. `stall_s`: without one byte moving; printers pause below a second
-    between bands, and 2 to 3 s when the head is hot. `answer_s`: for one question; answers on a local network take 5 to
+    A fault must be known within 3 s, and after a wait that ends in one a last question may follow. `connect_s`: until
+    a printer takes the call; one that needs longer on a local network is off. `job_s`: a whole job with everything
+    around it, besides `byte_s`, what one byte takes on a line of known speed. `stall_s`: without one byte moving;
+    printers pause below a second between bands. `answer_s`: for one question; answers on a local network take 5 to
     20 ms. `done_s`: from the last byte to the cut; 90 mm at the slowest 50 mm/s take 1.8 s and the cut half a second.
     """
 
-    connect_s: float = 3.0
+    connect_s: float = 2.0
     job_s: float = 20.0
-    stall_s: float = 5.0
+    stall_s: float = 2.0
     answer_s: float = 0.5
-    done_s: float = 4.0
+    done_s: float = 2.4
+    byte_s: float = 0.0
 
 
 class Printer(Protocol):

@@ -1,22 +1,40 @@
-"""Draws a laid-out slip as a 1-bit picture and writes pictures as PNG; the only door to Pillow and segno.
+"""Draws a laid-out slip as a 1-bit picture, writes pictures as PNG and reads logos; the only door to Pillow and segno.
 
 Nothing is dithered: thermal heads print a dot or none, and grey turns small letters into dust.
 """
 
 import functools
 import io
+import math
+from pathlib import Path
 
 import segno
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 import assets
 from printer_drivers.bitmap import Bitmap
-from printer_drivers.layout import Bar, Code, Extent, Layout, Text, Weight, lay_out
-from printer_drivers.paper import Paper
+from printer_drivers.layout import Bar, Code, Layout, Picture, Text, lay_out
+from printer_drivers.paper import CELL_HEIGHT, CELL_WIDTH, Paper
+from printer_drivers.printer import PrinterError
 from printer_drivers.slip import Slip
+from printer_drivers.wrapping import Extent, Weight
 
 # A dot is black from half coverage on: lighter thins the strokes, darker fills the eyes of ẵ and ễ.
 HALF_COVERED = 128
+WHITE = 255
+# The letterhead is two lines of the center's name high; a logo larger than this pushes the slip past 90 mm.
+LOGO_MM = 10.0
+# Beside a wider logo the center's name no longer fits in three lines of 58 mm paper.
+LOGO_SHARE = 4
+# A logo drawn for print has a few hundred dots a side; thousands are a photograph or a scanned page.
+LARGEST_LOGO = 2000
+GREYS = {"1", "L", "LA"}
+# Em of the letters that stand in for the printer's own; capitals come out 16 of the 24 rows high, as on most heads.
+CELL_EM = 22
+
+
+class BadLogo(PrinterError):
+    """The picture given as logo cannot be printed; the message says what is wrong with it and what to give."""
 
 
 class FontRuler:
@@ -48,15 +66,73 @@ def paint(layout: Layout) -> Bitmap:
                 _paint_bar(piece, pen)
             case Code():
                 _paint_code(piece, canvas)
+            case Picture():
+                canvas.paste(_image(piece.bitmap), (piece.left, piece.top))
     return Bitmap(layout.width_dots, layout.height, canvas.tobytes())
 
 
 def encode_png(bitmap: Bitmap) -> bytes:
     """Return the picture as a 1-bit PNG, black on white."""
-    ink = Image.frombytes("1", (bitmap.width_dots, bitmap.height), bitmap.data)
     file = io.BytesIO()
-    ImageChops.invert(ink).save(file, "PNG")
+    ImageChops.invert(_image(bitmap)).save(file, "PNG")
     return file.getvalue()
+
+
+def read_logo(path: Path, paper: Paper) -> Bitmap:
+    """Return the logo of a PNG file, black and white or grey, without its margins and made to fit this paper.
+
+    A small one is kept dot for dot, a large one is scaled down to `LOGO_MM` and a `LOGO_SHARE`th of the paper's width.
+    Raises `BadLogo`, with a sentence for whoever sets the kiosk up.
+    """
+    try:
+        with Image.open(path, formats=["PNG"]) as picture:
+            ink = _ink_of_logo(picture, path)
+    except FileNotFoundError as error:
+        raise BadLogo(f"there is no logo at {path}; correct the path or leave the logo out") from error
+    except Image.DecompressionBombError as error:
+        raise BadLogo(f"the logo {path} is far too large; give one of at most {LARGEST_LOGO} dots a side") from error
+    except (OSError, SyntaxError, ValueError) as error:
+        raise BadLogo(f"the logo {path} cannot be read as a PNG file; save it as PNG ({error})") from error
+    ink.thumbnail((paper.width_dots // LOGO_SHARE, paper.dots(LOGO_MM)), Image.Resampling.BOX)
+    hard = Image.new("1", ((ink.width + 7) // 8 * 8, ink.height))
+    hard.paste(ink.point(_harden(), "1"))
+    return Bitmap(hard.width, hard.height, hard.tobytes())
+
+
+def _ink_of_logo(picture: Image.Image, path: Path) -> Image.Image:
+    """Return the logo without its margins, white on black in grey levels."""
+    if picture.mode not in GREYS:
+        raise BadLogo(f"the logo {path} is in colour ({picture.mode}); save it black and white or in 8-bit grey")
+    if max(picture.size) > LARGEST_LOGO:
+        size = f"{picture.width} by {picture.height} dots"
+        raise BadLogo(f"the logo {path} has {size}; give one of at most {LARGEST_LOGO} dots a side")
+    paper = Image.new("LA", picture.size, (WHITE, WHITE))
+    paper.alpha_composite(picture.convert("LA"))
+    ink = ImageChops.invert(paper.convert("L"))
+    inked = ink.point(_harden()).getbbox()
+    if inked is None:
+        raise BadLogo(f"the logo {path} is blank; give one with black in it")
+    return ink.crop(inked)
+
+
+@functools.cache
+def cell(character: str) -> tuple[int, ...]:
+    """Return the rows of one character as text mode prints it, each `CELL_WIDTH` bits, the highest bit leftmost.
+
+    Real printers draw with letters of their own; these show what was said on virtual paper.
+    """
+    extent = _extent(character, "SemiBold", CELL_EM)
+    width = min(extent.width, CELL_WIDTH)
+    canvas = Image.new("1", (16, CELL_HEIGHT))
+    if width:
+        ink = _ink(character, "SemiBold", CELL_EM, width)
+        canvas.paste(1, ((CELL_WIDTH - width) // 2, CELL_HEIGHT - 6 - extent.above), ink)
+    rows = canvas.tobytes()
+    return tuple(int.from_bytes(rows[at : at + 2]) >> 16 - CELL_WIDTH for at in range(0, len(rows), 2))
+
+
+def _image(bitmap: Bitmap) -> Image.Image:
+    return Image.frombytes("1", (bitmap.width_dots, bitmap.height), bitmap.data)
 
 
 def _paint_text(text: Text, canvas: Image.Image) -> None:
@@ -73,8 +149,9 @@ def _ink(words: str, weight: Weight, size: int, width: int | None) -> Image.Imag
     extent = _extent(words, weight, size)
     mode = "1" if width is None else "L"
     ink = Image.new(mode, (extent.width, extent.above + extent.below))
-    black = 1 if width is None else 255
-    ImageDraw.Draw(ink).text((0, extent.above), words, fill=black, font=_font(weight, size), anchor="ls")
+    black = 1 if width is None else WHITE
+    start = (_overhang(words, weight, size), extent.above)
+    ImageDraw.Draw(ink).text(start, words, fill=black, font=_font(weight, size), anchor="ls")
     if width is None:
         return ink
     # Soft edges are pressed and then cut hard again; pressing hard edges would lose whole columns of dots.
@@ -83,7 +160,7 @@ def _ink(words: str, weight: Weight, size: int, width: int | None) -> Image.Imag
 
 @functools.cache
 def _harden() -> list[int]:
-    return [255 if level >= HALF_COVERED else 0 for level in range(256)]
+    return [WHITE if level >= HALF_COVERED else 0 for level in range(256)]
 
 
 def _paint_bar(bar: Bar, pen: ImageDraw.ImageDraw) -> None:
@@ -106,11 +183,21 @@ def _font(weight: Weight, size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(assets.font(weight)), size, layout_engine=ImageFont.Layout.BASIC)
 
 
+def _extent(words: str, weight: Weight, size: int) -> Extent:
+    _left, top, right, bottom = _box(words, weight, size)
+    return Extent(_overhang(words, weight, size) + right, max(0, -top), max(0, bottom))
+
+
+def _overhang(words: str, weight: Weight, size: int) -> int:
+    """Return how far the ink of a first letter, as a lone mark, reaches to the left of the pen's start."""
+    return max(0, -_box(words, weight, size)[0])
+
+
 # A slip asks about 300 times and a day repeats most words; 4096 entries are under 1 MB.
 @functools.lru_cache(maxsize=4096)
-def _extent(words: str, weight: Weight, size: int) -> Extent:
-    _left, top, right, bottom = _font(weight, size).getbbox(words, mode="1", anchor="ls")
-    return Extent(round(right), max(0, -round(top)), max(0, round(bottom)))
+def _box(words: str, weight: Weight, size: int) -> tuple[int, int, int, int]:
+    left, top, right, bottom = _font(weight, size).getbbox(words, mode="1", anchor="ls")
+    return math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom)
 
 
 # Layout asks for the size and painting for the dots of the same code; the next slip has another.

@@ -1,4 +1,4 @@
-"""Owns the page that shows what a printer can do: its width, its letters, its code and its cut.
+"""Owns the page that shows what a printer can do in each form: its width, its letters, its code and its cut.
 
 Pure. It takes no ticket number and says no words, only numerals and letters, so it needs no language.
 """
@@ -6,8 +6,12 @@ Pure. It takes no ticket number and says no words, only numerals and letters, so
 import unicodedata
 from collections.abc import Iterator
 
-from printer_drivers.layout import QUIET_MODULES, Bar, Code, Layout, Piece, Ruler, Text, wrap
+from printer_drivers.column_text import LARGEST, Words, enlarge, say
+from printer_drivers.layout import QUIET_MODULES, Bar, Code, Layout, Piece, Text
 from printer_drivers.paper import Paper
+from printer_drivers.plain_form import NUMBER_TIMES
+from printer_drivers.slow_form import LINE, lay_out_strips
+from printer_drivers.wrapping import Ruler, wrap
 
 MARGIN_MM = 2.0
 TICK_MM = 1.5
@@ -42,6 +46,23 @@ def lay_out_trial_page(paper: Paper, ruler: Ruler, content: str) -> Layout:
     pieces.append(Text(side + QUIET_MODULES * MODULE_DOTS, top + side, str(paper.width_dots), "ExtraBold", size * 2))
     height = top + side + QUIET_MODULES * MODULE_DOTS
     return Layout(paper.width_dots, height, tuple(pieces))
+
+
+def lay_out_slow_trial(paper: Paper, ruler: Ruler) -> tuple[Words | Layout, ...]:
+    """Return the columns counted, all Vietnamese letters as strips, and the width in the largest letters."""
+    letters = lay_out_strips(vietnamese_letters(), LINE, paper, ruler)
+    return (*_count_columns(paper), *letters, *enlarge(str(paper.width_dots), paper.columns, LARGEST))
+
+
+def lay_out_plain_trial(paper: Paper) -> tuple[Words, ...]:
+    """Return the columns counted, the letters that are left of the Vietnamese ones, and the width in large letters."""
+    letters = say(vietnamese_letters(), paper.columns)
+    return (*_count_columns(paper), *letters, *enlarge(str(paper.width_dots), paper.columns, NUMBER_TIMES))
+
+
+def _count_columns(paper: Paper) -> tuple[Words, ...]:
+    """One digit a column, so that a missing or a wrapped column is seen."""
+    return (Words("".join(str(column % 10) for column in range(1, paper.columns + 1))),)
 
 
 def _scale(paper: Paper, ruler: Ruler) -> Iterator[Piece]:

@@ -38,6 +38,10 @@ class PrintSlip(msgspec.Struct, frozen=True, kw_only=True, tag="print_slip"):
     slip: TicketTaken
     language: Language
     valid_on: Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
-    """Local day on which the ticket is good."""
+    """Local day on which the slip is good."""
     address: Annotated[str, Meta(max_length=200)] | None
     """Address of the ticket's page for the QR code; `None` when the center has no public address."""
+    copy_number: Annotated[int, Meta(ge=0, le=99)] = 0
+    """0: the slip itself; from 1 on: so many reprints of it."""
+    kind: Literal["ticket", "carried_over"] = "ticket"
+    """`carried_over`: not for today's queue, but for a place in front on a later day."""

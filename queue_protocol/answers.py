@@ -5,7 +5,7 @@ from typing import Annotated, Literal, get_args
 import msgspec
 from msgspec import Meta
 
-from queue_protocol.ids import CommandId, CounterNumber, DeviceId, Instant, ServiceId, TicketId, TicketNumber
+from queue_protocol.ids import CommandId, CounterNumber, DeviceId, Dossiers, Instant, ServiceId, TicketId, TicketNumber
 
 RefusalCode = Literal[
     # the conversation
@@ -21,15 +21,26 @@ RefusalCode = Literal[
     "storage",
     "too_late",
     # the queue
+    "already_rated",
+    "bad_catalogue",
+    "carried_over_used",
     "counter_closed",
+    "counter_paused",
     "counter_taken",
     "decide_current_first",
     "desk_moved_on",
+    "hall_closed",
+    "long_service",
     "no_numbers_left",
     "nobody_waiting",
+    "not_this_kiosk",
+    "number_not_granted",
+    "quota_reached",
     "recall_too_soon",
-    "service_closed",
+    "returned_too_often",
+    "service_full",
     "ticket_at_counter",
+    "too_late_to_cancel",
     "unknown_call",
     "unknown_counter",
     "unknown_service",
@@ -69,6 +80,9 @@ class TicketTaken(msgspec.Struct, frozen=True, kw_only=True, tag="ticket_taken")
     counters: tuple[CounterNumber, ...]
     """Counters that serve the line."""
     print_at: DeviceId | None
+    dossiers: Dossiers = 1
+    after_break: bool = False
+    """The turn may come only after the coming break, as lunch."""
 
 
 class NextCalled(msgspec.Struct, frozen=True, kw_only=True, tag="next_called"):

@@ -14,7 +14,8 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from queue_protocol.answers import Answer, Result
 from queue_protocol.codec import MalformedFrame, WrongProtocol
-from queue_protocol.commands import Command, Hello
+from queue_protocol.commands import Command
+from queue_protocol.hellos import Hello
 from queue_protocol.ids import CommandId
 from queue_protocol.session import Link, Session
 from queue_protocol.snapshots import FromServer

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from queue_protocol import PROTOCOL
-from queue_protocol.commands import FromClient
+from queue_protocol.hellos import FromClient
 from queue_protocol.snapshots import FromServer
 
 MAX_FRAME = 65_536

@@ -1,4 +1,4 @@
-"""What a box may ask for, and how it introduces itself. Imperative, frozen, bounded.
+"""What a box may ask for. Imperative, frozen, bounded.
 
 A command is pure data; who asks is known from the connection, and when and under which id stands in the `Request`
 around it. A desk command names what the clerk saw, so that a second press of the same key is refused
@@ -12,19 +12,34 @@ from msgspec import Meta
 
 from queue_protocol.ids import (
     AgeMs,
+    ClockTime,
     CommandId,
     CounterNumber,
     DeviceId,
-    Key,
+    Dossiers,
+    Instant,
     Language,
+    Reason,
     Revision,
     ServiceId,
     TicketId,
+    TicketNumber,
     Token,
 )
 
-Reason = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,31}$")]
-"""Why something failed, as a key of the text files: `paper_out`, `unreachable`."""
+HoldReason = Literal["stepped_out", "fetching_papers", "waiting_for_result", "other"]
+PauseReason = Literal["break", "meeting", "paperwork", "technical", "other"]
+VoidReason = Literal["mistake", "double", "left", "other"]
+EndReason = Literal["closing_time", "power_cut", "no_staff", "system_down", "other"]
+Outcome = Literal["done", "more_papers", "other_place"]
+"""How a visit ended: done, the person comes back with more papers, or was sent to another place."""
+LongService = Literal["ask", "true", "forgotten"]
+"""About a ticket open over three times its expected time: not asked yet, it did take so long, or nobody pressed
+finish; a forgotten one is marked as estimated and left out of averages."""
+Services = Annotated[tuple[ServiceId, ...], Meta(max_length=40)]
+
+
+# ---------------------------------------------------------------- a ticket before its call
 
 
 class TakeTicket(msgspec.Struct, frozen=True, kw_only=True, tag="take_ticket"):
@@ -38,18 +53,87 @@ class TakeTicket(msgspec.Struct, frozen=True, kw_only=True, tag="take_ticket"):
     """Spoken and printed language of this visit; kept in memory only, in no event."""
     print_at: DeviceId | None = None
     """The kiosk that prints the slip; `None` means no paper."""
+    dossiers: Dossiers = 1
+    appointment_at: Instant | None = None
+    """The time the person was asked to come; `None`: without an appointment."""
+    carried_over: Token | None = None
+    """Of a slip that was carried over from an earlier day: good once."""
 
 
-class OpenCounter(msgspec.Struct, frozen=True, kw_only=True, tag="open_counter"):
-    """The clerk starts to work at this counter. Repeating it is no error."""
+class CancelTicket(msgspec.Struct, frozen=True, kw_only=True, tag="cancel_ticket"):
+    """The person chose by mistake; for a short time after issue, at the kiosk that issued the ticket."""
 
-    counter: CounterNumber
+    ticket: TicketId
 
 
-class CloseCounter(msgspec.Struct, frozen=True, kw_only=True, tag="close_counter"):
-    """The clerk stops to work at this counter; refused while a ticket is there."""
+class ChangeService(msgspec.Struct, frozen=True, kw_only=True, tag="change_service"):
+    """The ticket waits for another service, with its number and its place in time."""
 
-    counter: CounterNumber
+    ticket: TicketId
+    service: ServiceId
+
+
+class SetPriority(msgspec.Struct, frozen=True, kw_only=True, tag="set_priority"):
+    """Staff grants or removes priority of a ticket that waits. No reason is kept."""
+
+    ticket: TicketId
+    priority: bool
+
+
+class VoidTicket(msgspec.Struct, frozen=True, kw_only=True, tag="void_ticket"):
+    """The ticket counts no more; its number stays in the ledger."""
+
+    ticket: TicketId
+    reason: VoidReason
+
+
+class ReissueTicket(msgspec.Struct, frozen=True, kw_only=True, tag="reissue_ticket"):
+    """The slip was lost: a new one with the same number and a new token; the old one is good no more."""
+
+    ticket: TicketId
+    token: Token
+    print_at: DeviceId | None = None
+    """The kiosk that prints it; `None` means no paper."""
+
+
+class ReprintSlip(msgspec.Struct, frozen=True, kw_only=True, tag="reprint_slip"):
+    """The same slip once more, marked as a reprint: the paper did not come out, or is not readable."""
+
+    ticket: TicketId
+    print_at: DeviceId
+
+
+class CarryOver(msgspec.Struct, frozen=True, kw_only=True, tag="carry_over"):
+    """The person cannot be served today: the slip with this token goes first on a later day, once."""
+
+    ticket: TicketId
+    token: Token
+    reason: EndReason
+    print_at: DeviceId | None = None
+    """The kiosk that prints the slip; `None` means no paper."""
+
+
+class RateVisit(msgspec.Struct, frozen=True, kw_only=True, tag="rate_visit"):
+    """The holder of a slip says how the visit was, from 1 (bad) to 5 (very good); once."""
+
+    token: Token
+    rating: Annotated[int, Meta(ge=1, le=5)]
+
+
+class RecordOffline(msgspec.Struct, frozen=True, kw_only=True, tag="record_offline"):
+    """A kiosk hands in a ticket that it issued from its own series while the server was out of reach."""
+
+    number: TicketNumber
+    service: ServiceId
+    token: Token
+    issued_at: Instant
+    """By the kiosk's clock, set by the server's when they last met."""
+    priority: bool = False
+    dossiers: Dossiers = 1
+    language: Language = "vi"
+
+
+# ---------------------------------------------------------------- a ticket and its counter
 
 
 class CallNext(msgspec.Struct, frozen=True, kw_only=True, tag="call_next"):
@@ -58,6 +142,17 @@ class CallNext(msgspec.Struct, frozen=True, kw_only=True, tag="call_next"):
     counter: CounterNumber
     after: TicketId | None
     """The ticket that the clerk saw as current; `None` means none."""
+    long_service: LongService = "ask"
+
+
+class CallTicket(msgspec.Struct, frozen=True, kw_only=True, tag="call_ticket"):
+    """Finish the current ticket and call this one, out of turn. Answered by `NextCalled`."""
+
+    counter: CounterNumber
+    after: TicketId | None
+    """The ticket that the clerk saw as current; `None` means none."""
+    ticket: TicketId
+    long_service: LongService = "ask"
 
 
 class RecallTicket(msgspec.Struct, frozen=True, kw_only=True, tag="recall_ticket"):
@@ -76,12 +171,135 @@ class FinishService(msgspec.Struct, frozen=True, kw_only=True, tag="finish_servi
     """The visit is done. On a ticket only called it counts as started at the call."""
 
     ticket: TicketId
+    outcome: Outcome = "done"
+    also: Services = ()
+    """Further services that were done in the same visit."""
+    long_service: LongService = "ask"
 
 
 class MarkNoShow(msgspec.Struct, frozen=True, kw_only=True, tag="mark_no_show"):
     """The person was called and did not come."""
 
     ticket: TicketId
+
+
+class ReturnTicket(msgspec.Struct, frozen=True, kw_only=True, tag="return_ticket"):
+    """The person who did not come is here: next but one when soon, at the end when late."""
+
+    ticket: TicketId
+
+
+class HoldTicket(msgspec.Struct, frozen=True, kw_only=True, tag="hold_ticket"):
+    """The person is away for a few minutes and is not called until resumed."""
+
+    ticket: TicketId
+    reason: HoldReason
+
+
+class ResumeTicket(msgspec.Struct, frozen=True, kw_only=True, tag="resume_ticket"):
+    """The person who was on hold is back."""
+
+    ticket: TicketId
+
+
+class TransferTicket(msgspec.Struct, frozen=True, kw_only=True, tag="transfer_ticket"):
+    """The visit goes on elsewhere with the same number: at another service, or at one counter."""
+
+    ticket: TicketId
+    service: ServiceId | None = None
+    """`None`: the service stays as it is."""
+    counter: CounterNumber | None = None
+    """`None`: any counter that serves the service."""
+    first: bool = False
+    """Whether it is called before all others there; otherwise it keeps its place in time."""
+
+
+class RequeueTicket(msgspec.Struct, frozen=True, kw_only=True, tag="requeue_ticket"):
+    """The most dossiers of one turn are done: the rest waits at the end of the line with the same number."""
+
+    ticket: TicketId
+    dossiers_left: Dossiers
+
+
+# ---------------------------------------------------------------- a counter
+
+
+class OpenCounter(msgspec.Struct, frozen=True, kw_only=True, tag="open_counter"):
+    """The clerk starts to work at this counter. Repeating it is no error."""
+
+    counter: CounterNumber
+
+
+class CloseCounter(msgspec.Struct, frozen=True, kw_only=True, tag="close_counter"):
+    """The clerk stops to work at this counter; refused while a ticket is there."""
+
+    counter: CounterNumber
+
+
+class TakeOverCounter(msgspec.Struct, frozen=True, kw_only=True, tag="take_over_counter"):
+    """The clerk goes on with a counter that another one has left, and with the ticket there."""
+
+    counter: CounterNumber
+
+
+class PauseCounter(msgspec.Struct, frozen=True, kw_only=True, tag="pause_counter"):
+    """Nobody is called here until resumed; a ticket that is there stays."""
+
+    counter: CounterNumber
+    reason: PauseReason
+
+
+class ResumeCounter(msgspec.Struct, frozen=True, kw_only=True, tag="resume_counter"):
+    """The counter calls again."""
+
+    counter: CounterNumber
+
+
+class SetCounterServices(msgspec.Struct, frozen=True, kw_only=True, tag="set_counter_services"):
+    """For the rest of the day this counter serves these services."""
+
+    counter: CounterNumber
+    services: Services
+    """Empty: what the catalogue says."""
+    preferred: Services = ()
+    """Those of them that are called before the others, in this order."""
+
+
+# ---------------------------------------------------------------- the day
+
+
+class OpeningTime(msgspec.Struct, frozen=True, kw_only=True):
+    """A session of a day, in local time."""
+
+    opens: ClockTime
+    closes: ClockTime
+
+
+class ChangeToday(msgspec.Struct, frozen=True, kw_only=True, tag="change_today"):
+    """The center is open in these sessions today, whatever the calendar says; with none it is closed."""
+
+    sessions: Annotated[tuple[OpeningTime, ...], Meta(max_length=4)]
+
+
+class EndDay(msgspec.Struct, frozen=True, kw_only=True, tag="end_day"):
+    """No more tickets are issued at kiosks today; who is in the hall is served on or carried over."""
+
+    reason: EndReason
+
+
+class ReplacePaper(msgspec.Struct, frozen=True, kw_only=True, tag="replace_paper"):
+    """Somebody has put a new roll into the printer of this kiosk."""
+
+    device: DeviceId
+    roll_m: Annotated[int, Meta(ge=1, le=500)] | None = None
+    """Its length; `None`: the usual one of the center."""
+
+
+class ConfirmClock(msgspec.Struct, frozen=True, kw_only=True, tag="confirm_clock"):
+    """A manager says that the clock of the server, which jumped ahead, is right."""
+
+
+# ---------------------------------------------------------------- reports of boxes
 
 
 class ReportSlip(msgspec.Struct, frozen=True, kw_only=True, tag="report_slip"):
@@ -92,6 +310,8 @@ class ReportSlip(msgspec.Struct, frozen=True, kw_only=True, tag="report_slip"):
     """`failed`: no dot reached the paper. `uncertain`: some bytes went out and nothing proves the rest."""
     reason: Reason | None = None
     """`None` when printed."""
+    length_mm: Annotated[int, Meta(ge=0, le=2000)] | None = None
+    """Paper it took; `None`: none, or it is not known."""
 
 
 class ReportCall(msgspec.Struct, frozen=True, kw_only=True, tag="report_call"):
@@ -110,19 +330,35 @@ class ReportDevice(msgspec.Struct, frozen=True, kw_only=True, tag="report_device
     """`None` when ready."""
 
 
-Command = (
+TicketCommand = (
     TakeTicket
-    | OpenCounter
-    | CloseCounter
-    | CallNext
+    | CancelTicket
+    | ChangeService
+    | SetPriority
+    | VoidTicket
+    | ReissueTicket
+    | ReprintSlip
+    | CarryOver
+    | RateVisit
+    | RecordOffline
+)
+CallCommand = (
+    CallNext
+    | CallTicket
     | RecallTicket
     | StartService
     | FinishService
     | MarkNoShow
-    | ReportSlip
-    | ReportCall
-    | ReportDevice
+    | ReturnTicket
+    | HoldTicket
+    | ResumeTicket
+    | TransferTicket
+    | RequeueTicket
 )
+CounterCommand = OpenCounter | CloseCounter | TakeOverCounter | PauseCounter | ResumeCounter | SetCounterServices
+DayCommand = ChangeToday | EndDay | ConfirmClock | ReplacePaper
+ReportCommand = ReportSlip | ReportCall | ReportDevice
+Command = TicketCommand | CallCommand | CounterCommand | DayCommand | ReportCommand
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, tag="request"):
@@ -131,54 +367,3 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, tag="request"):
     command_id: CommandId
     age_ms: AgeMs
     command: Command
-
-
-class KioskHello(msgspec.Struct, frozen=True, kw_only=True, tag="kiosk_hello"):
-    """A kiosk introduces itself; it is sent the menu, and the slips it must print."""
-
-    protocol: int
-    device: DeviceId
-    key: Key | None = None
-    """`None` from a page, which is known by its cookie."""
-    prints: bool = True
-    """Whether slips of this device are printed by whoever says this hello: a page shows only."""
-    started_slips: Annotated[tuple[TicketId, ...], Meta(max_length=1000)] = ()
-    """Slips whose printing has begun or ended according to the kiosk's own disk."""
-
-
-class DisplayHello(msgspec.Struct, frozen=True, kw_only=True, tag="display_hello"):
-    """A display introduces itself; it is sent the board and the calls."""
-
-    protocol: int
-    device: DeviceId
-    key: Key | None = None
-    """`None` from a page, which names itself `page-…`: with a device cookie it is a display like others; without one it
-    may look, and speak where no box can, but what it reports counts for nothing."""
-    sound: bool = False
-    """Whether it has a loudspeaker that works as far as it knows."""
-    last_spoken: Revision | None = None
-    """The last call it has said aloud; `None` after a start."""
-
-
-class DeskHello(msgspec.Struct, frozen=True, kw_only=True, tag="desk_hello"):
-    """A clerk's page introduces itself; the person is known by the session cookie."""
-
-    protocol: int
-    counter: CounterNumber | None = None
-    """The counter the page is for; `None` shows the choice of counters."""
-
-
-class OfficeHello(msgspec.Struct, frozen=True, kw_only=True, tag="office_hello"):
-    """A manager's page introduces itself; the person is known by the session cookie."""
-
-    protocol: int
-
-
-class Seen(msgspec.Struct, frozen=True, kw_only=True, tag="seen"):
-    """The snapshot of this revision is on the screen: the next one may come."""
-
-    revision: Revision
-
-
-Hello = KioskHello | DisplayHello | DeskHello | OfficeHello
-FromClient = Hello | Request | Seen

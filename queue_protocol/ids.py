@@ -22,6 +22,9 @@ TicketNumber = Annotated[str, Meta(pattern="^[A-Z]{1,2}[0-9]{1,6}$")]
 CounterNumber = Annotated[int, Meta(ge=1, le=99)]
 """A counter is a word and a number: "Quầy 3" is 3."""
 
+HallId = NewType("HallId", Annotated[str, Meta(pattern="^[a-z][a-z0-9-]{0,31}$")])
+"""A room of the center with displays of its own, as `ground-floor`. Never shown to a person."""
+
 DeviceId = NewType("DeviceId", Annotated[str, Meta(pattern="^[a-z][a-z0-9-]{0,31}$")])
 """Name of a box in the hall, as `kiosk-1`."""
 
@@ -36,6 +39,15 @@ Token = NewType("Token", Annotated[str, Meta(pattern="^[a-z2-7]{26}$")])
 
 Key = Annotated[str, Meta(min_length=16, max_length=128, pattern="^[A-Za-z0-9_-]+$")]
 """The secret that a device presents to be let in."""
+
+Dossiers = Annotated[int, Meta(ge=1, le=99)]
+"""How many dossiers a person brings."""
+
+ClockTime = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+"""A time of the day in the center's time zone, as `07:30`."""
+
+Reason = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,31}$")]
+"""Why something is as it is, as a key of the text files: `paper_out`, `unreachable`."""
 
 Instant = Annotated[datetime, Meta(tz=True)]
 """A moment, in UTC."""
@@ -59,6 +71,11 @@ def ticket_id(day: date, number: str) -> TicketId:
 def ticket_number(ticket: TicketId) -> str:
     """Return what stands on the slip of this ticket."""
     return str(ticket).partition("-")[2]
+
+
+def ticket_day(ticket: TicketId) -> date:
+    """Return the local day of this ticket."""
+    return date.fromisoformat(str(ticket).partition("-")[0])
 
 
 def token_of(chance: bytes) -> Token:

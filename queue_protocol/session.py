@@ -12,7 +12,8 @@ from typing import Literal, get_args
 
 from queue_protocol.answers import Answer, Refused, Result
 from queue_protocol.codec import decode_from_server, encode
-from queue_protocol.commands import Command, Hello, Request, Seen
+from queue_protocol.commands import Command, Request
+from queue_protocol.hellos import Hello, Seen
 from queue_protocol.ids import CommandId
 from queue_protocol.snapshots import FromServer, Snapshot, Welcome
 

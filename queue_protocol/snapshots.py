@@ -11,17 +11,21 @@ import msgspec
 from msgspec import Meta
 
 from queue_protocol.announcements import CallAnnouncement, CallKind, PrintSlip
-from queue_protocol.answers import Answer, WaitRange
+from queue_protocol.answers import Answer, Facts, WaitRange
+from queue_protocol.commands import EndReason, HoldReason, PauseReason
 from queue_protocol.ids import (
     AccountId,
     CounterNumber,
     DeviceId,
+    Dossiers,
+    HallId,
     Instant,
     Language,
     Revision,
     ServiceId,
     TicketId,
     TicketNumber,
+    Token,
 )
 
 Words = dict[Language, str]
@@ -29,6 +33,29 @@ Words = dict[Language, str]
 
 Count = Annotated[int, Meta(ge=0)]
 PartState = Literal["ready", "failed", "unknown"]
+
+CallRule = Literal[
+    "due_time",
+    "head_start",
+    "strict",
+    "put_first",
+    "appointment",
+    "preference",
+    "interleave",
+    "no_overtake",
+    "chosen",
+]
+"""Why a ticket was called before others: in order of time; priority; strict priority; put first by staff; appointment;
+the counter prefers its service; a turn of normal tickets after priority ones; it waited too long to be overtaken; the
+clerk's choice. Each has a sentence `reason_<rule>` in every text file."""
+
+ClosedBecause = Literal["hours", "full", "quota", "ended", "numbers"]
+"""Why a service gives no tickets: outside of hours; who waits takes until closing time; the session's quota is given;
+staff ended the day; the numbers of the day are used up."""
+
+ClockState = Literal["fine", "behind", "ahead"]
+"""`behind`: the server's clock is before what the center has lived through; `ahead`: it jumped, and a manager has not
+confirmed it. In both cases the hall's time goes on from the last good instant."""
 
 
 class ServiceCard(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,8 +74,14 @@ class ServiceCard(msgspec.Struct, frozen=True, kw_only=True):
     """For a ticket taken now; `None`: not enough is known to say."""
     counters: tuple[CounterNumber, ...]
     """Counters that serve it when they are open."""
+    papers: Words = {}
+    """What to bring along; may be empty."""
     open: bool
     """Whether a ticket can be taken; a closed service stays visible."""
+    closed_because: ClosedBecause | None = None
+    """`None` while open."""
+    after_break: bool = False
+    """The turn of a ticket taken now may come only after the coming break, as lunch."""
 
 
 class Menu(msgspec.Struct, frozen=True, kw_only=True, tag="menu"):
@@ -58,6 +91,12 @@ class Menu(msgspec.Struct, frozen=True, kw_only=True, tag="menu"):
     now: Instant
     day: date
     services: tuple[ServiceCard, ...]
+    opens_at: Instant | None = None
+    """When tickets are given again today; `None`: they are now, or no more today."""
+    cancel_within_s: Count = 0
+    """How long a ticket may be cancelled at the kiosk that issued it."""
+    dossiers_per_turn: Dossiers | None = None
+    """Who brings more goes to the end of the line with the rest; `None`: all in one turn."""
 
 
 class BoardCall(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,6 +118,9 @@ class BoardCounter(msgspec.Struct, frozen=True, kw_only=True):
     number: TicketNumber | None
     """The ticket there; `None`: nobody."""
     services: tuple[ServiceId, ...]
+    paused: bool = False
+    ticket: TicketId | None = None
+    """The same ticket by its id: what a call pad's next key comes after."""
 
 
 class Board(msgspec.Struct, frozen=True, kw_only=True, tag="board"):
@@ -103,6 +145,30 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
     service: ServiceId
     priority: bool
     issued_at: Instant
+    dossiers: Dossiers = 1
+
+
+class AwayRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A ticket that is not called although its holder may come back: on hold, or called without anybody coming."""
+
+    ticket: TicketId
+    number: TicketNumber
+    service: ServiceId
+    priority: bool
+    since: Instant
+    reason: HoldReason | None
+    """`None`: called and did not come."""
+    may_return: bool
+    """Whether it may wait again."""
+
+
+class CarriedRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A slip of an earlier day that goes first today, and was not used yet."""
+
+    token: Token
+    number: TicketNumber
+    day: date
+    service: ServiceId
 
 
 class CurrentTicket(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,6 +191,13 @@ class CurrentTicket(msgspec.Struct, frozen=True, kw_only=True):
     """A display has shown the latest call."""
     spoken: bool
     """The speaker has said the latest call."""
+    rule: CallRule = "due_time"
+    """Why it was called, and no other."""
+    passed: tuple[TicketNumber, ...] = ()
+    """The first ten issued earlier that were waiting for this counter when it was called."""
+    dossiers: Dossiers = 1
+    long_from: Instant
+    """From this moment on it is asked whether the service really takes so long."""
 
 
 class SlipTrouble(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,6 +220,8 @@ class DeviceState(msgspec.Struct, frozen=True, kw_only=True):
     """`None`: the box has none."""
     reason: str | None
     """Key of what is wrong; `None` when nothing is known to be."""
+    slips_left: Count | None = None
+    """What the roll is still good for, counted since it was put in; `None`: nobody has said when that was."""
 
 
 class CounterState(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,6 +235,35 @@ class CounterState(msgspec.Struct, frozen=True, kw_only=True):
     status: Literal["called", "serving"] | None
     since: Instant | None
     """When the present status began; `None` where `status` is."""
+    paused: PauseReason | None = None
+    """`None`: it calls."""
+    hall: HallId | None = None
+
+
+class Alarm(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that staff should look at. `facts` fill the sentence `alarm_<kind>`."""
+
+    kind: Literal["hoarding", "outage", "left_yesterday", "journal_damaged", "paper_low"]
+    at: Instant
+    facts: Facts = {}
+
+
+class Unserved(msgspec.Struct, frozen=True, kw_only=True):
+    """A person who is still to be served when the day ends."""
+
+    ticket: TicketId
+    number: TicketNumber
+    service: ServiceId
+    priority: bool
+    status: Literal["waiting", "called", "held"]
+    issued_at: Instant
+
+
+class Hours(msgspec.Struct, frozen=True, kw_only=True):
+    """A session of the day."""
+
+    opens_at: Instant
+    closes_at: Instant
 
 
 class Desk(msgspec.Struct, frozen=True, kw_only=True, tag="desk"):
@@ -169,7 +273,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True, tag="desk"):
     now: Instant
     account: AccountId
     counter: CounterNumber | None
-    """`None`: the page has not chosen one; only `counters` matters then."""
+    """`None`: the page has not chosen one, or its person works at none: `line` is who waits for any counter."""
     counters: tuple[CounterState, ...]
     current: CurrentTicket | None
     line: tuple[QueueRow, ...]
@@ -184,6 +288,21 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True, tag="desk"):
     """Kiosks that are connected and print."""
     slips: tuple[SlipTrouble, ...]
     speaker: PartState
+    serves: tuple[ServiceId, ...] = ()
+    """What this counter serves today."""
+    preferred: tuple[ServiceId, ...] = ()
+    """Those of them that are called before the others."""
+    paused: PauseReason | None = None
+    away: tuple[AwayRow, ...] = ()
+    """On hold or missed, the latest first; fifty at most."""
+    dossiers_per_turn: Dossiers | None = None
+    carried: tuple[CarriedRow, ...] = ()
+    """Fifty at most."""
+    ended: bool = False
+    """Kiosks give no more tickets today."""
+    unserved: tuple[Unserved, ...] = ()
+    """Who is still to be served, once the day was ended; fifty at most."""
+    alarms: tuple[Alarm, ...] = ()
 
 
 class LineState(msgspec.Struct, frozen=True, kw_only=True):
@@ -209,8 +328,17 @@ class Office(msgspec.Struct, frozen=True, kw_only=True, tag="office"):
     counters: tuple[CounterState, ...]
     devices: tuple[DeviceState, ...]
     slips: tuple[SlipTrouble, ...]
-    clock_suspect: bool
-    """The server's clock is behind what the center has lived through; times of the day may be wrong."""
+    clock: ClockState
+    sessions: tuple[Hours, ...] | None = None
+    """Of the day; `None`: always open; empty: closed."""
+    ended: bool = False
+    """Kiosks give no more tickets today."""
+    ended_because: EndReason | None = None
+    """Why; `None` unless `ended`."""
+    unserved: tuple[Unserved, ...] = ()
+    """Who is still to be served; two hundred at most."""
+    alarms: tuple[Alarm, ...] = ()
+    """The latest first."""
 
 
 Snapshot = Menu | Board | Desk | Office

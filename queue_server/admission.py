@@ -5,10 +5,9 @@ from pathlib import Path
 
 from queue_protocol.ids import AccountId, DeviceId
 from queue_server.config import DeviceAdmission, PasswordRenewal, StartError
-from queue_server.premises import open_file
+from queue_server.premises import open_beside
 from queue_server.shell.access import hash_password, hash_secret, issue_device_key, new_password
 from queue_server.storage.accounts import Accounts, DeviceRole
-from queue_server.storage.sqlite import FILE, Connection
 
 FIRST_MANAGER = AccountId("quanly")
 
@@ -19,7 +18,7 @@ def welcome_first_people(data: Path, accounts: Accounts) -> None:
     """On the first start: make the first manager and the keys of the first kiosk and display, and say so once."""
     if not accounts.all():
         password = new_password()
-        accounts.add(FIRST_MANAGER, "manager", hash_password(password))
+        accounts.add(FIRST_MANAGER, {"manager"}, hash_password(password))
         say(f"first manager: account {FIRST_MANAGER}, password {password}")
     for name, role in FIRST_DEVICES.items():
         if not _has_key(data, accounts, name):
@@ -28,7 +27,7 @@ def welcome_first_people(data: Path, accounts: Accounts) -> None:
 
 def renew_password(asked: PasswordRenewal) -> int:
     """Set a new random password and print it; works while the server runs."""
-    with contextlib.closing(_open_center(asked.data)) as connection:
+    with contextlib.closing(open_beside(asked.data)) as connection:
         password = new_password()
         if not Accounts(connection).set_password(AccountId(asked.account), hash_password(password)):
             raise StartError(f"There is no account {asked.account!r} in {asked.data}.")
@@ -41,7 +40,7 @@ def admit_device(asked: DeviceAdmission) -> int:
 
     Raises `StartError` when there is no center in the folder, or the name is taken by a box of another kind.
     """
-    with contextlib.closing(_open_center(asked.data)) as connection:
+    with contextlib.closing(open_beside(asked.data)) as connection:
         accounts = Accounts(connection)
         known = accounts.device(asked.device)
         if known is not None and known[0] != asked.role:
@@ -74,9 +73,3 @@ def _has_key(data: Path, accounts: Accounts, name: DeviceId) -> bool:
 
 def _key_file(data: Path, name: DeviceId) -> Path:
     return data / "keys" / name
-
-
-def _open_center(data: Path) -> Connection:
-    if not (data / FILE).exists():
-        raise StartError(f"There is no center in {data}; name its folder with --data.")
-    return open_file(data)

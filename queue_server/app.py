@@ -11,26 +11,33 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import assets
 from queue_protocol.texts import Texts
-from queue_server.admission import admit_device, renew_password, say, welcome_first_people
-from queue_server.config import Config, DeviceAdmission, PasswordRenewal, StartError, read_arguments, read_catalogue
+from queue_server import upkeep
+from queue_server.admission import say, welcome_first_people
+from queue_server.config import Config, read_catalogue
 from queue_server.core.catalogue import Catalogue
-from queue_server.premises import blaming, listen, lock_folder, open_file
+from queue_server.premises import blaming, last_alive, listen, lock_folder, open_file, start_clock
 from queue_server.service import InWriter, Service
 from queue_server.shell import app as web
 from queue_server.shell.access import Access
-from queue_server.shell.clock import Clock
+from queue_server.shell.account_pages import AccountPages
+from queue_server.shell.catalogue_pages import CataloguePages
+from queue_server.shell.clock import Clock, read_wall
 from queue_server.shell.connections import Door, Sockets
 from queue_server.shell.files import Files
 from queue_server.shell.hub import Hub
 from queue_server.shell.metrics import note_commit
-from queue_server.shell.pages import Pages, load_templates
+from queue_server.shell.office_pages import OfficePages
+from queue_server.shell.pages import Pages
+from queue_server.shell.reception import Reception, load_templates
+from queue_server.shell.report_pages import ReportPages
+from queue_server.shell.ticket_pages import TicketPages
 from queue_server.storage.accounts import Accounts
 from queue_server.storage.records import Origin
 from queue_server.storage.reports import Reports
@@ -44,25 +51,12 @@ BEAT_S = 5.0
 WATCH_S = 1.0
 """Between two looks for clients that take nothing any more."""
 
+COMMITS = frozenset({"append", "_append_new"})
+"""The works of the writer's thread that end with a commit, by name."""
+
 SWITCH_INTERVAL_S = 0.0005
 """How long the loop may keep the interpreter from the writer's thread. With Python's 5 ms a commit of fifty tickets
 waits for the loop between its rows: at 100 connections 1,150 tickets/s became 1,420 in one pair of runs."""
-
-
-def main(arguments: list[str]) -> int:
-    """Run what the command line asks for; returns the exit status."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    try:
-        match read_arguments(arguments):
-            case PasswordRenewal() as asked:
-                return renew_password(asked)
-            case DeviceAdmission() as asked:
-                return admit_device(asked)
-            case Config() as asked:
-                return serve(asked)
-    except StartError as error:
-        print(error, file=sys.stderr)  # noqa: T201 - one sentence to the person who started it
-        return 2
 
 
 def serve(config: Config) -> int:
@@ -88,8 +82,8 @@ def compose(config: Config, connection: Connection) -> Any:
     """Return the application with all its parts."""
     path = config.data / FILE
     with blaming(path):
-        journal = SqliteJournal(connection, Origin(center=secrets.token_hex(8), site="main", epoch=1))
-        clock = Clock(journal.last_at())
+        journal = SqliteJournal(connection, Origin(center=secrets.token_hex(8), site=config.site, epoch=1))
+        clock, alive = start_clock(config.data, connection), last_alive(config.data)
     catalogue = read_catalogue(config.catalogue) if journal.head().sequence == 0 else None
     accounts = Accounts(connection)
     with blaming(path):
@@ -99,38 +93,41 @@ def compose(config: Config, connection: Connection) -> Any:
     hub = Hub(clock)
     service = hub.service = Service(journal, in_writer, clock.now, hub.publish)
     with blaming(path):
-        asyncio.run(_begin(service, catalogue))
+        asyncio.run(_begin(service, catalogue, alive))
     access = Access(accounts, in_writer, clock.now)
     texts = read_texts()
     offset_s = functools.partial(_utc_offset_s, service, clock)
     sockets = Sockets(service, hub, access, Door(config.names | _own_names()), clock.now, offset_s)
-    pages = Pages(
-        service=service,
-        hub=hub,
-        access=access,
-        reports=Reports(path),
-        in_reader=in_reader,
-        texts=texts,
-        now=clock.now,
-        utc_offset_s=offset_s,
-        clock_suspect=lambda: clock.suspect,
-        version=version("motcua"),
-        templates=load_templates(),
+    reports = Reports(path)
+    reception = Reception(service, access, texts, offset_s, load_templates())
+    pages = (
+        Pages(reception, hub, clock, read_wall, version("motcua")),
+        TicketPages(reception, clock.now),
+        AccountPages(reception, hub),
+        OfficePages(reception, reports, in_reader),
+        ReportPages(reception, reports, in_reader),
+        CataloguePages(reception),
     )
     files = Files(config.data / "cache", texts)
 
     @contextlib.asynccontextmanager
     async def lifespan(_application: object) -> AsyncIterator[None]:
         async with web.keep_running(
-            service.run, functools.partial(_beat, service, hub), functools.partial(_watch, hub)
+            service.run,
+            functools.partial(_beat, service, hub),
+            functools.partial(_watch, hub),
+            functools.partial(upkeep.stay_alive, config.data, clock.now),
+            functools.partial(upkeep.remove_old_days, service, connection, in_writer),
+            functools.partial(upkeep.verify_once, config.data, functools.partial(_note_damage, hub, clock)),
         ):
             yield
         access.close()
-        await in_reader(pages.reports.close)
+        await in_reader(reports.close)
         for executor in (writer, reader):
             executor.shutdown()
 
-    return web.build([*pages.routes(), *files.routes()], sockets, lifespan)
+    routes = [route for each in (*pages, files) for route in each.routes()]
+    return web.build(routes, sockets, lifespan, reception.apologise)
 
 
 def read_texts() -> dict[str, Texts]:
@@ -147,15 +144,15 @@ def _runner(executor: Executor, *, timed: bool = False) -> InWriter:
         try:
             return await loop.run_in_executor(executor, functools.partial(work, *arguments))
         finally:
-            if timed and getattr(work, "__name__", "") == "append":
+            if timed and getattr(work, "__name__", "") in COMMITS:
                 note_commit(time.perf_counter() - began)
 
     return run
 
 
-async def _begin(service: Service, catalogue: Catalogue | None) -> None:
+async def _begin(service: Service, catalogue: Catalogue | None, alive: datetime | None) -> None:
     await service.restore()
-    await service.prepare(catalogue)
+    await service.prepare(catalogue, alive)
 
 
 async def _beat(service: Service, hub: Hub) -> None:
@@ -163,6 +160,11 @@ async def _beat(service: Service, hub: Hub) -> None:
         await asyncio.sleep(BEAT_S)
         service.pass_time()
         hub.beat()
+
+
+def _note_damage(hub: Hub, clock: Clock, _words: str) -> None:
+    """Let staff see it: the next beat brings them a snapshot."""
+    hub.journal_damaged_at = clock.now()
 
 
 async def _watch(hub: Hub) -> None:

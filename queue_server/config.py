@@ -1,26 +1,36 @@
-"""The command line, and the files a center brings along: what can be wrong with them is said in one sentence."""
+"""The command line: what each word asks for, as a value. Who does it stands in `console`."""
 
 import argparse
-import tomllib
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 import assets
 from queue_protocol.ids import DeviceId
-from queue_server.core.catalogue import Catalogue, contradictions
+from queue_server.catalogue_file import CatalogueRefused, read_catalogue_text
+from queue_server.core.catalogue import Catalogue
+from queue_server.simulation.arguments import SimulationRun, read_simulation
 from queue_server.storage.accounts import DeviceRole
+
+STATUSES = "Exit status: 0 done; 2 it could not be done, and a sentence says why."
+STATUSES_OF_CHECKS = (
+    "Exit status: 0 all is as it was written; 1 it is not, and what differs is said; 2 nothing could be looked at."
+)
+
+HASH = re.compile("[0-9a-f]{64}")
 
 
 class StartError(Exception):
-    """The server cannot start. The message says what to do; the exit status is 2."""
+    """What was asked cannot be done. The message says what to do; the exit status is 2."""
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What the command line asks for."""
+    """No word: serve a center."""
 
     data: Path
     host: str
@@ -28,6 +38,8 @@ class Config:
     catalogue: Path
     names: frozenset[str]
     """Host names, besides addresses, under which pages may be opened."""
+    site: str = "main"
+    """Of the first start: the point that this server stands at, when a center has several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +59,124 @@ class DeviceAdmission:
     role: DeviceRole
 
 
-def read_arguments(arguments: list[str]) -> Config | PasswordRenewal | DeviceAdmission:
-    """Return what is asked for; leaves with status 2 and a sentence when the words make no sense."""
-    if arguments[:1] == ["password"]:
-        return _read_password_arguments(arguments[1:])
-    if arguments[:1] == ["device"]:
-        return _read_device_arguments(arguments[1:])
-    parser = argparse.ArgumentParser(prog="python -m queue_server", description="The queue server of one center.")
-    parser.add_argument("--data", type=Path, default=Path("data"), help="folder of the journal (default: data)")
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """`verify`: read the whole chain."""
+
+    data: Path
+    expect: str | None
+    """A hash that must be in it, in hexadecimal digits."""
+    quiet: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DayReplay:
+    """`replay`: live through a day again and compare."""
+
+    data: Path
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRebuilding:
+    """`rebuild-reports`: write the tables of reports anew."""
+
+    data: Path
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionRun:
+    """`retain`: remove the days that are past retention."""
+
+    data: Path
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueExport:
+    """`catalogue export`: write the catalogue in force."""
+
+    data: Path
+    to: Path | None
+    """`None`: the standard output."""
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueImport:
+    """`catalogue import`: set the catalogue, or its hours alone."""
+
+    data: Path
+    file: Path
+    hours_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueCheck:
+    """`catalogue check`: say what is wrong with a file."""
+
+    file: Path
+
+
+Asked = (
+    Config
+    | PasswordRenewal
+    | DeviceAdmission
+    | Verification
+    | DayReplay
+    | ReportRebuilding
+    | RetentionRun
+    | CatalogueExport
+    | CatalogueImport
+    | CatalogueCheck
+    | SimulationRun
+)
+
+Words = tuple[str, ...]
+
+
+def read_arguments(arguments: list[str]) -> Asked:
+    """Return what is asked for; leaves with status 2 and how it is used when the words make no sense.
+
+    Raises `StartError` for a name that cannot be one.
+    """
+    for words, read in SUBCOMMANDS.items():
+        if tuple(arguments[: len(words)]) == words:
+            return read(words, arguments[len(words) :])
+    return _read_serving(arguments)
+
+
+def read_catalogue(path: Path) -> Catalogue:
+    """Return the catalogue in a TOML file.
+
+    Raises `StartError` that names the file, the line, the key and what was expected there.
+    """
+    try:
+        return read_catalogue_text(read_text(path), str(path))
+    except CatalogueRefused as error:
+        raise StartError(str(error)) from error
+
+
+def read_text(path: Path) -> str:
+    """Return what a person's file says.
+
+    Raises `StartError`.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        presets = ", ".join(sorted(each.stem for each in path.parent.glob("*.toml")))
+        raise StartError(f"There is no catalogue {path}. In that folder are: {presets or 'none'}.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise StartError(f"The catalogue {path} cannot be read: {error}.") from error
+
+
+def _read_serving(arguments: list[str]) -> Config:
+    words = ", ".join(" ".join(each) for each in SUBCOMMANDS)
+    parser = _parser((), "The queue server of one center.", f"{STATUSES} Other commands, each with --help: {words}.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 serves the hall")
     parser.add_argument("--port", type=int, default=8080, help="port to listen on (default: 8080)")
     parser.add_argument("--preset", default="xa-vua", help="catalogue of the first start: a name in assets/catalogues")
     parser.add_argument("--catalogue", type=Path, help="catalogue of the first start: a TOML file instead of a preset")
+    parser.add_argument("--site", default="main", help="name of this point on the first start, where there are several")
     parser.add_argument(
         "--name", action="append", default=[], metavar="HOST", help="host name that pages are opened by; may repeat"
     )
@@ -69,56 +187,102 @@ def read_arguments(arguments: list[str]) -> Config | PasswordRenewal | DeviceAdm
         port=given.port,
         catalogue=given.catalogue or assets.FOLDER / "catalogues" / f"{given.preset}.toml",
         names=frozenset(name.lower() for name in given.name),
+        site=given.site,
     )
 
 
-def read_catalogue(path: Path) -> Catalogue:
-    """Return the catalogue in a TOML file.
-
-    Raises `StartError` that names the file, the place in it and what was expected there.
-    """
-    try:
-        catalogue = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Catalogue)
-        ZoneInfo(catalogue.time_zone)
-    except FileNotFoundError:
-        presets = ", ".join(sorted(each.stem for each in path.parent.glob("*.toml")))
-        raise StartError(f"There is no catalogue {path}. In that folder are: {presets or 'none'}.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise StartError(f"The catalogue {path} cannot be read: {error}.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise StartError(f"The catalogue {path} is no TOML: {error}.") from error
-    except msgspec.ValidationError as error:
-        raise StartError(f"The catalogue {path} is not right: {error} ($ is the file).") from error
-    except ZoneInfoNotFoundError:
-        raise StartError(
-            f"The catalogue {path} names a time zone that does not exist; write Asia/Ho_Chi_Minh."
-        ) from None
-    problems = "; ".join(contradictions(catalogue))
-    if problems:
-        raise StartError(f"The catalogue {path} contradicts itself: {problems}.")
-    return catalogue
-
-
-def _read_password_arguments(arguments: list[str]) -> PasswordRenewal:
-    parser = argparse.ArgumentParser(
-        prog="python -m queue_server password", description="Give a person a new password and print it."
-    )
+def _read_password(words: Words, arguments: list[str]) -> PasswordRenewal:
+    parser = _parser(words, "Give a person a new password and print it.", STATUSES)
     parser.add_argument("account", help="name of the account")
-    parser.add_argument("--data", type=Path, default=Path("data"), help="folder of the journal (default: data)")
     given = parser.parse_args(arguments)
     return PasswordRenewal(data=given.data, account=given.account)
 
 
-def _read_device_arguments(arguments: list[str]) -> DeviceAdmission:
-    parser = argparse.ArgumentParser(
-        prog="python -m queue_server device", description="Let a kiosk or a display in, and print its key."
-    )
+def _read_device(words: Words, arguments: list[str]) -> DeviceAdmission:
+    parser = _parser(words, "Let a kiosk, a display or a page in, and print its key.", STATUSES)
     parser.add_argument("device", help="name of the box, as kiosk-2: small letters, digits and '-'")
-    parser.add_argument("--role", choices=["kiosk", "display"], required=True, help="what the box is")
-    parser.add_argument("--data", type=Path, default=Path("data"), help="folder of the journal (default: data)")
+    parser.add_argument("--role", choices=["kiosk", "display", "web"], required=True, help="what the box is")
     given = parser.parse_args(arguments)
     try:
         device = msgspec.convert(given.device, DeviceId)
     except msgspec.ValidationError:
         raise StartError(f"{given.device!r} is no name of a box; write it as kiosk-2.") from None
     return DeviceAdmission(data=given.data, device=device, role=given.role)
+
+
+def _read_verification(words: Words, arguments: list[str]) -> Verification:
+    what = "Read the whole journal and check that nothing in it was changed; works while the server runs."
+    parser = _parser(words, what, STATUSES_OF_CHECKS)
+    parser.add_argument("--expect", metavar="HASH", help="hash on the printed ledger of a day: it must be in the chain")
+    parser.add_argument("--quiet", action="store_true", help="say only what is wrong, and let other programs go first")
+    given = parser.parse_args(arguments)
+    expect = None if given.expect is None else "".join(given.expect.split()).lower()
+    if expect is not None and not HASH.fullmatch(expect):
+        raise StartError(f"{given.expect!r} is no hash; it has 64 digits from 0 to 9 and a to f.")
+    return Verification(data=given.data, expect=expect, quiet=given.quiet)
+
+
+def _read_replay(words: Words, arguments: list[str]) -> DayReplay:
+    what = "Live through a day again from the journal and compare with the reports; works while the server runs."
+    parser = _parser(words, what, STATUSES_OF_CHECKS)
+    parser.add_argument("--day", type=date.fromisoformat, required=True, help="the day, as 2026-11-23")
+    given = parser.parse_args(arguments)
+    return DayReplay(data=given.data, day=given.day)
+
+
+def _read_rebuilding(words: Words, arguments: list[str]) -> ReportRebuilding:
+    what = "Write the tables of reports anew from the journal. The server must be stopped."
+    return ReportRebuilding(data=_parser(words, what, STATUSES).parse_args(arguments).data)
+
+
+def _read_retention(words: Words, arguments: list[str]) -> RetentionRun:
+    what = "Remove closed days that are older than the policy keeps them. The server must be stopped; it does so daily."
+    return RetentionRun(data=_parser(words, what, STATUSES).parse_args(arguments).data)
+
+
+def _read_export(words: Words, arguments: list[str]) -> CatalogueExport:
+    parser = _parser(words, "Write the catalogue in force as TOML; works while the server runs.", STATUSES)
+    parser.add_argument("--to", type=Path, help="file to write (default: the screen)")
+    given = parser.parse_args(arguments)
+    return CatalogueExport(data=given.data, to=given.to)
+
+
+def _read_import(words: Words, arguments: list[str]) -> CatalogueImport:
+    parser = _parser(words, "Set the catalogue from a TOML file. The server must be stopped.", STATUSES)
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("file", type=Path, nargs="?", help="the catalogue")
+    source.add_argument("--calendar", type=Path, help="a file of which only the table [hours] is taken")
+    given = parser.parse_args(arguments)
+    return CatalogueImport(data=given.data, file=given.calendar or given.file, hours_only=given.calendar is not None)
+
+
+def _read_check(words: Words, arguments: list[str]) -> CatalogueCheck:
+    parser = argparse.ArgumentParser(
+        prog=_program(words), description="Say what is wrong with a catalogue, line by line.", epilog=STATUSES
+    )
+    parser.add_argument("file", type=Path, help="the catalogue")
+    return CatalogueCheck(file=parser.parse_args(arguments).file)
+
+
+def _parser(words: Words, what: str, statuses: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=_program(words), description=what, epilog=statuses)
+    parser.add_argument("--data", type=Path, default=Path("data"), help="folder of the journal (default: data)")
+    return parser
+
+
+def _program(words: Words) -> str:
+    return " ".join(("python -m queue_server", *words))
+
+
+SUBCOMMANDS: Mapping[Words, Callable[[Words, list[str]], Asked]] = {
+    ("password",): _read_password,
+    ("device",): _read_device,
+    ("verify",): _read_verification,
+    ("replay",): _read_replay,
+    ("rebuild-reports",): _read_rebuilding,
+    ("retain",): _read_retention,
+    ("catalogue", "export"): _read_export,
+    ("catalogue", "import"): _read_import,
+    ("catalogue", "check"): _read_check,
+    ("simulate",): read_simulation,
+}

@@ -1,54 +1,42 @@
 """The one path every command takes: gather, decide, evolve, append, and only then answer and publish.
 
-Commands that arrive while a transaction commits share the next one. Nothing is answered, shown or printed that is
-not on disk. State is the hall, a value; when an append fails the tentative hall is dropped.
+While one draft is being made durable the next one is decided on top of it, so that what arrives meanwhile shares one
+transaction. Nothing is answered, shown or printed that is not on disk. State is the hall, a value; when an append
+fails the tentative halls are dropped and the commands go one by one.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
-import msgspec
-
-from queue_protocol.answers import Answer, RefusalCode, Refused, TicketTaken
+from queue_protocol.answers import Answer, RefusalCode, TicketTaken
 from queue_protocol.codec import encode
-from queue_protocol.commands import Request, TakeTicket
+from queue_protocol.commands import RecordOffline, TakeTicket
 from queue_protocol.ids import CommandId, Language, Revision, TicketId
 from queue_server.core.catalogue import Catalogue
-from queue_server.core.decide import Actor, change_catalogue, decide, open_day
-from queue_server.core.events import (
-    CatalogueChanged,
-    DayClosed,
-    DayOpened,
-    Entry,
-    Event,
-    ServiceFinished,
-    TicketMissed,
-)
+from queue_server.core.days import change_catalogue, note_outage, pass_time
+from queue_server.core.decision import Actor
+from queue_server.core.events import DayClosed, Entry
 from queue_server.core.evolve import evolve
 from queue_server.core.hall import Hall
-from queue_server.core.lifecycle import IN_HALL
-from queue_server.storage.journal import (
-    Head,
-    Journal,
-    JournalError,
-    StoredAnswer,
-    body_hash,
-)
+from queue_server.core.lifecycle import MAY_COME_BACK
+from queue_server.core.permissions import Order
+from queue_server.drafts import SYSTEM, Asked, Draft, local_day
+from queue_server.storage.journal import Head, Journal, JournalError, body_hash
 
 log = logging.getLogger(__name__)
 
 WAITING_LIMIT = 1_000
 """Commands in memory at once; more are refused as `busy` rather than answered too late."""
 
+FAILURES_TRIED = 2
+"""Commands that are tried one by one in a row while the journal takes none. Each may wait seconds for a file that
+another program has locked, and the boxes ask again anyway."""
+
 InWriter = Callable[..., Awaitable[Any]]
 """Runs a function of the journal in the writer's thread."""
-
-_answers: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
 
 
 class OnPublish(Protocol):
@@ -56,33 +44,6 @@ class OnPublish(Protocol):
 
     def __call__(self, hall: Hall, entries: Sequence[Entry]) -> None:
         """Take the hall as it is after these entries."""
-
-
-@dataclass(slots=True)
-class _Asked:
-    actor: Actor
-    request: Request
-    body_hash: bytes
-    answer: "asyncio.Future[Answer]"
-
-    @property
-    def id(self) -> CommandId:
-        return self.request.command_id
-
-    def is_same(self, actor: str, hashed: bytes) -> bool:
-        """Say whether this actor asked the same, or somebody used the id for something else."""
-        return (self.actor.id, self.body_hash) == (actor, hashed)
-
-
-@dataclass(slots=True)
-class _Draft:
-    """A batch on its way: the tentative hall and what has to be written for it."""
-
-    hall: Hall
-    now: datetime
-    entries: list[Entry] = field(default_factory=list)
-    stored: list[StoredAnswer] = field(default_factory=list)
-    answers: list[tuple[_Asked, Answer]] = field(default_factory=list)
 
 
 class Service:
@@ -95,9 +56,16 @@ class Service:
         self._in_writer = in_writer
         self._now = now
         self._on_publish = on_publish
-        self._queue: asyncio.Queue[_Asked | None] = asyncio.Queue()
-        self._pending: dict[CommandId, _Asked] = {}
+        self._arrived: list[Asked] = []
+        self._wake = asyncio.Event()
+        self._pending: dict[CommandId, Asked] = {}
         self._head: Head | None = None
+        """Of the journal as far as it is known; `None`: the last thing it was asked to do was not done."""
+        self._current: Draft | None = None
+        """The draft that is being written."""
+        self._writing: asyncio.Task[bool] | None = None
+        self._following: Draft | None = None
+        """The draft on top of it."""
         self.hall = Hall()
         self.languages: dict[TicketId, Language] = {}
         """Language of each visit, in memory only; gone when the ticket is done."""
@@ -140,24 +108,30 @@ class Service:
         self._head = await self._in_writer(self._journal.head)
         return entries
 
-    async def prepare(self, catalogue: Catalogue | None) -> None:
+    async def prepare(self, catalogue: Catalogue | None, last_alive: datetime | None = None) -> None:
         """Import a catalogue (`None`: keep the one there) and open today, durably, before anybody asks for anything.
 
+        On a day that goes on, the time since `last_alive`, the last sign of life of a server, is marked as an outage.
         Raises `JournalUnavailable`.
         """
-        draft = self._begin()
+        draft = self._begin(self.hall)
         if catalogue is not None:
-            self._happen(draft, "system", None, change_catalogue(draft.hall, catalogue))
-        self._roll_over(draft)
+            draft.happen(SYSTEM, None, change_catalogue(draft.hall, catalogue))
+        if draft.hall.day == local_day(draft.hall.catalogue, draft.now):
+            draft.happen(SYSTEM, None, note_outage(draft.hall, last_alive, draft.now))
+        draft.pass_time(draft.now)
         if draft.entries:
             self._head = await self._in_writer(self._journal.append, draft.entries, [])
             self.hall = draft.hall
 
-    def submit(self, actor: Actor, request: Request) -> "asyncio.Future[Answer]":
-        """Ask; the future has the answer once it is durable. The same id asked again joins the first."""
-        hashed = body_hash(encode(request.command))
+    def submit(self, actor: Actor, command_id: CommandId, order: Order, age_ms: int = 0) -> "asyncio.Future[Answer]":
+        """Ask; the future has the answer once it is durable. The same id asked again joins the first.
+
+        `age_ms` is the time since the person acted.
+        """
+        hashed = body_hash(encode(order))
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        asked = _Asked(actor, request, hashed, future)
+        asked = Asked(actor, command_id, order, age_ms, hashed, future)
         before = self._pending.get(asked.id)
         if before is not None:
             same = asked.is_same(before.actor.id, before.body_hash)
@@ -165,51 +139,106 @@ class Service:
         if len(self._pending) >= WAITING_LIMIT:
             return _settled(asked, "busy")
         self._pending[asked.id] = asked
-        self._queue.put_nowait(asked)
+        self._arrived.append(asked)
+        self._wake.set()
         return future
 
-    async def run(self) -> None:
-        """Take what was asked, batch by batch, until cancelled."""
-        while True:
-            batch = [await self._queue.get()]
-            while not self._queue.empty():
-                batch.append(self._queue.get_nowait())
-            commands = [asked for asked in batch if asked is not None]
-            try:
-                await self._settle(commands)
-            except Exception:
-                log.exception("settling a batch failed; its commands are refused and the journal is read anew")
-                self._head = None
-                for asked in commands:
-                    self._answer(asked, _refused(asked, "internal"))
-
     def pass_time(self) -> None:
-        """Let the date change while nobody asks for anything."""
-        if self.hall.day is not None and _local_day(self.hall.catalogue, self._now()) > self.hall.day:
-            self._queue.put_nowait(None)
+        """Let the date change and free counters call while nobody asks for anything."""
+        now = max(self._now(), self.hall.at)
+        if any(pass_time(self.hall, local_day(self.hall.catalogue, now), now)):
+            self._wake.set()
 
-    async def _settle(self, batch: Sequence[_Asked]) -> None:
-        """Settle a batch; after an append that may or may not have happened, see what landed and go one by one."""
-        if await self._try_to_settle(batch):
-            return
-        for asked in batch:
-            if not await self._try_to_settle([asked]):
-                self._answer(asked, _refused(asked, "storage"))
+    async def run(self) -> None:
+        """Take what was asked, draft by draft, until cancelled."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            try:
+                await self._go_on()
+            except Exception:
+                log.exception("the work on a draft failed; all that waits is refused and the journal is read anew")
+                await self._start_over()
 
-    async def _try_to_settle(self, batch: Sequence[_Asked]) -> bool:
-        """Decide, make durable, answer, publish: the rule of the house. `False`: the journal did not take it."""
+    async def _go_on(self) -> None:
+        """Finish the draft that was written, decide what has arrived, and begin to write when nothing is."""
+        current, following = self._current, self._following
+        if current is not None and self._writing is not None and self._writing.done():
+            self._current = None
+            if self._writing.result():
+                self._conclude(current)
+            else:
+                self._following = None
+                await self._settle_again(current, following)
+                following = None
+            current = None
+        following = self._extend(following or self._begin(self.hall if current is None else current.hall))
+        self._following = following
+        if current is None and (following.entries or following.answers):
+            self._current, self._following = following, None
+            self._writing = asyncio.create_task(self._write(following))
+            self._writing.add_done_callback(lambda _: self._wake.set())
+
+    async def _start_over(self) -> None:
+        """After a fault of this program: let no draft live on, and refuse whoever waits."""
+        if self._writing is not None:
+            await asyncio.wait({self._writing})
+        self._current = self._following = self._writing = self._head = None
+        self._arrived.clear()
+        for asked in list(self._pending.values()):
+            self._answer(asked, asked.refused("internal"))
+
+    def _extend(self, draft: Draft) -> Draft:
+        """Decide what has arrived on top of a draft."""
+        arrived, self._arrived = self._arrived, []
+        draft.pass_time(self._now())
+        for asked in arrived:
+            draft.settle(asked)
+        return draft
+
+    async def _write(self, draft: Draft) -> bool:
+        """Make a draft durable. `False`: it is not, or one of its commands was answered before this process knew it."""
+        try:
+            head = None if self._head is None else await self._in_writer(self._append_new, draft, self._head)
+        except JournalError as error:
+            self._lose(error)
+            return False
+        self._head = head or self._head
+        return head is not None
+
+    def _append_new(self, draft: Draft, head: Head) -> Head | None:
+        """In the writer's thread: append a draft, return the new head; `None`: one of its commands has its answer."""
+        if self._journal.stored_answers([asked.id for asked, _ in draft.answers]):
+            return None
+        return self._journal.append(draft.entries, draft.stored) if draft.entries or draft.stored else head
+
+    async def _settle_again(self, *drafts: Draft | None) -> None:
+        """Settle what drafts were to settle, one by one, with the answers of earlier lives looked up first."""
+        failures = 0
+        for asked in [asked for draft in drafts if draft is not None for asked, _ in draft.answers]:
+            failures = 0 if failures < FAILURES_TRIED and await self._try_to_settle(asked) else failures + 1
+            if failures:
+                self._answer(asked, asked.refused("storage"))
+
+    async def _try_to_settle(self, asked: Asked) -> bool:
+        """Decide, make durable, answer, publish one command. `False`: the journal did not take it."""
         try:
             await self._recover()
-            known = await self._in_writer(self._journal.stored_answers, [asked.id for asked in batch])
-            draft = self._draft(batch, known)
+            known = await self._in_writer(self._journal.stored_answers, [asked.id])
+            draft = self._begin(self.hall)
+            draft.pass_time(draft.now)
+            draft.settle(asked, known.get(asked.id))
             if draft.entries or draft.stored:
                 self._head = await self._in_writer(self._journal.append, draft.entries, draft.stored)
         except JournalError as error:
-            log.error("the journal could not be written: %s", error)  # noqa: TRY400 - the sentence says it all
-            self._head = None
+            self._lose(error)
             return False
         self._conclude(draft)
         return True
+
+    def _lose(self, error: JournalError) -> None:
+        log.error("the journal could not be written: %s", error)
+        self._head = None
 
     async def _recover(self) -> None:
         """After a failure: read what is durable, and rebuild the state if it is not what this process believes.
@@ -227,53 +256,11 @@ class Service:
             self._publish([entry for entry in entries if entry.sequence > before])
         self._head = head
 
-    def _begin(self) -> _Draft:
+    def _begin(self, hall: Hall) -> Draft:
         """Return a draft of nothing yet, at an instant that is never before what has happened."""
-        return _Draft(self.hall, max(self._now(), self.hall.at))
+        return Draft(hall, max(self._now(), hall.at))
 
-    def _draft(self, batch: Sequence[_Asked], known: Mapping[CommandId, StoredAnswer]) -> _Draft:
-        draft = self._begin()
-        self._roll_over(draft)
-        for asked in batch:
-            before = known.get(asked.id)
-            answer = self._repeat(asked, before) if before is not None else self._decide(draft, asked)
-            draft.answers.append((asked, answer))
-        return draft
-
-    def _repeat(self, asked: _Asked, before: StoredAnswer) -> Answer:
-        if not asked.is_same(before.actor, before.body_hash):
-            return _refused(asked, "command_id_reused")
-        return _answers.decode(before.answer)
-
-    def _decide(self, draft: _Draft, asked: _Asked) -> Answer:
-        try:
-            decision = decide(draft.hall, asked.request.command, asked.actor, draft.now, asked.request.age_ms)
-            self._happen(draft, asked.actor.id, asked.request.command_id, decision.events)
-        except Exception:
-            log.exception("deciding %s failed; only this command is refused", type(asked.request.command).__name__)
-            return _refused(asked, "internal")
-        answer = Answer(command_id=asked.request.command_id, result=decision.result)
-        if not isinstance(decision.result, Refused):
-            day = _local_day(draft.hall.catalogue, draft.now).isoformat()
-            draft.stored.append(StoredAnswer(asked.actor.id, asked.id, asked.body_hash, encode(answer), day))
-        return answer
-
-    def _happen(self, draft: _Draft, actor: str, command_id: CommandId | None, events: Sequence[Event]) -> None:
-        """Add events to the draft: all of them, or with an exception none."""
-        hall, entries = draft.hall, []
-        for part, event in enumerate(events):
-            day = _day_of(event, hall, draft.now)
-            entry = Entry(hall.sequence + 1, draft.now, day, actor, command_id, part, event)
-            hall = evolve(hall, entry)
-            entries.append(entry)
-        draft.hall = hall
-        draft.entries.extend(entries)
-
-    def _roll_over(self, draft: _Draft) -> None:
-        if draft.hall.catalogue is not None:
-            self._happen(draft, "system", None, open_day(draft.hall, _local_day(draft.hall.catalogue, draft.now)))
-
-    def _conclude(self, draft: _Draft) -> None:
+    def _conclude(self, draft: Draft) -> None:
         self.hall = draft.hall
         for asked, answer in draft.answers:
             if isinstance(answer.result, TicketTaken):
@@ -286,43 +273,28 @@ class Service:
         self._on_publish(self.hall, entries)
         self._forget_languages(entries)
 
-    def _answer(self, asked: _Asked, answer: Answer) -> None:
+    def _answer(self, asked: Asked, answer: Answer) -> None:
         self._pending.pop(asked.id, None)
         if not asked.answer.done():
             asked.answer.set_result(answer)
 
-    def _remember_language(self, asked: _Asked) -> None:
-        command = asked.request.command
-        if isinstance(command, TakeTicket) and command.token in self.hall.tokens:
-            ticket = self.hall.tickets[self.hall.tokens[command.token]]
-            if ticket.status in IN_HALL:
-                self.languages[ticket.id] = command.language
+    def _remember_language(self, asked: Asked) -> None:
+        order = asked.order
+        if isinstance(order, TakeTicket | RecordOffline) and order.token in self.hall.tokens:
+            ticket = self.hall.tickets[self.hall.tokens[order.token]]
+            if ticket.status in MAY_COME_BACK:
+                self.languages[ticket.id] = order.language
 
     def _forget_languages(self, entries: Sequence[Entry]) -> None:
         for entry in entries:
             if isinstance(entry.event, DayClosed):
                 self.languages.clear()
-            elif isinstance(entry.event, ServiceFinished | TicketMissed):
-                self.languages.pop(entry.event.ticket, None)
+                continue
+            ticket = self.hall.tickets.get(getattr(entry.event, "ticket", TicketId("")))
+            if ticket is not None and ticket.status not in MAY_COME_BACK:
+                self.languages.pop(ticket.id, None)
 
 
-def _day_of(event: Event, hall: Hall, moment: datetime) -> date:
-    """Return the local day an event belongs to: its own, the open one, or by the catalogue it brings."""
-    if isinstance(event, DayOpened | DayClosed):
-        return event.day
-    if hall.day is not None:
-        return hall.day
-    return _local_day(event.catalogue if isinstance(event, CatalogueChanged) else hall.catalogue, moment)
-
-
-def _local_day(catalogue: Catalogue | None, moment: datetime) -> date:
-    return moment.astimezone(ZoneInfo(catalogue.time_zone if catalogue else "UTC")).date()
-
-
-def _refused(asked: _Asked, code: RefusalCode) -> Answer:
-    return Answer(command_id=asked.request.command_id, result=Refused(code=code))
-
-
-def _settled(asked: _Asked, code: RefusalCode) -> "asyncio.Future[Answer]":
-    asked.answer.set_result(_refused(asked, code))
+def _settled(asked: Asked, code: RefusalCode) -> "asyncio.Future[Answer]":
+    asked.answer.set_result(asked.refused(code))
     return asked.answer

@@ -9,7 +9,8 @@ from websockets.sync.client import ClientConnection, connect
 from queue_protocol import PROTOCOL
 from queue_protocol.answers import Answer, NextCalled, Result, TicketTaken
 from queue_protocol.codec import decode_from_server, encode
-from queue_protocol.commands import CallNext, Command, DeskHello, OpenCounter, Request, Seen, TakeTicket
+from queue_protocol.commands import CallNext, Command, OpenCounter, Request, TakeTicket
+from queue_protocol.hellos import DeskHello, Seen
 from queue_protocol.ids import CommandId, ServiceId, TicketId, token_of
 from queue_protocol.snapshots import Desk
 from tests.serving import Serving, SignedIn

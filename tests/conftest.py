@@ -1,5 +1,6 @@
-"""What every test relies on: how hypothesis runs here."""
+"""What every test relies on: how hypothesis runs here, and how hard the server is tortured."""
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile(
@@ -8,3 +9,10 @@ settings.register_profile(
     max_examples=60,  # ten minutes are the budget of the whole suite
 )
 settings.load_profile("motcua")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `make torture` ask for more than a suite has time for."""
+    parser.addoption("--kills", type=int, default=8, help="how often a storm kills the server")
+    parser.addoption("--operations", type=int, default=400, help="how many commands a storm needs answered")
+    parser.addoption("--frames", type=int, default=4000, help="how many frames are thrown at the socket")

@@ -9,22 +9,25 @@ from typing import get_args
 
 import msgspec
 
-from queue_protocol import PROTOCOL, announcements, answers, commands, ids, snapshots
+from queue_protocol import PROTOCOL, announcements, answers, commands, hellos, ids, snapshots
 from queue_protocol.answers import REFUSAL_CODES
 from queue_protocol.codec import MAX_FRAME
 from queue_protocol.texts import Texts
-from queue_server.core.decide import AGE_LIMIT_MS, MAY_ASK
+from queue_server.core.permissions import AGE_LIMIT_MS, MAY_ASK, Role
 from tools.generated import ROOT, keep, table
 
-MODULES = (ids, commands, answers, announcements, snapshots)
+MODULES = (ids, commands, hellos, answers, announcements, snapshots)
 
-FROM_CLIENT = set(get_args(commands.FromClient))
+FROM_CLIENT = set(get_args(hellos.FromClient))
 FROM_SERVER = set(get_args(snapshots.FromServer))
 
 SIGNS = {"ge": "≥ {}", "le": "≤ {}", "min_length": "length ≥ {}", "max_length": "length ≤ {}", "pattern": "`{}`"}
 """How a bound of `msgspec.Meta` is written for a reader."""
 
 NO_VALUE = "required"
+
+OWN_SECTION = "RefusalCode"
+"""The one choice that is not listed with the others: each refusal stands with its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +66,15 @@ def fields_of(source: ast.ClassDef) -> list[Named]:
     ]
 
 
-def bounded_values(module: ast.Module) -> list[Named]:
-    """Return the module's aliases of bounded values: `Language = Annotated[str, Meta(…)]`."""
+def aliases(module: ast.Module, form: str) -> list[Named]:
+    """Return the module's names for types of a form: `Language = Annotated[str, Meta(…)]`, `PartState = Literal[…]`."""
     return [
         Named(statement.targets[0].id, _bounded(statement.value), "", doc)
         for statement, doc in described(module.body)
         if isinstance(statement, ast.Assign)
         and isinstance(statement.targets[0], ast.Name)
-        and "Annotated" in ast.unparse(statement.value)
+        and f"{form}[" in ast.unparse(statement.value)
+        and statement.targets[0].id != OWN_SECTION
     ]
 
 
@@ -108,6 +112,7 @@ def _lines() -> Iterator[str]:
     yield "How it may change stands in [protocol_changes.md](protocol_changes.md)."
     yield ""
     yield from _values()
+    yield from _permissions()
     for module in MODULES:
         source = _source(module.__name__)
         structs = [each for each in source.body if isinstance(each, ast.ClassDef)]
@@ -122,8 +127,26 @@ def _lines() -> Iterator[str]:
 def _values() -> Iterator[str]:
     yield "## Bounded values"
     yield ""
-    values = [value for module in MODULES for value in bounded_values(_source(module.__name__))]
+    sources = [_source(module.__name__) for module in MODULES]
+    values = [value for source in sources for value in aliases(source, "Annotated")]
     yield from table(("value", "type", "meaning"), [(each.name, each.type, each.doc) for each in values])
+    yield "## Choices"
+    yield ""
+    choices = [choice for source in sources for choice in aliases(source, "Literal")]
+    yield from table(("name", "one of", "meaning"), [(each.name, each.type, each.doc) for each in choices])
+
+
+def _permissions() -> Iterator[str]:
+    roles = get_args(Role)
+    yield "## Who may ask for what"
+    yield ""
+    yield "A person may be several. What comes later than this after the act of a person is refused as `too_late`."
+    yield ""
+    rows = [
+        (f"`{kind.__struct_config__.tag}`", *("yes" if role in MAY_ASK[kind] else "" for role in roles), _late(kind))
+        for kind in get_args(commands.Command)
+    ]
+    yield from table(("command", *roles, "late after"), rows)
 
 
 def _struct(source: ast.ClassDef, kind: type[msgspec.Struct]) -> Iterator[str]:
@@ -132,9 +155,6 @@ def _struct(source: ast.ClassDef, kind: type[msgspec.Struct]) -> Iterator[str]:
     shape = " Written as a list of its fields in this order." if kind.__struct_config__.array_like else ""
     yield f"*{direction(kind)}*. {ast.get_docstring(source)}{shape}"
     yield ""
-    if kind in MAY_ASK:
-        yield _who_may(kind)
-        yield ""
     fields = fields_of(source)
     if fields:
         yield from table(
@@ -143,11 +163,9 @@ def _struct(source: ast.ClassDef, kind: type[msgspec.Struct]) -> Iterator[str]:
         )
 
 
-def _who_may(kind: type) -> str:
+def _late(kind: type[msgspec.Struct]) -> str:
     limit = AGE_LIMIT_MS[kind]
-    roles = ", ".join(f"`{role}`" for role in sorted(MAY_ASK[kind]))
-    late = "never too late" if limit is None else f"too late after {limit // 1000} s"
-    return f"May be asked by: {roles}; {late}."
+    return "never" if limit is None else f"{limit // 1000} s"
 
 
 def _refusals() -> Iterator[str]:

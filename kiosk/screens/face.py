@@ -11,17 +11,18 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.screenmanager import NoTransition, ScreenManager
 
 from kiosk.screens import look
+from kiosk.screens.check import CheckScreen
 from kiosk.screens.notice import NoticeScreen
 from kiosk.screens.paper import PaperStrip as PaperStrip  # noqa: PLC0414 - the layout file names it
 from kiosk.screens.parts import QuietButton
 from kiosk.screens.services import ServicesScreen
 from kiosk.screens.ticket import TicketScreen
 from kiosk.screens.welcome import WelcomeScreen
-from kiosk.wording import Choice, Greeting, Notice, Number, View
+from kiosk.views import Check, Choice, Greeting, Notice, Number, View
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 
-PAGES = {Greeting: "welcome", Choice: "services", Number: "ticket", Notice: "notice"}
+PAGES = {Greeting: "welcome", Choice: "services", Check: "check", Number: "ticket", Notice: "notice"}
 """Which page shows which kind of body."""
 
 
@@ -33,6 +34,18 @@ class Taps(Protocol):
 
     def tap_service(self, service: Any) -> None:
         """Take a choice of a service."""
+
+    def tap_dossiers(self, dossiers: int) -> None:
+        """Take an answer to how many dossiers."""
+
+    def step_dossiers(self, step: int) -> None:
+        """Take one dossier more or less."""
+
+    def tap_take(self) -> None:
+        """Take a wish for the number."""
+
+    def tap_cancel(self) -> None:
+        """Take back the number on the screen."""
 
     def tap_language(self, language: Any) -> None:
         """Take a choice of a language."""
@@ -84,6 +97,7 @@ class Face(BoxLayout):
         self._pages: dict[str, Any] = {
             "welcome": WelcomeScreen(name="welcome"),
             "services": ServicesScreen(name="services"),
+            "check": CheckScreen(name="check"),
             "ticket": TicketScreen(name="ticket"),
             "notice": NoticeScreen(name="notice"),
         }
@@ -91,9 +105,18 @@ class Face(BoxLayout):
         self._manager.transition = NoTransition()
         for page in self._pages.values():
             self._manager.add_widget(page)
+        self._bind(taps)
+
+    def _bind(self, taps: Taps) -> None:
         self._pages["services"].bind(on_choice=lambda _, service: taps.tap_service(service))
-        self._pages["ticket"].bind(on_home=lambda _: taps.tap_home())
-        self._pages["notice"].bind(on_home=lambda _: taps.tap_home())
+        self._pages["check"].bind(
+            on_dossiers=lambda _, dossiers: taps.tap_dossiers(int(dossiers)),
+            on_step=lambda _, step: taps.step_dossiers(step),
+            on_take=lambda _: taps.tap_take(),
+        )
+        self._pages["ticket"].bind(on_cancel=lambda _: taps.tap_cancel())
+        for name in ("check", "ticket", "notice"):
+            self._pages[name].bind(on_home=lambda _: taps.tap_home())
         self.ids.bar.bind(on_language=lambda _, language: taps.tap_language(language))
 
     def watch_paper(self, newest: Path) -> None:

@@ -8,11 +8,11 @@ from kivy.uix.screenmanager import Screen
 
 from kiosk.screens import look
 from kiosk.screens import parts as parts  # noqa: PLC0414 - the layout file names its widgets
-from kiosk.wording import Notice
+from kiosk.views import Notice
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 
-TONES = {"waiting": ("on_quiet", "quiet"), "trouble": ("on_notice", "notice")}
+TONES = {"waiting": ("on_quiet", "quiet"), "trouble": ("on_notice", "notice"), "done": ("on_good", "good")}
 """Colour of the icon, and of the panel behind it."""
 
 
@@ -22,9 +22,12 @@ class NoticeScreen(Screen):
     icon = StringProperty("")
     ink = ColorProperty(look.COLOURS["on_quiet"])
     fill = ColorProperty(look.COLOURS["quiet"])
+    above = StringProperty("")
     title = StringProperty("")
+    time = StringProperty("")
     text = StringProperty("")
     home_words = StringProperty("")
+    home_icon = StringProperty("home")
     fraction = NumericProperty(-1.0)
 
     __events__ = ("on_home",)
@@ -36,4 +39,5 @@ class NoticeScreen(Screen):
         """Show these words."""
         self.icon = look.icon(notice.icon)
         self.ink, self.fill = (look.COLOURS[name] for name in TONES[notice.tone])
-        self.title, self.text, self.home_words = notice.title, notice.text, notice.home
+        self.above, self.title, self.time, self.text = notice.above, notice.title, notice.time, notice.text
+        self.home_words, self.home_icon = notice.home, notice.home_icon

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from kivy.lang import Builder
-from kivy.properties import ColorProperty, NumericProperty, StringProperty
+from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.label import Label
@@ -44,6 +44,19 @@ class QuietButton(Press):
 
     icon = StringProperty("")
     words = StringProperty("")
+    shown = BooleanProperty(True)
+    """One that is not shown takes no room and no touch."""
+
+
+class StrongButton(Press):
+    """The one action of a page, with an icon and a word."""
+
+    icon = StringProperty("")
+    words = StringProperty("")
+    shown = BooleanProperty(True)
+
+    fill = ColorProperty(COLOURS["primary"])
+    fill_down = ColorProperty(COLOURS["ink"])
 
 
 class TimeLeft(Widget):

@@ -9,8 +9,8 @@ from kivy.uix.screenmanager import Screen
 
 from kiosk.screens import look
 from kiosk.screens import parts as parts  # noqa: PLC0414 - the layout file names its widgets
-from kiosk.screens.look import NUMBER
-from kiosk.wording import Number
+from kiosk.screens.look import NUMBER, scale
+from kiosk.views import Number
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 
@@ -19,7 +19,7 @@ TONES = {"waiting": ("on_quiet", "quiet"), "ready": ("on_good", "good"), "troubl
 
 
 class TicketScreen(Screen):
-    """Shows a `Number`; its event `on_home` says that somebody wants to leave."""
+    """Shows a `Number`; `on_home` says that somebody wants to leave, `on_cancel` that the choice was a mistake."""
 
     heading = StringProperty("")
     service = StringProperty("")
@@ -27,31 +27,38 @@ class TicketScreen(Screen):
     number_size = NumericProperty(NUMBER[0])
     priority = StringProperty("")
     facts = StringProperty("")
+    warning = StringProperty("")
     paper = StringProperty("")
     paper_icon = StringProperty("")
     ink = ColorProperty(look.COLOURS["on_quiet"])
     fill = ColorProperty(look.COLOURS["quiet"])
     advice = StringProperty("")
     home_words = StringProperty("")
+    cancel_words = StringProperty("")
     fraction = NumericProperty(-1.0)
 
-    __events__ = ("on_home",)
+    __events__ = ("on_home", "on_cancel")
 
     def on_kv_post(self, _: Any) -> None:
         """Fit the number whenever it or the room for it changes."""
-        self.bind(size=self._fit, number=self._fit)
+        self.bind(number=self._fit)
+        self.ids.number.bind(size=self._fit)
 
     def on_home(self) -> None:
         """Say that somebody wants to leave."""
+
+    def on_cancel(self) -> None:
+        """Say that the choice was a mistake."""
 
     def show(self, number: Number) -> None:
         """Show this ticket."""
         self.heading, self.service = number.heading, number.service
         self.number, self.priority = number.number, number.priority
-        self.facts = "\n".join(number.facts)
+        self.facts, self.warning = "\n".join(number.facts), number.warning
         self.paper, self.paper_icon = number.paper, look.icon(number.paper_icon)
         self.ink, self.fill = (look.COLOURS[name] for name in TONES[number.paper_tone])
-        self.advice, self.home_words = number.advice, number.home
+        self.advice, self.home_words, self.cancel_words = number.advice, number.home, number.cancel
 
     def _fit(self, *_: Any) -> None:
-        self.number_size = look.fit(self.number, "ExtraBold", self.width * 0.94, [(size, 1) for size in NUMBER])
+        high = [size for size in NUMBER if size * scale.unit <= self.ids.number.height] or NUMBER[-1:]
+        self.number_size = look.fit(self.number, "ExtraBold", self.width * 0.94, [(size, 1) for size in high])

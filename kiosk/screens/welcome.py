@@ -6,8 +6,9 @@ from kivy.lang import Builder
 from kivy.properties import StringProperty
 from kivy.uix.screenmanager import Screen
 
+from kiosk.screens import look
 from kiosk.screens import parts as parts  # noqa: PLC0414 - the layout file names its widgets
-from kiosk.wording import Greeting
+from kiosk.views import Greeting
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 
@@ -16,9 +17,12 @@ class WelcomeScreen(Screen):
     """Shows a `Greeting`."""
 
     welcome = StringProperty("")
+    icon = StringProperty("")
     invitation = StringProperty("")
+    detail = StringProperty("")
 
     def show(self, greeting: Greeting) -> None:
         """Show these words."""
         self.welcome = greeting.welcome
-        self.invitation = greeting.invitation
+        self.icon = look.icon(greeting.icon)
+        self.invitation, self.detail = greeting.invitation, greeting.detail

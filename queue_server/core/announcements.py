@@ -7,8 +7,9 @@ from queue_protocol.announcements import CallAnnouncement, CallKind, PrintSlip
 from queue_protocol.answers import TicketTaken, WaitRange
 from queue_protocol.ids import DeviceId, Language, Revision, TicketId, Token, ticket_number
 from queue_protocol.phrases import announce_call
+from queue_server.core.calendar import next_open_day
 from queue_server.core.catalogue import Catalogue
-from queue_server.core.hall import Hall, Ticket
+from queue_server.core.hall import Hall, Ticket, catalogue_of, counters_of
 
 SLIP_OVERDUE = timedelta(seconds=60)
 """A slip that nobody has reported on for this long may never come: it shows as unknown and is not offered again."""
@@ -61,10 +62,12 @@ def is_spoken(hall: Hall, ticket: Ticket) -> bool:
     return call is not None and call.spoken
 
 
-def slip(ticket: Ticket, catalogue: Catalogue, hall: Hall, language: Language) -> PrintSlip:
-    """Return the slip of a ticket as it was when it was issued."""
+def slip(ticket: Ticket, hall: Hall, language: Language) -> PrintSlip:
+    """Return the slip of a ticket as it was when it was issued; one carried over has the token of the later day."""
     low_high = ticket.wait_minutes
-    day = hall.day or ticket.issued_at.date()
+    token = ticket.carried_token or ticket.token
+    today = hall.day or ticket.issued_at.date()
+    day = today if ticket.carried_token is None else next_open_day(catalogue_of(hall), today)
     return PrintSlip(
         slip=TicketTaken(
             ticket=ticket.id,
@@ -74,12 +77,16 @@ def slip(ticket: Ticket, catalogue: Catalogue, hall: Hall, language: Language) -
             issued_at=ticket.issued_at,
             people_ahead=ticket.people_ahead,
             wait=None if low_high is None else WaitRange(low_minutes=low_high[0], high_minutes=low_high[1]),
-            counters=tuple(counter.number for counter in catalogue.counters_of(ticket.service)),
+            counters=counters_of(hall, ticket.service),
             print_at=ticket.print_at,
+            dossiers=ticket.dossiers,
+            after_break=ticket.after_break,
         ),
         language=language,
         valid_on=day.isoformat(),
-        address=page_address(catalogue, ticket.token),
+        address=page_address(catalogue_of(hall), token),
+        copy_number=ticket.copies,
+        kind="ticket" if ticket.carried_token is None else "carried_over",
     )
 
 
@@ -90,7 +97,9 @@ def slips_to_offer(hall: Hall, now: datetime, device: DeviceId, started: Sequenc
     due = [
         ticket
         for ticket in own
-        if ticket.slip == "pending" and ticket.id not in begun and now - ticket.issued_at <= SLIP_OVERDUE
+        if ticket.slip == "pending"
+        and (ticket.copies or ticket.id not in begun)
+        and now - ticket.slip_asked_at <= SLIP_OVERDUE
     ]
     return tuple(ticket.id for ticket in sorted(due, key=lambda each: each.sequence))
 

@@ -1,64 +1,125 @@
-"""Who is called next. One number orders the queue: the due time, the moment a ticket counts as having joined it.
+"""Who is called next, and why. One number orders the queue: the due time, the moment a ticket counts as having joined.
 
-The next ticket of a counter is the earliest due among the services it serves; a head start shifts the due time of a
-priority ticket, so nobody waits for ever and any two people can be told why one was called first.
+The rules in the order in which they win: the clerk's choice, nobody is overtaken for too long, who was put first, the
+turn of normal tickets after priority ones, the services that the counter prefers, the order of the lines. `placing`
+says where a ticket stands in its line; with a finite head start nobody waits for ever.
 """
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import merge
-from itertools import islice, takewhile
 
-from queue_protocol.ids import ServiceId, TicketId
-from queue_server.core.catalogue import Catalogue, Policy
-from queue_server.core.events import CallReason
-from queue_server.core.hall import Hall, Waiting
+from queue_protocol.ids import TicketId
+from queue_protocol.snapshots import CallRule
+from queue_server.core.catalogue import Policy
+from queue_server.core.facts import CallReason, Line
+from queue_server.core.hall import CounterState, Hall, Waiting, catalogue_of, lines_at, services_at
 
 PASSED_LIMIT = 10
-"""Tickets named in the reason of a call: enough to answer a complaint, bounded so that a call's cost is too."""
+"""Tickets named in the reason of a call: enough to answer a complaint, bounded so that an event is too."""
 
 
-def due_time(policy: Policy, issued_at: datetime, *, priority: bool) -> datetime:
-    """Return the moment a ticket taken now counts as having joined the queue."""
-    head_start = timedelta(minutes=policy.priority_head_start_minutes if priority else 0)
-    return issued_at - head_start
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Whom a counter calls, and why."""
+
+    ticket: TicketId
+    reason: CallReason
 
 
-def queue_of(hall: Hall, services: Iterable[ServiceId]) -> Iterator[Waiting]:
-    """Yield who waits for any of these services, in the order of calling."""
-    return merge(*(hall.line(service) for service in services))
+def queue_of(hall: Hall, lines: Iterable[Line]) -> Iterator[Waiting]:
+    """Yield who waits in any of these lines, in the order of the lines."""
+    return merge(*(hall.line(line) for line in lines))
 
 
-def next_ticket(hall: Hall, services: Iterable[ServiceId]) -> Waiting | None:
-    """Return whom a counter that serves these services calls next; `None`: nobody waits."""
-    return min((line[0] for line in map(hall.line, services) if line), default=None)
+def next_ticket(hall: Hall, number: int, now: datetime) -> Choice | None:
+    """Return whom a counter calls next; `None`: nobody waits for it."""
+    lines = [line for line in map(hall.line, lines_at(hall, number)) if line]
+    if not lines:
+        return None
+    first = min(line[0] for line in lines)
+    rule, chosen = _by_rules(hall, number, now, lines, first)
+    passed = _passed(lines, chosen)
+    plain = _plain_rule(hall, chosen, passed)
+    return Choice(chosen.ticket, CallReason(rule=plain if chosen is first else rule, passed=passed))
 
 
-def call_reason(hall: Hall, chosen: Waiting, services: Iterable[ServiceId]) -> CallReason:
-    """Return why this ticket is called, and whom issued earlier it passes."""
-    passed = tuple(islice(_issued_before(hall, chosen, services), PASSED_LIMIT))
-    return CallReason(rule="head_start" if passed else "due_time", passed=passed)
+def chosen_ticket(hall: Hall, number: int, ticket: TicketId) -> Choice:
+    """Return the clerk's choice, with whom it passes."""
+    lines = [hall.line(line) for line in lines_at(hall, number)]
+    sequence = hall.tickets[ticket].sequence
+    passed = _passed(lines, None, sequence)
+    return Choice(ticket, CallReason(rule="chosen", passed=passed))
 
 
-def lines_beside(catalogue: Catalogue, hall: Hall, service: ServiceId) -> tuple[frozenset[ServiceId], int]:
-    """Return the lines that compete with this one at the counters serving it, and how many counters those are.
-
-    Open counters count; when none is open, all that are set up to serve it do.
-    """
-    able = catalogue.counters_of(service)
-    ready = [counter for counter in able if hall.counter_state(counter.number).clerk is not None]
-    counters = ready or able
-    return frozenset(each for counter in counters for each in counter.services), len(ready)
-
-
-def ahead_in_line(hall: Hall, service: ServiceId, due_at: datetime, sequence: int) -> int:
-    """Return how many of this line are called before a ticket with this due time and sequence."""
-    return bisect_left(hall.line(service), (due_at, sequence))
+def after_call(state: CounterState, policy: Policy, *, priority: bool) -> tuple[int, int]:
+    """Return the counter's priority calls in a row and the normal calls due, after one more call."""
+    if policy.interleave is None:
+        return 0, 0
+    if priority:
+        run = state.priority_run + 1
+        return run, policy.interleave.normal if run >= policy.interleave.priority else 0
+    owed = max(state.normal_owed - 1, 0)
+    return (state.priority_run if owed else 0), owed
 
 
-def _issued_before(hall: Hall, chosen: Waiting, services: Iterable[ServiceId]) -> Iterator[TicketId]:
-    issued_at = hall.tickets[chosen.ticket].issued_at
-    for waiting in takewhile(lambda each: each.due_at <= issued_at, queue_of(hall, services)):
-        if waiting.sequence < chosen.sequence:
-            yield waiting.ticket
+def _by_rules(
+    hall: Hall, number: int, now: datetime, lines: Sequence[tuple[Waiting, ...]], first: Waiting
+) -> tuple[CallRule, Waiting]:
+    policy = catalogue_of(hall).policy
+    overdue = _overdue(policy, now, lines)
+    if overdue is not None:
+        return "no_overtake", overdue
+    if first.rank == 0:
+        return "put_first", first
+    normal_turn = policy.interleave is not None and hall.counter_state(number).normal_owed > 0
+    heads = _normal_heads(lines) if normal_turn else []
+    preferred = _preferred(hall, number, normal_turn=bool(heads))
+    if preferred is not None:
+        return "preference", preferred
+    return ("interleave", min(heads)) if heads else ("due_time", first)
+
+
+def _overdue(policy: Policy, now: datetime, lines: Iterable[tuple[Waiting, ...]]) -> Waiting | None:
+    """Return who joined first, when that is longer ago than anybody may be overtaken."""
+    if policy.no_overtake_after_minutes is None:
+        return None
+    joined_before = now - timedelta(minutes=policy.no_overtake_after_minutes)
+    earliest = min((each for line in lines for each in line), key=lambda each: (each.joined_at, each.sequence))
+    return earliest if earliest.joined_at < joined_before else None
+
+
+def _normal_heads(lines: Iterable[tuple[Waiting, ...]]) -> list[Waiting]:
+    heads = (next((each for each in line if not each.priority), None) for line in lines)
+    return [head for head in heads if head is not None]
+
+
+def _preferred(hall: Hall, number: int, *, normal_turn: bool) -> Waiting | None:
+    for service in services_at(hall, number)[1]:
+        heads = _normal_heads([hall.line(service)]) if normal_turn else hall.line(service)[:1]
+        if heads:
+            return heads[0]
+    return None
+
+
+def _passed(
+    lines: Iterable[tuple[Waiting, ...]], chosen: Waiting | None, sequence: int | None = None
+) -> tuple[TicketId, ...]:
+    """Return the first tickets issued before this one that still wait for the counter."""
+    before = chosen.sequence if chosen is not None else sequence or 0
+    earlier = sorted((each.sequence, each.ticket) for line in lines for each in line if each.sequence < before)
+    return tuple(ticket for _, ticket in earlier[:PASSED_LIMIT])
+
+
+def _plain_rule(hall: Hall, chosen: Waiting, passed: Sequence[TicketId]) -> CallRule:
+    """Return what put the first of the line before those issued earlier."""
+    if not passed:
+        return "due_time"
+    if chosen.rank == 0:
+        return "put_first"
+    if chosen.rank == 1:
+        return "strict"
+    if hall.tickets[chosen.ticket].origin == "appointment":
+        return "appointment"
+    return "head_start" if chosen.priority else "due_time"

@@ -1,7 +1,9 @@
 """What happened. Past tense, frozen, stored for ever; the tag carries the version of the shape.
 
 An event names people by account id and tickets by id. The server's instant and the place in the journal stand in the
-`Entry` around it; a fact that belongs to another moment carries its own instant.
+`Entry` around it; a fact that belongs to another moment carries its own instant. A field may be added with a default
+that says what held before it was there; every other change is a new version, which `storage.records` reads the old
+ones as.
 """
 
 from dataclasses import dataclass
@@ -11,24 +13,10 @@ from typing import Literal, get_args
 import msgspec
 
 from queue_protocol.answers import WaitRange
+from queue_protocol.commands import EndReason, HoldReason, Outcome, PauseReason, VoidReason
 from queue_protocol.ids import AccountId, CommandId, DeviceId, Instant, ServiceId, TicketId, Token
 from queue_server.core.catalogue import Catalogue
-
-
-class OpenedCounter(msgspec.Struct, frozen=True, kw_only=True):
-    """A counter that a clerk holds across midnight."""
-
-    counter: int
-    clerk: AccountId
-
-
-class KnownPart(msgspec.Struct, frozen=True, kw_only=True):
-    """What a box last said of one of its parts, as it is known across midnight."""
-
-    device: DeviceId
-    part: Literal["printer", "speaker"]
-    state: Literal["ready", "failed", "unknown"]
-    reason: str | None
+from queue_server.core.facts import CallReason, CarriedSlip, KnownPart, OpenedCounter, Origin, PaperRoll, Place, Session
 
 
 class DayOpened(msgspec.Struct, frozen=True, kw_only=True, tag="day_opened.1"):
@@ -38,6 +26,12 @@ class DayOpened(msgspec.Struct, frozen=True, kw_only=True, tag="day_opened.1"):
     catalogue: Catalogue
     counters: tuple[OpenedCounter, ...]
     parts: tuple[KnownPart, ...] = ()
+    sessions: tuple[Session, ...] | None = None
+    """`None`: the catalogue has no hours, and the center is always open."""
+    carried: tuple[CarriedSlip, ...] = ()
+    paper: tuple[PaperRoll, ...] = ()
+    left_yesterday: int = 0
+    """People whom midnight found in the hall, on the last day on which the center was open."""
 
 
 class DayClosed(msgspec.Struct, frozen=True, kw_only=True, tag="day_closed.1"):
@@ -48,9 +42,43 @@ class DayClosed(msgspec.Struct, frozen=True, kw_only=True, tag="day_closed.1"):
 
 
 class CatalogueChanged(msgspec.Struct, frozen=True, kw_only=True, tag="catalogue_changed.1"):
-    """Services, counters or policy were set anew."""
+    """Services, counters, hours or policy were set anew."""
 
     catalogue: Catalogue
+
+
+class TodayChanged(msgspec.Struct, frozen=True, kw_only=True, tag="today_changed.1"):
+    """The sessions of the day are these: a manager opened or closed it, or the catalogue's hours changed."""
+
+    sessions: tuple[Session, ...] | None
+
+
+class DayEnded(msgspec.Struct, frozen=True, kw_only=True, tag="day_ended.1"):
+    """Kiosks give no more numbers today; these tickets were still in the hall."""
+
+    reason: EndReason
+    unserved: tuple[TicketId, ...]
+
+
+class OutageEnded(msgspec.Struct, frozen=True, kw_only=True, tag="outage_ended.1"):
+    """The server was not there between these moments."""
+
+    began_at: Instant
+    """Its last sign of life."""
+    ended_at: Instant
+
+
+class ClockConfirmed(msgspec.Struct, frozen=True, kw_only=True, tag="clock_confirmed.1"):
+    """A manager said that the clock, which had jumped ahead, is right."""
+
+
+class HoardingSuspected(msgspec.Struct, frozen=True, kw_only=True, tag="hoarding_suspected.1"):
+    """Many tickets of one service were taken at one kiosk in a short time; none was refused."""
+
+    device: DeviceId
+    service: ServiceId
+    tickets: int
+    within_s: int
 
 
 class CounterOpened(msgspec.Struct, frozen=True, kw_only=True, tag="counter_opened.1"):
@@ -67,36 +95,122 @@ class CounterClosed(msgspec.Struct, frozen=True, kw_only=True, tag="counter_clos
     clerk: AccountId
 
 
-class TicketIssued(msgspec.Struct, frozen=True, kw_only=True, tag="ticket_issued.1"):
+class CounterTakenOver(msgspec.Struct, frozen=True, kw_only=True, tag="counter_taken_over.1"):
+    """A clerk went on where another one had left; a ticket there stayed."""
+
+    counter: int
+    clerk: AccountId
+    before: AccountId
+
+
+class CounterPaused(msgspec.Struct, frozen=True, kw_only=True, tag="counter_paused.1"):
+    """A counter stopped to call for a while."""
+
+    counter: int
+    reason: PauseReason
+
+
+class CounterResumed(msgspec.Struct, frozen=True, kw_only=True, tag="counter_resumed.1"):
+    """A counter calls again."""
+
+    counter: int
+
+
+class CounterServicesSet(msgspec.Struct, frozen=True, kw_only=True, tag="counter_services_set.1"):
+    """A counter serves these services for the rest of the day."""
+
+    counter: int
+    services: tuple[ServiceId, ...]
+    """Empty: what the catalogue says."""
+    preferred: tuple[ServiceId, ...] = ()
+
+
+class TicketIssued(msgspec.Struct, frozen=True, kw_only=True, tag="ticket_issued.2"):
     """A person got a place in a line."""
 
     ticket: TicketId
     service: ServiceId
     priority: bool
     token: Token
-    origin: Literal["kiosk", "desk"]
+    origin: Origin
     print_at: DeviceId | None
-    due_at: Instant
-    """The moment it counts as having joined the queue."""
+    place: Place
     people_ahead: int
     wait: WaitRange | None
+    after_break: bool = False
+    """The slip says that the turn may come after the coming break."""
+    dossiers: int = 1
+    issued_at: Instant | None = None
+    """When a kiosk issued it while the server was out of reach; `None`: the server did, at the entry's instant."""
+    carried_over: Token | None = None
+    """Of the slip of an earlier day that it was taken with."""
 
 
-class CallReason(msgspec.Struct, frozen=True, kw_only=True):
-    """Why this ticket and no other: the rule that chose it, and whom it passed."""
+class TicketCancelled(msgspec.Struct, frozen=True, kw_only=True, tag="ticket_cancelled.1"):
+    """The person had chosen by mistake."""
 
-    rule: Literal["due_time", "head_start"]
-    """`head_start`: priority put it before tickets issued earlier."""
-    passed: tuple[TicketId, ...] = ()
-    """The first ten tickets issued earlier that still wait for this counter."""
+    ticket: TicketId
+
+
+class TicketVoided(msgspec.Struct, frozen=True, kw_only=True, tag="ticket_voided.1"):
+    """Staff took a ticket out of the queue."""
+
+    ticket: TicketId
+    reason: VoidReason
+
+
+class ServiceChanged(msgspec.Struct, frozen=True, kw_only=True, tag="service_changed.1"):
+    """A waiting ticket waits for another service."""
+
+    ticket: TicketId
+    service: ServiceId
+    place: Place
+
+
+class PriorityChanged(msgspec.Struct, frozen=True, kw_only=True, tag="priority_changed.1"):
+    """Staff granted or removed priority."""
+
+    ticket: TicketId
+    priority: bool
+    place: Place
+
+
+class TicketReissued(msgspec.Struct, frozen=True, kw_only=True, tag="ticket_reissued.1"):
+    """A lost slip was replaced; its token is good no more."""
+
+    ticket: TicketId
+    token: Token
+    before: Token
+    print_at: DeviceId | None
+
+
+class SlipReprinted(msgspec.Struct, frozen=True, kw_only=True, tag="slip_reprinted.1"):
+    """A person asked for the same slip once more."""
+
+    ticket: TicketId
+    print_at: DeviceId
+    copy_number: int
+    """1 for the first reprint."""
+
+
+class TicketCarriedOver(msgspec.Struct, frozen=True, kw_only=True, tag="ticket_carried_over.1"):
+    """A person who could not be served got a slip that goes first on a later day."""
+
+    ticket: TicketId
+    service: ServiceId
+    token: Token
+    reason: EndReason
+    print_at: DeviceId | None
 
 
 class TicketCalled(msgspec.Struct, frozen=True, kw_only=True, tag="ticket_called.1"):
-    """A ticket was called to a counter for the first time."""
+    """A ticket was called to a counter, for the first time since it waits."""
 
     ticket: TicketId
     counter: int
     reason: CallReason
+    clerk: AccountId | None = None
+    """Who works there; `None`: the actor of the entry."""
 
 
 class TicketRecalled(msgspec.Struct, frozen=True, kw_only=True, tag="ticket_recalled.1"):
@@ -122,6 +236,11 @@ class ServiceFinished(msgspec.Struct, frozen=True, kw_only=True, tag="service_fi
 
     ticket: TicketId
     counter: int
+    outcome: Outcome = "done"
+    also: tuple[ServiceId, ...] = ()
+    """Further services done in the visit."""
+    estimated: bool = False
+    """Nobody pressed "finish" in time: the end is not known, and averages leave it out."""
 
 
 class TicketMissed(msgspec.Struct, frozen=True, kw_only=True, tag="ticket_missed.1"):
@@ -131,11 +250,56 @@ class TicketMissed(msgspec.Struct, frozen=True, kw_only=True, tag="ticket_missed
     counter: int
 
 
+class TicketReturned(msgspec.Struct, frozen=True, kw_only=True, tag="ticket_returned.1"):
+    """The person who did not come was there after all."""
+
+    ticket: TicketId
+    place: Place
+
+
+class TicketHeld(msgspec.Struct, frozen=True, kw_only=True, tag="ticket_held.1"):
+    """The person went away for a few minutes."""
+
+    ticket: TicketId
+    reason: HoldReason
+    counter: int | None
+    """Where it was; `None`: it waited."""
+
+
+class TicketResumed(msgspec.Struct, frozen=True, kw_only=True, tag="ticket_resumed.1"):
+    """The person came back and waits."""
+
+    ticket: TicketId
+    place: Place
+
+
+class TicketTransferred(msgspec.Struct, frozen=True, kw_only=True, tag="ticket_transferred.1"):
+    """The visit goes on at another service or counter, with the same number."""
+
+    ticket: TicketId
+    counter: int
+    """Where it was."""
+    service: ServiceId
+    place: Place
+    dossiers: int | None = None
+    """How many are left, when the most of one turn were done; `None`: as before."""
+    estimated: bool = False
+    """Its time at the counter is not known, and averages leave it out."""
+
+
+class VisitRated(msgspec.Struct, frozen=True, kw_only=True, tag="visit_rated.1"):
+    """The holder of the slip said how it was, from 1 to 5."""
+
+    ticket: TicketId
+    rating: int
+
+
 class SlipPrinted(msgspec.Struct, frozen=True, kw_only=True, tag="slip_printed.1"):
     """The paper came out, as far as the printer can tell."""
 
     ticket: TicketId
     device: DeviceId
+    length_mm: int | None = None
 
 
 class SlipFailed(msgspec.Struct, frozen=True, kw_only=True, tag="slip_failed.1"):
@@ -152,6 +316,7 @@ class SlipUncertain(msgspec.Struct, frozen=True, kw_only=True, tag="slip_uncerta
     ticket: TicketId
     device: DeviceId
     reason: str
+    length_mm: int | None = None
 
 
 class CallShown(msgspec.Struct, frozen=True, kw_only=True, tag="call_shown.1"):
@@ -172,6 +337,13 @@ class CallSpoken(msgspec.Struct, frozen=True, kw_only=True, tag="call_spoken.1")
     device: DeviceId
 
 
+class PaperReplaced(msgspec.Struct, frozen=True, kw_only=True, tag="paper_replaced.1"):
+    """A new roll was put into the printer of a kiosk."""
+
+    device: DeviceId
+    roll_mm: int
+
+
 class DeviceReported(msgspec.Struct, frozen=True, kw_only=True, tag="device_reported.1"):
     """A part of a box changed its state."""
 
@@ -181,12 +353,31 @@ class DeviceReported(msgspec.Struct, frozen=True, kw_only=True, tag="device_repo
     reason: str | None
 
 
-TicketEvent = TicketIssued | TicketCalled | TicketRecalled | ServiceStarted | ServiceFinished | TicketMissed
-SlipEvent = SlipPrinted | SlipFailed | SlipUncertain
+TicketEvent = (
+    TicketIssued
+    | TicketCancelled
+    | TicketVoided
+    | ServiceChanged
+    | PriorityChanged
+    | TicketReissued
+    | TicketCarriedOver
+    | TicketCalled
+    | TicketRecalled
+    | ServiceStarted
+    | ServiceFinished
+    | TicketMissed
+    | TicketReturned
+    | TicketHeld
+    | TicketResumed
+    | TicketTransferred
+    | VisitRated
+)
+SlipEvent = SlipReprinted | SlipPrinted | SlipFailed | SlipUncertain
 CallEvent = CallShown | CallSpoken
-CounterEvent = CounterOpened | CounterClosed
-DayEvent = DayOpened | DayClosed | CatalogueChanged
-Event = TicketEvent | SlipEvent | CallEvent | CounterEvent | DayEvent | DeviceReported
+CounterEvent = CounterOpened | CounterClosed | CounterTakenOver | CounterPaused | CounterResumed | CounterServicesSet
+DayEvent = DayOpened | DayClosed | CatalogueChanged | TodayChanged | DayEnded | OutageEnded | ClockConfirmed
+BoxEvent = DeviceReported | PaperReplaced
+Event = TicketEvent | SlipEvent | CallEvent | CounterEvent | DayEvent | BoxEvent | HoardingSuspected
 
 EVENTS: tuple[type[msgspec.Struct], ...] = get_args(Event)
 

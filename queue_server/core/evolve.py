@@ -1,41 +1,34 @@
 """State from events: `evolve` adds one entry of the journal to the hall, and depends on nothing but the two."""
 
-from bisect import bisect_left
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
 
 from immutables import Map
 from msgspec.structs import replace
 
-from queue_protocol.ids import TicketId, ticket_number
+from queue_protocol.ids import ServiceId
+from queue_server.core import ticket_changes
 from queue_server.core.events import (
-    CallShown,
-    CallSpoken,
     CatalogueChanged,
+    ClockConfirmed,
     CounterClosed,
     CounterOpened,
+    CounterPaused,
+    CounterResumed,
+    CounterServicesSet,
+    CounterTakenOver,
     DayClosed,
+    DayEnded,
     DayOpened,
     DeviceReported,
     Entry,
-    ServiceFinished,
-    ServiceStarted,
-    SlipFailed,
-    SlipPrinted,
-    SlipUncertain,
-    TicketCalled,
-    TicketIssued,
-    TicketMissed,
-    TicketRecalled,
+    OutageEnded,
+    PaperReplaced,
+    TodayChanged,
 )
-from queue_server.core.hall import Call, CounterState, Hall, PartReport, Ticket, Waiting
-from queue_server.core.lifecycle import SLIP_AFTER, STATUS_AFTER
-
-LATEST_CALLS = 5
-"""The call and the four before it: what a board has room for."""
-
-MISSED_SHOWN = 12
-"""What the quiet strip of a board has room for."""
+from queue_server.core.facts import PaperRoll
+from queue_server.core.hall import CounterState, Hall, PartReport, session_at
+from queue_server.core.lifecycle import STATUS_AFTER
+from queue_server.core.ticket_changes import Change
 
 
 def evolve(hall: Hall, entry: Entry) -> Hall:
@@ -44,15 +37,20 @@ def evolve(hall: Hall, entry: Entry) -> Hall:
     Raises `KeyError` for an event that the tables of `lifecycle` do not allow here: the journal was not written by
     `decide`.
     """
-    after = _BY_EVENT[type(entry.event)](hall, entry, entry.event)
+    after = _CHANGES[type(entry.event)](hall, entry, entry.event)
     return replace(after, sequence=entry.sequence, at=entry.at)
 
 
-def _open_day(_hall: Hall, _entry: Entry, event: DayOpened) -> Hall:
+def _open_day(_hall: Hall, entry: Entry, event: DayOpened) -> Hall:
     return Hall(
         catalogue=event.catalogue,
         day=event.day,
+        opened_at=entry.at,
+        sessions=event.sessions,
         counters=Map({each.counter: CounterState(clerk=each.clerk) for each in event.counters}),
+        carried=Map({each.token: each for each in event.carried}),
+        paper=Map({each.device: each for each in event.paper}),
+        left_yesterday=event.left_yesterday,
         devices=Map(
             {(each.device, each.part): PartReport(state=each.state, reason=each.reason) for each in event.parts}
         ),
@@ -65,114 +63,68 @@ def _close_day(hall: Hall, _entry: Entry, event: DayClosed) -> Hall:
         ticket = tickets[ticket_id]
         tickets = tickets.set(ticket_id, replace(ticket, status=STATUS_AFTER[ticket.status, DayClosed]))
     counters = Map({number: replace(state, ticket=None) for number, state in hall.counters.items()})
-    return replace(hall, tickets=tickets, lines=Map(), counters=counters)
+    return replace(hall, tickets=tickets, lines=Map(), away=Map(), counters=counters)
 
 
 def _change_catalogue(hall: Hall, _entry: Entry, event: CatalogueChanged) -> Hall:
-    return replace(hall, catalogue=event.catalogue)
+    """Set the catalogue; counters go on with what was set for the day, as far as the center still offers it."""
+    known = {service.id for service in event.catalogue.services}
+    counters = Map({number: _within(state, known) for number, state in hall.counters.items()})
+    return replace(hall, catalogue=event.catalogue, counters=counters)
 
 
-def _open_counter(hall: Hall, _entry: Entry, event: CounterOpened) -> Hall:
-    state = replace(hall.counter_state(event.counter), clerk=event.clerk)
-    return replace(hall, counters=hall.counters.set(event.counter, state))
+def _within(state: CounterState, known: Collection[ServiceId]) -> CounterState:
+    services = tuple(each for each in state.services if each in known)
+    return replace(state, services=services, preferred=tuple(each for each in state.preferred if each in known))
+
+
+def _change_today(hall: Hall, entry: Entry, event: TodayChanged) -> Hall:
+    over = session_at(hall, entry.at)
+    return replace(hall, sessions=event.sessions, sessions_set_at=entry.at, sessions_over=over, ended=None)
+
+
+def _end_day(hall: Hall, _entry: Entry, event: DayEnded) -> Hall:
+    return replace(hall, ended=event.reason)
+
+
+def _end_outage(hall: Hall, _entry: Entry, event: OutageEnded) -> Hall:
+    return replace(hall, outages=(*hall.outages, event))
+
+
+def _confirm_clock(hall: Hall, _entry: Entry, _event: ClockConfirmed) -> Hall:
+    return hall
+
+
+def _open_counter(hall: Hall, entry: Entry, event: CounterOpened) -> Hall:
+    state = replace(hall.counter_state(event.counter), clerk=event.clerk, since=entry.at)
+    return _keep(hall, event.counter, state)
 
 
 def _close_counter(hall: Hall, _entry: Entry, event: CounterClosed) -> Hall:
-    return replace(hall, counters=hall.counters.set(event.counter, CounterState()))
+    """Leave to the next clerk the services that were set for the day, and nothing else."""
+    state = hall.counter_state(event.counter)
+    return _keep(hall, event.counter, CounterState(services=state.services, preferred=state.preferred))
 
 
-def _issue(hall: Hall, entry: Entry, event: TicketIssued) -> Hall:
-    ticket = Ticket(
-        id=event.ticket,
-        service=event.service,
-        priority=event.priority,
-        token=event.token,
-        print_at=event.print_at,
-        status=STATUS_AFTER[None, TicketIssued],
-        slip="none" if event.print_at is None else "pending",
-        issued_at=entry.at,
-        due_at=event.due_at,
-        sequence=entry.sequence,
-        people_ahead=event.people_ahead,
-        wait_minutes=None if event.wait is None else (event.wait.low_minutes, event.wait.high_minutes),
-    )
-    line, place = hall.line(event.service), Waiting(event.due_at, entry.sequence, event.ticket)
-    ahead = bisect_left(line, place)
-    digits = int(ticket_number(event.ticket).lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
-    return replace(
-        hall,
-        tickets=hall.tickets.set(event.ticket, ticket),
-        tokens=hall.tokens.set(event.token, event.ticket),
-        lines=hall.lines.set(event.service, line[:ahead] + (place,) + line[ahead:]),  # noqa: RUF005 - three times as fast
-        issued=hall.issued.set(event.service, max(digits, hall.issued.get(event.service, 0))),
-        slips=hall.slips if event.print_at is None else hall.slips.set(event.ticket, None),
-    )
+def _take_over(hall: Hall, entry: Entry, event: CounterTakenOver) -> Hall:
+    state = hall.counter_state(event.counter)
+    since = entry.at if state.ticket is None else None
+    return _keep(hall, event.counter, replace(state, clerk=event.clerk, paused=None, since=since))
 
 
-def _call(hall: Hall, entry: Entry, event: TicketCalled) -> Hall:
-    ticket = hall.tickets[event.ticket]
-    line = tuple(each for each in hall.line(ticket.service) if each.ticket != event.ticket)
-    state = replace(hall.counter_state(event.counter), ticket=event.ticket)
-    waiting_no_more = replace(
-        hall, lines=hall.lines.set(ticket.service, line), counters=hall.counters.set(event.counter, state)
-    )
-    return _sound_call(waiting_no_more, entry, event, replace(ticket, first_called_at=entry.at))
+def _pause(hall: Hall, _entry: Entry, event: CounterPaused) -> Hall:
+    return _keep(hall, event.counter, replace(hall.counter_state(event.counter), paused=event.reason, since=None))
 
 
-def _recall(hall: Hall, entry: Entry, event: TicketRecalled) -> Hall:
-    return _sound_call(hall, entry, event, hall.tickets[event.ticket])
+def _resume(hall: Hall, entry: Entry, event: CounterResumed) -> Hall:
+    state = hall.counter_state(event.counter)
+    since = entry.at if state.ticket is None else None
+    return _keep(hall, event.counter, replace(state, paused=None, since=since))
 
 
-def _sound_call(hall: Hall, entry: Entry, event: TicketCalled | TicketRecalled, ticket: Ticket) -> Hall:
-    called = replace(
-        ticket,
-        status=STATUS_AFTER[ticket.status, type(event)],
-        counter=event.counter,
-        calls=ticket.calls + 1,
-        last_called_at=entry.at,
-        last_call=entry.sequence,
-    )
-    return replace(
-        hall,
-        tickets=hall.tickets.set(ticket.id, called),
-        calls=hall.calls.set(entry.sequence, Call(ticket=ticket.id)),
-        latest_calls=_first(ticket.id, hall.latest_calls, LATEST_CALLS),
-    )
-
-
-def _start(hall: Hall, _entry: Entry, event: ServiceStarted) -> Hall:
-    ticket = hall.tickets[event.ticket]
-    serving = replace(ticket, status=STATUS_AFTER[ticket.status, ServiceStarted], started_at=event.started_at)
-    return replace(hall, tickets=hall.tickets.set(event.ticket, serving))
-
-
-def _end_at_counter(hall: Hall, entry: Entry, event: ServiceFinished | TicketMissed) -> Hall:
-    ticket = hall.tickets[event.ticket]
-    ended = replace(ticket, status=STATUS_AFTER[ticket.status, type(event)], ended_at=entry.at)
-    state = replace(hall.counter_state(event.counter), ticket=None)
-    return replace(
-        hall, tickets=hall.tickets.set(event.ticket, ended), counters=hall.counters.set(event.counter, state)
-    )
-
-
-def _miss(hall: Hall, entry: Entry, event: TicketMissed) -> Hall:
-    ended = _end_at_counter(hall, entry, event)
-    return replace(ended, missed=_first(event.ticket, hall.missed, MISSED_SHOWN))
-
-
-def _end_slip(hall: Hall, _entry: Entry, event: SlipPrinted | SlipFailed | SlipUncertain) -> Hall:
-    ticket = hall.tickets[event.ticket]
-    status = SLIP_AFTER[ticket.slip, type(event)]
-    slips = hall.slips.delete(event.ticket) if status == "printed" else hall.slips
-    return replace(hall, tickets=hall.tickets.set(event.ticket, replace(ticket, slip=status)), slips=slips)
-
-
-def _show(hall: Hall, _entry: Entry, event: CallShown) -> Hall:
-    return replace(hall, calls=hall.calls.set(event.call, replace(hall.calls[event.call], shown=True)))
-
-
-def _speak(hall: Hall, _entry: Entry, event: CallSpoken) -> Hall:
-    return replace(hall, calls=hall.calls.set(event.call, replace(hall.calls[event.call], spoken=True)))
+def _set_services(hall: Hall, _entry: Entry, event: CounterServicesSet) -> Hall:
+    state = hall.counter_state(event.counter)
+    return _keep(hall, event.counter, replace(state, services=event.services, preferred=event.preferred))
 
 
 def _report_device(hall: Hall, _entry: Entry, event: DeviceReported) -> Hall:
@@ -180,26 +132,30 @@ def _report_device(hall: Hall, _entry: Entry, event: DeviceReported) -> Hall:
     return replace(hall, devices=hall.devices.set((event.device, event.part), report))
 
 
-def _first(ticket: TicketId, others: tuple[TicketId, ...], limit: int) -> tuple[TicketId, ...]:
-    return (ticket, *(each for each in others if each != ticket))[:limit]
+def _replace_paper(hall: Hall, _entry: Entry, event: PaperReplaced) -> Hall:
+    roll = PaperRoll(device=event.device, roll_mm=event.roll_mm)
+    return replace(hall, paper=hall.paper.set(event.device, roll))
 
 
-_BY_EVENT: Mapping[type, Callable[[Hall, Entry, Any], Hall]] = {
+def _keep(hall: Hall, number: int, state: CounterState) -> Hall:
+    return replace(hall, counters=hall.counters.set(number, state))
+
+
+_CHANGES: Mapping[type, Change] = {
+    **ticket_changes.CHANGES,
     DayOpened: _open_day,
     DayClosed: _close_day,
     CatalogueChanged: _change_catalogue,
+    TodayChanged: _change_today,
+    DayEnded: _end_day,
+    OutageEnded: _end_outage,
+    ClockConfirmed: _confirm_clock,
     CounterOpened: _open_counter,
     CounterClosed: _close_counter,
-    TicketIssued: _issue,
-    TicketCalled: _call,
-    TicketRecalled: _recall,
-    ServiceStarted: _start,
-    ServiceFinished: _end_at_counter,
-    TicketMissed: _miss,
-    SlipPrinted: _end_slip,
-    SlipFailed: _end_slip,
-    SlipUncertain: _end_slip,
-    CallShown: _show,
-    CallSpoken: _speak,
+    CounterTakenOver: _take_over,
+    CounterPaused: _pause,
+    CounterResumed: _resume,
+    CounterServicesSet: _set_services,
     DeviceReported: _report_device,
+    PaperReplaced: _replace_paper,
 }

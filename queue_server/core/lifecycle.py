@@ -9,30 +9,84 @@ from typing import Literal
 from queue_server.core.events import (
     DayClosed,
     Event,
+    PriorityChanged,
+    ServiceChanged,
     ServiceFinished,
     ServiceStarted,
     SlipFailed,
     SlipPrinted,
+    SlipReprinted,
     SlipUncertain,
     TicketCalled,
+    TicketCancelled,
+    TicketCarriedOver,
+    TicketHeld,
     TicketIssued,
     TicketMissed,
     TicketRecalled,
+    TicketReissued,
+    TicketResumed,
+    TicketReturned,
+    TicketTransferred,
+    TicketVoided,
+    VisitRated,
 )
 
-Status = Literal["waiting", "called", "serving", "finished", "no_show", "expired"]
+Status = Literal[
+    "waiting",
+    "called",
+    "serving",
+    "held",
+    "no_show",
+    "finished",
+    "cancelled",
+    "void",
+    "carried_over",
+    "expired",
+]
 SlipStatus = Literal["none", "pending", "printed", "failed", "uncertain"]
 
 STATUS_AFTER: Mapping[tuple[Status | None, type[Event]], Status] = {
     (None, TicketIssued): "waiting",
+    # before the call
+    ("waiting", TicketCancelled): "cancelled",
+    ("waiting", ServiceChanged): "waiting",
+    ("waiting", PriorityChanged): "waiting",
+    ("held", PriorityChanged): "held",
+    # the call
     ("waiting", TicketCalled): "called",
+    ("held", TicketCalled): "called",
     ("called", TicketRecalled): "called",
     ("called", ServiceStarted): "serving",
     ("called", TicketMissed): "no_show",
+    ("no_show", TicketReturned): "waiting",
+    # at the counter
     ("serving", ServiceFinished): "finished",
+    ("called", TicketTransferred): "waiting",
+    ("serving", TicketTransferred): "waiting",
+    ("finished", VisitRated): "finished",
+    # away for a few minutes
+    ("waiting", TicketHeld): "held",
+    ("called", TicketHeld): "held",
+    ("serving", TicketHeld): "held",
+    ("held", TicketResumed): "waiting",
+    # a lost slip
+    ("waiting", TicketReissued): "waiting",
+    ("called", TicketReissued): "called",
+    ("held", TicketReissued): "held",
+    ("no_show", TicketReissued): "no_show",
+    # out of the queue
+    ("waiting", TicketVoided): "void",
+    ("called", TicketVoided): "void",
+    ("held", TicketVoided): "void",
+    ("no_show", TicketVoided): "void",
+    ("waiting", TicketCarriedOver): "carried_over",
+    ("called", TicketCarriedOver): "carried_over",
+    ("held", TicketCarriedOver): "carried_over",
     ("waiting", DayClosed): "expired",
     ("called", DayClosed): "expired",
     ("serving", DayClosed): "expired",
+    ("held", DayClosed): "expired",
 }
 
 SLIP_AFTER: Mapping[tuple[SlipStatus, type[Event]], SlipStatus] = {
@@ -42,10 +96,22 @@ SLIP_AFTER: Mapping[tuple[SlipStatus, type[Event]], SlipStatus] = {
     ("failed", SlipPrinted): "printed",
     ("failed", SlipUncertain): "uncertain",
     ("uncertain", SlipPrinted): "printed",
+    # a reprint, a new slip for a lost one, a slip for another day
+    **{
+        (before, event): "pending"
+        for before in ("none", "pending", "printed", "failed", "uncertain")
+        for event in (SlipReprinted, TicketReissued, TicketCarriedOver)
+    },
 }
 
 AT_COUNTER: frozenset[Status] = frozenset({"called", "serving"})
 """The ticket occupies its counter."""
 
-IN_HALL: frozenset[Status] = frozenset({"waiting", "called", "serving"})
+UNSERVED: frozenset[Status] = frozenset({"waiting", "called", "held"})
+"""The person has not been served: at the end of the day each is served on or carried over."""
+
+IN_HALL: frozenset[Status] = UNSERVED | {"serving"}
 """The person is still to be dealt with; midnight expires these."""
+
+MAY_COME_BACK: frozenset[Status] = IN_HALL | {"no_show"}
+"""The ticket may still be called: its language is kept."""

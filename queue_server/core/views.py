@@ -1,52 +1,27 @@
-"""What each screen is shown: snapshots as functions of the hall. Nothing here changes anything."""
+"""What citizens are shown: menu, board and the page of a ticket, as functions of the hall. Nothing here changes it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import islice
-from typing import Literal
+from datetime import datetime
 
-from queue_protocol.ids import AccountId, DeviceId, Revision, ServiceId, TicketId, Token, ticket_number
-from queue_protocol.snapshots import (
-    Board,
-    BoardCall,
-    BoardCounter,
-    CounterState,
-    CurrentTicket,
-    Desk,
-    DeviceState,
-    LineState,
-    Menu,
-    Office,
-    PartState,
-    QueueRow,
-    ServiceCard,
-    SlipTrouble,
-)
-from queue_server.core.announcements import SLIP_OVERDUE, call_kind
-from queue_server.core.catalogue import Catalogue
-from queue_server.core.dispatch import due_time, queue_of
+from queue_protocol.answers import RefusalCode
+from queue_protocol.ids import DeviceId, HallId, Revision, ServiceId, TicketId, Token, ticket_number
+from queue_protocol.snapshots import Board, BoardCall, BoardCounter, ClosedBecause, Menu, ServiceCard
+from queue_server.core.announcements import call_kind
+from queue_server.core.calendar import is_issuing, next_issue_from
+from queue_server.core.catalogue import Service
 from queue_server.core.estimate import Outlook, outlook
-from queue_server.core.hall import Hall, Ticket
-from queue_server.core.lifecycle import AT_COUNTER, IN_HALL, SlipStatus, Status
+from queue_server.core.hall import Hall, Ticket, catalogue_of, counters_for, counters_of, hall_of, services_at
+from queue_server.core.lifecycle import AT_COUNTER, Status
+from queue_server.core.placing import place_of_walk_in
+from queue_server.core.visits import why_closed
 
-LINE_SHOWN = 50
-"""Rows of a line on a desk: more than anybody reads, bounded so that a snapshot stays small."""
-
-TROUBLE_SHOWN = 20
-"""Slips in trouble that are listed: a printer that failed longer than this is an alarm, not a list."""
-
-_TROUBLE_OF: Mapping[SlipStatus, Literal["failed", "uncertain"]] = {"failed": "failed", "uncertain": "uncertain"}
-
-
-@dataclass(frozen=True, slots=True)
-class Presence:
-    """Which boxes are connected at this moment, and which of them speaks."""
-
-    printing: tuple[DeviceId, ...] = ()
-    """Kiosks that print."""
-    displays: tuple[DeviceId, ...] = ()
-    speaker: DeviceId | None = None
+_CLOSED_BECAUSE: Mapping[RefusalCode, ClosedBecause] = {
+    "hall_closed": "hours",
+    "service_full": "full",
+    "quota_reached": "quota",
+    "no_numbers_left": "numbers",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,138 +37,107 @@ class TicketPage:
     counters: tuple[int, ...]
     outlook: Outlook | None
     """`None`: it does not wait any more."""
+    replaced: bool
+    """A new slip was given for this one, and only that one counts."""
+    may_rate: bool
+    """The visit is done and was not rated."""
+    rating: int | None
 
 
-def menu(hall: Hall, catalogue: Catalogue, revision: Revision, now: datetime) -> Menu | None:
-    """Return what kiosks show; `None` while no day is open."""
+def menu(hall: Hall, revision: Revision, now: datetime, room: HallId | None = None) -> Menu | None:
+    """Return what kiosks of a hall show (`None`: of the center); `None` while no day is open."""
     if hall.day is None:
         return None
-    return Menu(revision=revision, now=now, day=hall.day, services=service_cards(hall, catalogue, now))
-
-
-def service_cards(hall: Hall, catalogue: Catalogue, now: datetime) -> tuple[ServiceCard, ...]:
-    """Return the services as they are chosen, in the order of the catalogue."""
-    due_at = due_time(catalogue.policy, now, priority=False)
-    return tuple(
-        ServiceCard(
-            service=service.id,
-            prefix=service.prefix,
-            names=service.names,
-            hints=service.hints,
-            icon=service.icon,
-            hue=place,
-            waiting=len(hall.line(service.id)),
-            wait=outlook(hall, catalogue, service.id, due_at, hall.sequence + 1).wait,
-            counters=tuple(counter.number for counter in catalogue.counters_of(service.id)),
-            open=hall.day is not None,
-        )
-        for place, service in enumerate(catalogue.services)
+    policy = catalogue_of(hall).policy
+    closed = hall.ended or is_issuing(hall.sessions, now)
+    return Menu(
+        revision=revision,
+        now=now,
+        day=hall.day,
+        services=tuple(card for card in service_cards(hall, now) if _is_served_in(hall, card, room)),
+        opens_at=None if closed else next_issue_from(hall.sessions, now),
+        cancel_within_s=policy.cancel_within_s,
+        dossiers_per_turn=policy.dossiers_per_turn,
     )
 
 
-def board(hall: Hall, catalogue: Catalogue, revision: Revision, now: datetime, speaker: DeviceId | None) -> Board:
-    """Return what displays show."""
+def offered(shown: Menu | None) -> object:
+    """Return what of a menu may change as time passes, to compare it by: all but the waits, guesses anyway."""
+    if shown is None:
+        return None
+    return shown.opens_at, tuple((card.service, card.closed_because, card.after_break) for card in shown.services)
+
+
+def service_cards(hall: Hall, now: datetime) -> tuple[ServiceCard, ...]:
+    """Return the services as they are chosen, in the order of the catalogue."""
+    return tuple(_card(hall, service, hue, now) for hue, service in enumerate(catalogue_of(hall).services))
+
+
+def _card(hall: Hall, service: Service, hue: int, now: datetime) -> ServiceCard:
+    place = place_of_walk_in(hall, service.id, now, priority=False)
+    expected = outlook(hall, service.id, place, hall.sequence + 1, now)
+    code = why_closed(hall, service, expected, now)
+    because = None if code is None else "ended" if hall.ended else _CLOSED_BECAUSE[code]
+    return ServiceCard(
+        service=service.id,
+        prefix=service.prefix,
+        names=service.names,
+        hints=service.hints,
+        papers=service.papers,
+        icon=service.icon,
+        hue=hue,
+        waiting=len(hall.line(service.id)),
+        wait=expected.wait,
+        counters=counters_of(hall, service.id),
+        open=code is None,
+        closed_because=because,
+        after_break=expected.after_break,
+    )
+
+
+def _is_served_in(hall: Hall, card: ServiceCard, room: HallId | None) -> bool:
+    return room is None or any(hall_of(hall, number) == room for number in card.counters)
+
+
+def board(hall: Hall, revision: Revision, now: datetime, speaker: DeviceId | None, room: HallId | None = None) -> Board:
+    """Return what displays of a hall show; `None`: of the center."""
     return Board(
         revision=revision,
         now=now,
-        calls=tuple(_board_call(hall.tickets[each], catalogue, revision.epoch) for each in hall.latest_calls),
+        calls=tuple(
+            _board_call(hall, hall.tickets[each], revision.epoch)
+            for each in hall.latest_calls
+            if is_in(hall, hall.tickets[each].counter, room)
+        )[:5],
         counters=tuple(
             BoardCounter(
                 counter=counter.number,
                 open=hall.counter_state(counter.number).clerk is not None,
                 number=_number(hall.counter_state(counter.number).ticket),
-                services=counter.services,
+                services=services_at(hall, counter.number)[0],
+                paused=hall.counter_state(counter.number).paused is not None,
+                ticket=hall.counter_state(counter.number).ticket,
             )
-            for counter in catalogue.counters
+            for counter in catalogue_of(hall).counters
+            if is_in(hall, counter.number, room)
         ),
-        missed=tuple(ticket_number(each) for each in hall.missed),
+        missed=tuple(ticket_number(each) for each in hall.missed if is_in(hall, hall.tickets[each].counter, room)),
         speaker=speaker,
     )
 
 
-def desk(
-    hall: Hall,
-    catalogue: Catalogue,
-    revision: Revision,
-    now: datetime,
-    account: AccountId,
-    number: int | None,
-    presence: Presence,
-) -> Desk:
-    """Return what a clerk's page shows; without a counter, or with one that is not there, only the choice."""
-    counter = None if number is None else catalogue.counter(number)
-    services = counter.services if counter is not None else ()
-    return Desk(
-        revision=revision,
-        now=now,
-        account=account,
-        counter=counter.number if counter is not None else None,
-        counters=counter_states(hall, catalogue),
-        current=_current(hall, catalogue, counter.number) if counter is not None else None,
-        line=tuple(_queue_row(hall.tickets[each.ticket]) for each in islice(queue_of(hall, services), LINE_SHOWN)),
-        waiting=sum(len(hall.line(service)) for service in services),
-        services=service_cards(hall, catalogue, now),
-        one_key=catalogue.policy.one_key,
-        printers=presence.printing,
-        slips=slips_in_trouble(hall, now),
-        speaker=_speaker_state(hall, presence),
-    )
+def is_in(hall: Hall, counter: int | None, room: HallId | None) -> bool:
+    """Say whether what happens at a counter concerns a hall; a display without a hall shows all of the center."""
+    return room is None or (counter is not None and hall_of(hall, counter) == room)
 
 
-def office(
-    hall: Hall, catalogue: Catalogue, revision: Revision, now: datetime, presence: Presence, *, clock_suspect: bool
-) -> Office:
-    """Return what the manager's first screen shows."""
-    return Office(
-        revision=revision,
-        now=now,
-        day=hall.day or now.date(),
-        lines=tuple(
-            LineState(
-                service=service.id,
-                names=service.names,
-                prefix=service.prefix,
-                hue=place,
-                waiting=len(hall.line(service.id)),
-                longest_since=min(
-                    (hall.tickets[each.ticket].issued_at for each in hall.line(service.id)), default=None
-                ),
-                expected_minutes=service.expected_minutes,
-            )
-            for place, service in enumerate(catalogue.services)
-        ),
-        counters=counter_states(hall, catalogue),
-        devices=device_states(hall, presence),
-        slips=slips_in_trouble(hall, now),
-        clock_suspect=clock_suspect,
-    )
-
-
-def counter_states(hall: Hall, catalogue: Catalogue) -> tuple[CounterState, ...]:
-    """Return every counter as staff see it."""
-    return tuple(_counter_state(hall, counter.number, counter.services) for counter in catalogue.counters)
-
-
-def device_states(hall: Hall, presence: Presence) -> tuple[DeviceState, ...]:
-    """Return what is known of every box that was ever heard of today or is here now."""
-    connected = {*presence.printing, *presence.displays}
-    known = sorted(connected | {device for device, _ in hall.devices})
-    return tuple(_device_state(hall, device, connected=device in connected) for device in known)
-
-
-def slips_in_trouble(hall: Hall, now: datetime) -> tuple[SlipTrouble, ...]:
-    """Return the tickets still in the hall whose holder may stand there without paper, the newest first."""
-    tickets = sorted((hall.tickets[each] for each in hall.slips), key=lambda each: -each.sequence)
-    return tuple(islice(_troubles(tickets, now), TROUBLE_SHOWN))
-
-
-def ticket_page(hall: Hall, catalogue: Catalogue, token: Token) -> TicketPage | None:
+def ticket_page(hall: Hall, token: Token, now: datetime) -> TicketPage | None:
     """Return what the page of a ticket of the open day says; `None`: no such ticket today."""
-    ticket_of_token = hall.tokens.get(token)
-    if ticket_of_token is None:
+    named = hall.tokens.get(token)
+    if named is None:
         return None
-    ticket = hall.tickets[ticket_of_token]
-    waits = ticket.status == "waiting"
+    ticket = hall.tickets[named]
+    waits, replaced = ticket.status == "waiting", ticket.token != token
     return TicketPage(
         number=ticket_number(ticket.id),
         service=ticket.service,
@@ -201,100 +145,23 @@ def ticket_page(hall: Hall, catalogue: Catalogue, token: Token) -> TicketPage | 
         priority=ticket.priority,
         issued_at=ticket.issued_at,
         counter=ticket.counter if ticket.status in AT_COUNTER else None,
-        counters=tuple(counter.number for counter in catalogue.counters_of(ticket.service)),
-        outlook=outlook(hall, catalogue, ticket.service, ticket.due_at, ticket.sequence) if waits else None,
+        counters=counters_for(hall, ticket.place.line),
+        outlook=outlook(hall, ticket.service, ticket.place, ticket.sequence, now) if waits else None,
+        replaced=replaced,
+        may_rate=ticket.status == "finished" and ticket.rating is None and not replaced,
+        rating=ticket.rating,
     )
 
 
-def _board_call(ticket: Ticket, catalogue: Catalogue, epoch: int) -> BoardCall:
+def _board_call(hall: Hall, ticket: Ticket, epoch: int) -> BoardCall:
     return BoardCall(
         call=Revision(epoch=epoch, sequence=ticket.last_call),
         number=ticket_number(ticket.id),
         counter=ticket.counter or 0,
-        kind=call_kind(ticket, catalogue),
+        kind=call_kind(ticket, catalogue_of(hall)),
         priority=ticket.priority,
         called_at=ticket.last_called_at or ticket.issued_at,
     )
-
-
-def _current(hall: Hall, catalogue: Catalogue, counter: int) -> CurrentTicket | None:
-    at_counter = hall.counter_state(counter).ticket
-    if at_counter is None:
-        return None
-    ticket = hall.tickets[at_counter]
-    called_at, call = ticket.last_called_at or ticket.issued_at, hall.latest_call(ticket)
-    return CurrentTicket(
-        ticket=ticket.id,
-        number=ticket_number(ticket.id),
-        service=ticket.service,
-        priority=ticket.priority,
-        status="serving" if ticket.status == "serving" else "called",
-        issued_at=ticket.issued_at,
-        called_at=ticket.first_called_at or called_at,
-        started_at=ticket.started_at,
-        calls=ticket.calls,
-        recall_from=called_at + timedelta(seconds=catalogue.policy.recall_gap_s),
-        shown=call is not None and call.shown,
-        spoken=call is not None and call.spoken,
-    )
-
-
-def _queue_row(ticket: Ticket) -> QueueRow:
-    return QueueRow(
-        ticket=ticket.id,
-        number=ticket_number(ticket.id),
-        service=ticket.service,
-        priority=ticket.priority,
-        issued_at=ticket.issued_at,
-    )
-
-
-def _counter_state(hall: Hall, number: int, services: tuple[ServiceId, ...]) -> CounterState:
-    state = hall.counter_state(number)
-    ticket = hall.tickets[state.ticket] if state.ticket is not None else None
-    status: Literal["called", "serving"] | None = None
-    if ticket is not None:
-        status = "serving" if ticket.status == "serving" else "called"
-    return CounterState(
-        counter=number,
-        services=services,
-        clerk=state.clerk,
-        number=_number(state.ticket),
-        status=status,
-        since=None if ticket is None else (ticket.started_at or ticket.last_called_at),
-    )
-
-
-def _device_state(hall: Hall, device: DeviceId, *, connected: bool) -> DeviceState:
-    printer = hall.devices.get((device, "printer"))
-    speaker = hall.devices.get((device, "speaker"))
-    reasons = [report.reason for report in (printer, speaker) if report is not None and report.reason is not None]
-    return DeviceState(
-        device=device,
-        connected=connected,
-        printer=None if printer is None else (printer.state if connected else "unknown"),
-        speaker=None if speaker is None else (speaker.state if connected else "unknown"),
-        reason=reasons[0] if reasons and connected else None,
-    )
-
-
-def _speaker_state(hall: Hall, presence: Presence) -> PartState:
-    if presence.speaker is not None:
-        return "ready"
-    reports = [hall.devices.get((device, "speaker")) for device in presence.displays]
-    return "failed" if any(report is not None and report.state == "failed" for report in reports) else "unknown"
-
-
-def _troubles(tickets: Sequence[Ticket], now: datetime) -> Iterator[SlipTrouble]:
-    for ticket in tickets:
-        if ticket.status not in IN_HALL:
-            continue
-        number = ticket_number(ticket.id)
-        state = _TROUBLE_OF.get(ticket.slip)
-        if state is not None:
-            yield SlipTrouble(ticket=ticket.id, number=number, state=state)
-        elif now - ticket.issued_at > SLIP_OVERDUE:
-            yield SlipTrouble(ticket=ticket.id, number=number, state="unknown")
 
 
 def _number(ticket: TicketId | None) -> str | None:

@@ -5,7 +5,7 @@ import functools
 import hashlib
 import hmac
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -91,7 +91,7 @@ class Access:
         await self._in_writer(self._accounts.set_password, account.name, await self._in_hashing(hash_password, new))
         return "done"
 
-    async def add_account(self, name: str, role: AccountRole) -> str | None:
+    async def add_account(self, name: str, roles: Collection[AccountRole]) -> str | None:
         """Add a person and return the first password; `None` when the name is taken.
 
         Raises `msgspec.ValidationError` for a name that is no `AccountId`.
@@ -99,7 +99,12 @@ class Access:
         account = msgspec.convert(name, AccountId)
         password = new_password()
         hashed = await self._in_hashing(hash_password, password)
-        return password if await self._in_writer(self._accounts.add, account, role, hashed) else None
+        return password if await self._in_writer(self._accounts.add, account, roles, hashed) else None
+
+    async def set_roles(self, name: str, roles: Collection[AccountRole]) -> bool:
+        """Give a person these roles and no other; `False` when there is no such account."""
+        known: bool = await self._in_writer(self._accounts.set_roles, AccountId(name), roles)
+        return known
 
     async def renew_password(self, name: str) -> str | None:
         """Give a person a new first password and return it; `None` when there is no such account."""

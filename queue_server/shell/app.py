@@ -5,19 +5,23 @@ import contextlib
 import logging
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import HTTPConnection
-from starlette.responses import PlainTextResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from queue_protocol.answers import RefusalCode
 from queue_protocol.codec import MAX_FRAME
 from queue_server.shell.connections import Door, Sockets
+from queue_server.shell.metrics import count_refusal
 from queue_server.shell.protocol import SocketProtocol
+from queue_server.storage.accounts import StorageError
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +32,18 @@ PING_S = 10.0
 """Between two pings, and the time a client has to answer one."""
 
 MAX_FORM_BYTES = 8_192
-"""The largest form has three short fields."""
+"""A usual form has a few short fields."""
+
+MAX_LONG_FORM_BYTES = 400_000
+"""A catalogue of forty services is a text of 30 KB, which grows up to ninefold as a form does with Vietnamese."""
+
+LONG_FORMS = frozenset({"/office/catalogue", "/office/catalogue/check"})
+"""Where a whole catalogue is sent."""
+
+TICKET_PAGES = "/t/"
+
+_EXPLAINED = frozenset({400, 403, 404, 405, 503})
+"""Statuses that have a sentence of their own, `trouble_<status>`."""
 
 _HEADERS = (
     (b"content-security-policy", b"default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'"),
@@ -37,32 +52,41 @@ _HEADERS = (
 )
 
 
+Apologise = Callable[[HTTPConnection, int, str], Response]
+"""Says in words, found by their key, why nothing came of a request."""
+
+
 class Guard:
     """Stands before every page: knows the hosts this server is opened by, and whose forms it takes."""
 
-    def __init__(self, app: ASGIApp, door: Door) -> None:
+    def __init__(self, app: ASGIApp, door: Door, apologise: Apologise) -> None:
         self._app = app
         self._door = door
+        self._apologise = apologise
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it here."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        refusal = self._refusal(HTTPConnection(scope), scope["method"])
+        connection = HTTPConnection(scope)
+        refusal = self._refusal(connection, scope["method"], scope["path"])
         if refusal is not None:
             log.warning("page refused: %s %s", redacted(scope["path"]), refusal)
-            await PlainTextResponse(f"{refusal}\n", 403)(scope, receive, send)
+            count_refusal(refusal)
+            await self._apologise(connection, 403, f"refused_{refusal}")(scope, receive, _with_headers(send))
             return
         await self._app(scope, receive, _with_headers(send))
 
-    def _refusal(self, connection: HTTPConnection, method: str) -> str | None:
+    def _refusal(self, connection: HTTPConnection, method: str, path: str) -> RefusalCode | None:
         headers = connection.headers
-        if not self._door.admits(headers.get("host"), headers.get("origin")):
+        origin = _origin(headers.get("origin"), path)
+        if not self._door.admits(headers.get("host"), origin):
             return "bad_origin"
         if method not in {"GET", "HEAD"} and "origin" not in headers:
             return "bad_origin"
-        if "transfer-encoding" in headers or int(headers.get("content-length") or 0) > MAX_FORM_BYTES:
+        most = MAX_LONG_FORM_BYTES if path in LONG_FORMS else MAX_FORM_BYTES
+        if "transfer-encoding" in headers or _length(headers.get("content-length")) > most:
             return "malformed"
         return None
 
@@ -71,11 +95,11 @@ Background = Callable[[Starlette], contextlib.AbstractAsyncContextManager[None]]
 """What runs beside the application, from its start to its end."""
 
 
-def build(routes: Sequence[BaseRoute], sockets: Sockets, beside: Background) -> Starlette:
+def build(routes: Sequence[BaseRoute], sockets: Sockets, beside: Background, apologise: Apologise) -> Starlette:
     """Return the application."""
     everything = [*routes, WebSocketRoute("/socket", sockets)]
-    application = Starlette(routes=everything, lifespan=beside)
-    application.add_middleware(Guard, door=sockets.door)
+    application = Starlette(routes=everything, lifespan=beside, exception_handlers=_handlers(apologise))
+    application.add_middleware(Guard, door=sockets.door, apologise=apologise)
     return application
 
 
@@ -119,7 +143,37 @@ def engine(application: Starlette) -> uvicorn.Server:
 
 def redacted(path: str) -> str:
     """Return a path as it may stand in a log: a token opens the page of a ticket, so it is left out."""
-    return "/t/…" if path.startswith("/t/") else path
+    return "/t/…" if path.startswith(TICKET_PAGES) else path
+
+
+def _handlers(apologise: Apologise) -> Mapping[Any, Callable[[Request, Exception], Response]]:
+    """Return what is answered where a page raises: nobody shall read a bare status."""
+
+    def refuse(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        return apologise(request, status, f"trouble_{status}" if status in _EXPLAINED else "refused_internal")
+
+    def storage_failed(request: Request, error: Exception) -> Response:
+        log.error("page %s: the storage failed: %s", redacted(request.url.path), error)
+        return apologise(request, 503, "refused_storage")
+
+    return {HTTPException: refuse, StorageError: storage_failed, 500: refuse}
+
+
+def _origin(origin: str | None, path: str) -> str | None:
+    """Return where a form says that it comes from; a ticket's page, which hides its own address, can only say `null`.
+
+    Nothing is lost by that: who sends a form to a ticket's page knows its token, and the token is all it takes.
+    """
+    return None if origin == "null" and path.startswith(TICKET_PAGES) else origin
+
+
+def _length(said: str | None) -> int:
+    """Return the length that a request says it has; one that cannot be read is too long."""
+    try:
+        return int(said or 0)
+    except ValueError:
+        return MAX_LONG_FORM_BYTES + 1
 
 
 def _leave(_number: int, _frame: object) -> None:

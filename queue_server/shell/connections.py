@@ -15,9 +15,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from queue_protocol import PROTOCOL
 from queue_protocol.answers import Answer, RefusalCode, Refused
 from queue_protocol.codec import MalformedFrame, WrongProtocol, decode_from_client, encode
-from queue_protocol.commands import DeskHello, DisplayHello, FromClient, Hello, KioskHello, OfficeHello, Request, Seen
+from queue_protocol.commands import Request
+from queue_protocol.hellos import DeskHello, DisplayHello, FromClient, Hello, KioskHello, OfficeHello, Seen
 from queue_protocol.snapshots import Welcome
-from queue_server.core.decide import Actor
+from queue_server.core.decision import Actor
 from queue_server.service import Service
 from queue_server.shell.access import DEVICE_COOKIE, SESSION_COOKIE, Access
 from queue_server.shell.hub import PAGE_PREFIX, SEND_LIMIT_S, Connection, Hub
@@ -25,6 +26,9 @@ from queue_server.shell.metrics import count_refusal
 from queue_server.storage.accounts import DeviceRole
 
 log = logging.getLogger(__name__)
+
+TAKING_BOXES: frozenset[DeviceRole] = frozenset({"kiosk", "web"})
+SHOWING_BOXES: frozenset[DeviceRole] = frozenset({"display"})
 
 HELLO_WAIT_S = 5.0
 """A client that connects and says nothing holds a socket for no longer than this."""
@@ -115,17 +119,18 @@ class Sockets:
     async def _recognise(self, websocket: WebSocket, hello: Hello) -> "Connection | RefusalCode":
         if isinstance(hello, DeskHello | OfficeHello):
             account = await self.access.who(websocket.cookies.get(SESSION_COOKIE))
-            if account is None or (isinstance(hello, OfficeHello) and account.role != "manager"):
+            if account is None or (isinstance(hello, OfficeHello) and "manager" not in account.roles):
                 return "not_allowed"
-            return Connection(hello, Actor(account.name, account.role))
-        role: DeviceRole = "kiosk" if isinstance(hello, KioskHello) else "display"
+            return Connection(hello, Actor(account.name, frozenset(account.roles)))
+        able = TAKING_BOXES if isinstance(hello, KioskHello) else SHOWING_BOXES
         if hello.key is not None:
             known = await self.access.device_role(hello.device, hello.key)
-            return Connection(hello, Actor(hello.device, role)) if known == role else "unknown_key"
+            return Connection(hello, Actor(hello.device, frozenset({known}))) if known in able else "unknown_key"
         device = await self.access.device_of(websocket.cookies.get(DEVICE_COOKIE))
         if isinstance(hello, DisplayHello):
             return _display_page(hello, is_known=device is not None and device[1] == "display")
-        return Connection(hello, Actor(hello.device, "kiosk")) if device == (hello.device, "kiosk") else "unknown_key"
+        known_page = device is not None and device == (hello.device, "kiosk")
+        return Connection(hello, Actor(hello.device, frozenset({"kiosk"}))) if known_page else "unknown_key"
 
     async def _serve(self, websocket: WebSocket, send: Send, connection: Connection) -> None:
         connection.send(encode(self._welcome(connection)))
@@ -176,7 +181,7 @@ class Sockets:
             elif len(pending) >= IN_FLIGHT_LIMIT:
                 _refuse(connection, message, "busy")
             else:
-                future = self.service.submit(connection.actor, message)
+                future = self.service.submit(connection.actor, message.command_id, message.command, message.age_ms)
                 pending.add(future)
                 future.add_done_callback(lambda done: _deliver(connection, done, pending))
 
@@ -211,7 +216,7 @@ def _display_page(hello: DisplayHello, *, is_known: bool) -> "Connection | Refus
     """Let a page look at the board under a name that no box has; a known one also reports."""
     if not hello.device.startswith(PAGE_PREFIX):
         return "unknown_key"
-    return Connection(hello, Actor(hello.device, "display") if is_known else None)
+    return Connection(hello, Actor(hello.device, frozenset({"display"})) if is_known else None)
 
 
 def _hello(frame: str | bytes) -> Hello:

@@ -7,18 +7,34 @@ one mark and not a backlog. Calls and slips are never merged.
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from queue_protocol.codec import encode
-from queue_protocol.commands import DeskHello, DisplayHello, Hello, KioskHello, OfficeHello
-from queue_protocol.ids import AccountId, DeviceId, Language, Revision, TicketId
-from queue_protocol.snapshots import Beat, Snapshot
+from queue_protocol.hellos import DeskHello, DisplayHello, Hello, KioskHello, OfficeHello
+from queue_protocol.ids import AccountId, DeviceId, HallId, Language, Revision, TicketId
+from queue_protocol.snapshots import Beat, Menu, Snapshot
 from queue_server.core.announcements import announcement, calls_to_say, slip, slips_to_offer
-from queue_server.core.decide import PEOPLE, Actor
-from queue_server.core.events import DeviceReported, Entry, TicketCalled, TicketIssued, TicketRecalled
+from queue_server.core.decision import Actor
+from queue_server.core.events import (
+    ClockConfirmed,
+    DeviceReported,
+    Entry,
+    SlipReprinted,
+    TicketCalled,
+    TicketCarriedOver,
+    TicketIssued,
+    TicketRecalled,
+    TicketReissued,
+)
 from queue_server.core.hall import Hall
-from queue_server.core.views import Presence, board, desk, menu, office
+from queue_server.core.permissions import STAFF
+from queue_server.core.staff_views import Surroundings, desk, office
+from queue_server.core.views import board, is_in, menu, offered
 from queue_server.service import Service
 from queue_server.shell.clock import Clock
+
+PRINTED = (TicketIssued, TicketReissued, SlipReprinted, TicketCarriedOver)
+"""Events after which a kiosk may have a slip to print."""
 
 OUTBOX_LIMIT = 256
 """Frames that wait for one client besides snapshots; a client this far behind is cut and starts anew."""
@@ -75,7 +91,9 @@ class Hub:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._connections: dict[Connection, None] = {}
-        self._menu: tuple[Revision, bytes] | None = None
+        self._menus: tuple[Revision, dict[HallId | None, tuple[Menu, bytes]]] | None = None
+        self.journal_damaged_at: datetime | None = None
+        """When the journal's past was found not to be what was written."""
         self.service: Service | None = None
         """Set once, by the composition: service and hub know each other."""
 
@@ -101,8 +119,10 @@ class Hub:
         for entry in entries:
             if isinstance(entry.event, TicketCalled | TicketRecalled):
                 self._announce(hall, entry.event.ticket)
-            elif isinstance(entry.event, TicketIssued):
+            elif isinstance(entry.event, PRINTED):
                 self._print(hall, entry.event.ticket)
+            elif isinstance(entry.event, ClockConfirmed):
+                self._clock.confirm()
             elif isinstance(entry.event, DeviceReported) and entry.event.part == "speaker":
                 self._note_speaker(entry.event)
         self._mark(self._connections)
@@ -120,23 +140,33 @@ class Hub:
         """End every conversation of a person: who may still come in comes back by itself."""
         for connection in list(self._connections):
             actor = connection.actor
-            if actor is not None and actor.role in PEOPLE and actor.name == account:
+            if actor is not None and actor.roles & STAFF and actor.name == account:
                 connection.cut()
 
     def beat(self) -> None:
-        """Give everybody a sign of life, and staff a snapshot: what is overdue shows without any event."""
+        """Give everybody a sign of life, and those a snapshot whose screen time has changed without any event.
+
+        Staff see what is overdue, kiosks what has opened or closed.
+        """
         frame = encode(Beat(now=self._clock.now(), revision=self._service.revision))
         for connection in self._connections:
             connection.send(frame)
         self._mark(each for each in self._connections if isinstance(each.hello, DeskHello | OfficeHello))
+        if self._is_menu_stale():
+            self._menus = None
+            self._mark(each for each in self._connections if isinstance(each.hello, KioskHello))
 
-    def presence(self) -> Presence:
-        """Return which boxes are here."""
+    def surroundings(self) -> Surroundings:
+        """Return what staff should know besides the hall."""
         displays = [
             each.hello.device for each in self._connections if isinstance(each.hello, DisplayHello) and each.actor
         ]
-        return Presence(
-            printing=tuple(sorted(self._printers())), displays=tuple(sorted(set(displays))), speaker=self._speaker()
+        return Surroundings(
+            printing=tuple(sorted(self._printers())),
+            displays=tuple(sorted(set(displays))),
+            speaker=self._speaker(),
+            clock=self._clock.state,
+            journal_damaged_at=self.journal_damaged_at,
         )
 
     def count(self) -> dict[str, int]:
@@ -151,7 +181,7 @@ class Hub:
         connection.marked = False
         connection.in_flight = self._service.revision
         if isinstance(connection.hello, KioskHello):
-            return self._menu_frame(connection)
+            return self._menu_frame(connection, connection.hello.hall)
         snapshot = self._view(connection)
         if snapshot is None:
             connection.in_flight = None
@@ -163,28 +193,36 @@ class Hub:
             raise LookupError("the hub was not joined to a service")
         return self.service
 
-    def _menu_frame(self, connection: Connection) -> bytes | None:
-        """Return the menu: the same bytes for every kiosk, built once per revision."""
+    def _menu_frame(self, connection: Connection, room: HallId | None) -> bytes | None:
+        """Return the menu: the same bytes for every kiosk of a hall, built once per revision."""
         revision = self._service.revision
-        if self._menu is None or self._menu[0] != revision:
-            snapshot = menu(self._service.hall, self._service.catalogue, revision, self._clock.now())
+        if self._menus is None or self._menus[0] != revision:
+            self._menus = (revision, {})
+        if room not in self._menus[1]:
+            snapshot = menu(self._service.hall, revision, self._clock.now(), room)
             if snapshot is None:
                 connection.in_flight = None
                 return None
-            self._menu = (revision, encode(snapshot))
-        return self._menu[1]
+            self._menus[1][room] = (snapshot, encode(snapshot))
+        return self._menus[1][room][1]
+
+    def _is_menu_stale(self) -> bool:
+        """Say whether time alone has opened or closed something, or brought a break nearer, since the last menus."""
+        hall, now = self._service.hall, self._clock.now()
+        revision, menus = self._menus or (self._service.revision, {})
+        return any(offered(shown) != offered(menu(hall, revision, now, room)) for room, (shown, _) in menus.items())
 
     def _view(self, connection: Connection) -> Snapshot | None:
         service, now = self._service, self._clock.now()
-        hall, catalogue, revision = service.hall, service.catalogue, service.revision
+        hall, revision = service.hall, service.revision
         match connection.hello:
-            case DisplayHello():
-                return board(hall, catalogue, revision, now, self._speaker())
+            case DisplayHello(hall=room):
+                return board(hall, revision, now, self._speaker(room), room)
             case DeskHello(counter=counter) if connection.actor is not None:
                 account = AccountId(connection.actor.name)
-                return desk(hall, catalogue, revision, now, account, counter, self.presence())
+                return desk(hall, revision, now, account, counter, self.surroundings())
             case OfficeHello():
-                return office(hall, catalogue, revision, now, self.presence(), clock_suspect=self._clock.suspect)
+                return office(hall, revision, now, self.surroundings())
             case _:
                 return None
 
@@ -192,7 +230,9 @@ class Hub:
         service = self._service
         said = announcement(hall.tickets[ticket], service.catalogue, service.epoch, self._languages(ticket))
         if said is not None:
-            self._send_to(encode(said), lambda hello: isinstance(hello, DisplayHello))
+            self._send_to(
+                encode(said), lambda hello: isinstance(hello, DisplayHello) and is_in(hall, said.counter, hello.hall)
+            )
 
     def _print(self, hall: Hall, ticket: TicketId) -> None:
         printer = self._printers().get(hall.tickets[ticket].print_at or DeviceId(""))
@@ -208,12 +248,12 @@ class Hub:
         service = self._service
         for ticket in calls_to_say(service.hall, self._clock.now(), service.epoch, hello.last_spoken):
             said = announcement(service.hall.tickets[ticket], service.catalogue, service.epoch, self._languages(ticket))
-            if said is not None:
+            if said is not None and is_in(service.hall, said.counter, hello.hall):
                 connection.send(encode(said))
 
     def _slip_frame(self, hall: Hall, ticket: TicketId) -> bytes:
         language = self._languages(ticket)[-1]
-        return encode(slip(hall.tickets[ticket], self._service.catalogue, hall, language))
+        return encode(slip(hall.tickets[ticket], hall, language))
 
     def _languages(self, ticket: TicketId) -> tuple[Language, ...]:
         """Return what a call is said in: Vietnamese, and once more in the language of the visit."""
@@ -228,10 +268,17 @@ class Hub:
             if isinstance(each.hello, KioskHello) and each.hello.prints
         }
 
-    def _speaker(self) -> DeviceId | None:
-        """Return the one display that speaks: a box before a page that only looks, then who came first."""
-        able = [each for each in self._connections if isinstance(each.hello, DisplayHello) and each.sound]
-        able.sort(key=_is_page)
+    def _speaker(self, room: HallId | None = None) -> DeviceId | None:
+        """Return the one display that speaks in a hall (`None`: in the center): a box before a page that only looks.
+
+        Of several able ones it is who came first. A display that names no hall speaks where no other does.
+        """
+        able = [
+            each
+            for each in self._connections
+            if isinstance(each.hello, DisplayHello) and each.sound and (room is None or each.hello.hall in {room, None})
+        ]
+        able.sort(key=lambda each: (_is_page(each), _hall_of(each) != room))
         first = able[0].hello if able else None
         return first.device if isinstance(first, DisplayHello) else None
 
@@ -259,6 +306,10 @@ class Hub:
     def _mark(connections: Iterable[Connection]) -> None:
         for connection in connections:
             connection.mark()
+
+
+def _hall_of(display: Connection) -> HallId | None:
+    return display.hello.hall if isinstance(display.hello, DisplayHello) else None
 
 
 def _is_page(display: Connection) -> bool:

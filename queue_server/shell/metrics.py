@@ -2,6 +2,8 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from queue_protocol.snapshots import ClockState
+
 REGISTRY = CollectorRegistry()
 
 _refusals = Counter("motcua_refusals", "Refusals by code.", ["code"], registry=REGISTRY)
@@ -14,6 +16,7 @@ _commits = Histogram(
 _entries = Gauge("motcua_journal_sequence", "Sequence of the last event of the journal.", registry=REGISTRY)
 _clients = Gauge("motcua_clients", "Connected clients by kind.", ["kind"], registry=REGISTRY)
 _waiting = Gauge("motcua_tickets_waiting", "Tickets that wait, by service.", ["service"], registry=REGISTRY)
+_clock = Gauge("motcua_clock_believed", "1: the PC's clock is believed; 0: it is behind, or jumped.", registry=REGISTRY)
 
 
 def count_refusal(code: str) -> None:
@@ -26,8 +29,9 @@ def note_commit(seconds: float) -> None:
     _commits.observe(seconds)
 
 
-def exposition(sequence: int, clients: dict[str, int], waiting: dict[str, int]) -> bytes:
+def exposition(sequence: int, clients: dict[str, int], waiting: dict[str, int], clock: ClockState) -> bytes:
     """Return the page of figures with the state as it is at this moment."""
+    _clock.set(clock == "fine")
     _entries.set(sequence)
     for kind, count in clients.items():
         _clients.labels(kind).set(count)

@@ -1,13 +1,23 @@
 """People, their sessions, and the keys of boxes: rows that may change, outside the journal. Stores what it is given."""
 
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, cast
 
 from queue_protocol.ids import AccountId, DeviceId
+from queue_server.storage.reading import transaction
 
-AccountRole = Literal["clerk", "manager"]
-DeviceRole = Literal["kiosk", "display"]
+AccountRole = Literal["clerk", "greeter", "manager"]
+DeviceRole = Literal["kiosk", "display", "web"]
+
+StorageError = sqlite3.Error
+"""What any question here may raise: the disk is full, or another program has locked the file for too long."""
+
+FIND = """
+    SELECT name, (SELECT group_concat(role) FROM account_role WHERE account = name), password, failures, locked_until
+    FROM account
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +25,8 @@ class Account:
     """A person who may sign in."""
 
     name: AccountId
-    role: AccountRole
+    roles: frozenset[AccountRole]
+    """In a small center one person may have all."""
     password: str
     """The argon2 hash."""
     failures: int
@@ -32,24 +43,31 @@ class Accounts:
 
     def find(self, name: str) -> Account | None:
         """Return the account with this name, or `None`."""
-        row = self._connection.execute(
-            "SELECT name, role, password, failures, locked_until FROM account WHERE name = ?", (name,)
-        ).fetchone()
-        return None if row is None else Account(*row)
+        row = self._connection.execute(f"{FIND} WHERE name = ?", (name,)).fetchone()
+        return None if row is None else _account(*row)
 
     def all(self) -> list[Account]:
         """Return every account, by name."""
-        rows = self._connection.execute(
-            "SELECT name, role, password, failures, locked_until FROM account ORDER BY name"
-        )
-        return [Account(*row) for row in rows]
+        return [_account(*row) for row in self._connection.execute(f"{FIND} ORDER BY name")]
 
-    def add(self, name: AccountId, role: AccountRole, password: str) -> bool:
+    def add(self, name: AccountId, roles: Collection[AccountRole], password: str) -> bool:
         """Add an account; `False` when the name is taken."""
-        added = self._connection.execute(
-            "INSERT INTO account (name, role, password) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (name, role, password)
-        )
+        with transaction(self._connection):
+            added = self._connection.execute(
+                "INSERT INTO account (name, password) VALUES (?, ?) ON CONFLICT DO NOTHING", (name, password)
+            )
+            if added.rowcount == 1:
+                self._add_roles(name, roles)
         return added.rowcount == 1
+
+    def set_roles(self, name: AccountId, roles: Collection[AccountRole]) -> bool:
+        """Give a person these roles and no other; `False` when there is no such account."""
+        if self.find(name) is None:
+            return False
+        with transaction(self._connection):
+            self._connection.execute("DELETE FROM account_role WHERE account = ?", (name,))
+            self._add_roles(name, roles)
+        return True
 
     def set_password(self, name: AccountId, password: str) -> bool:
         """Set the hash, unlock the account and end its sessions; `False` when there is no such account."""
@@ -111,3 +129,11 @@ class Accounts:
     def devices(self) -> list[tuple[DeviceId, DeviceRole]]:
         """Return every box that is let in, by name."""
         return [tuple(row) for row in self._connection.execute("SELECT name, role FROM device ORDER BY name")]
+
+    def _add_roles(self, name: AccountId, roles: Collection[AccountRole]) -> None:
+        self._connection.executemany("INSERT INTO account_role VALUES (?, ?)", [(name, role) for role in roles])
+
+
+def _account(name: str, roles: str | None, password: str, failures: int, locked_until: int) -> Account:
+    held = frozenset(cast("list[AccountRole]", roles.split(",") if roles else []))
+    return Account(AccountId(name), held, password, failures, locked_until)

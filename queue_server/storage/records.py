@@ -1,14 +1,17 @@
 """Entry and row: how an event is written down, and the hash that chains each row to the one before."""
 
 import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
-from queue_protocol.ids import CommandId
-from queue_server.core.events import Entry, Event
+from queue_protocol.answers import WaitRange
+from queue_protocol.ids import CommandId, DeviceId, Instant, ServiceId, TicketId, Token
+from queue_server.core.events import Entry, Event, TicketIssued
+from queue_server.core.facts import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,42 @@ class Row(NamedTuple):
     actor: str
 
 
+class _TicketIssuedWithoutPlace(msgspec.Struct, frozen=True, kw_only=True, tag="ticket_issued.1"):
+    """How a ticket was issued before lines had sessions and ranks."""
+
+    ticket: TicketId
+    service: ServiceId
+    priority: bool
+    token: Token
+    origin: Literal["kiosk", "desk"]
+    print_at: DeviceId | None
+    due_at: Instant
+    people_ahead: int
+    wait: WaitRange | None
+
+
+def _with_place(row: Row) -> TicketIssued:
+    """Return a ticket that waits for its service in the only session, as all did, from the moment of its entry on."""
+    old = msgspec.json.decode(row.body, type=_TicketIssuedWithoutPlace)
+    return TicketIssued(
+        ticket=old.ticket,
+        service=old.service,
+        priority=old.priority,
+        token=old.token,
+        origin=old.origin,
+        print_at=old.print_at,
+        place=Place(line=old.service, due_at=old.due_at, joined_at=datetime.fromisoformat(row.at)),
+        people_ahead=old.people_ahead,
+        wait=old.wait,
+    )
+
+
+UPCASTS: Mapping[str, Callable[[Row], Event]] = {"ticket_issued.1": _with_place}
+"""How rows of kinds that are written no more are read; a row keeps its bytes and its hash."""
+
+_NOTHING = b"\xff" * 8
+"""The length that stands for `NULL`."""
+
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
@@ -63,6 +102,7 @@ def entry_of(row: Row) -> Entry:
 
     Raises `msgspec.DecodeError` or `ValueError` for a row that no version of this program has written.
     """
+    upcast = UPCASTS.get(row.kind)
     return Entry(
         sequence=row.sequence,
         at=datetime.fromisoformat(row.at),
@@ -70,7 +110,7 @@ def entry_of(row: Row) -> Entry:
         actor=row.actor,
         command_id=None if row.command_id is None else CommandId(row.command_id),
         part=row.part,
-        event=_decoder.decode(row.body),
+        event=_decoder.decode(row.body) if upcast is None else upcast(row),
     )
 
 
@@ -80,12 +120,11 @@ def chain_hash(previous: bytes, row: Row) -> bytes:
     A length of eight bytes, big-endian, stands before each value's bytes; `NULL` is a length of 2^64 - 1 alone, so
     that no two rows have the same bytes to hash.
     """
-    digest = hashlib.sha256(previous)
+    parts = [previous]
     for value in row:
         if value is None:
-            digest.update(b"\xff" * 8)
+            parts.append(_NOTHING)
         else:
             stored = value if isinstance(value, bytes) else str(value).encode()
-            digest.update(len(stored).to_bytes(8, "big"))
-            digest.update(stored)
-    return digest.digest()
+            parts += (len(stored).to_bytes(8, "big"), stored)
+    return hashlib.sha256(b"".join(parts)).digest()

@@ -1,67 +1,14 @@
-"""What a manager reads: one row per ticket, written from events, and the questions asked of these rows."""
+"""What a manager reads: questions to the tables that events are recorded in, and the shape of each answer."""
 
+import itertools
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
-from queue_protocol.ids import ticket_number
-from queue_server.core.events import (
-    DayClosed,
-    Entry,
-    Event,
-    ServiceFinished,
-    ServiceStarted,
-    SlipFailed,
-    SlipPrinted,
-    SlipUncertain,
-    TicketCalled,
-    TicketIssued,
-    TicketMissed,
-    TicketRecalled,
-)
-
-Values = tuple[object, ...]
-Statement = tuple[str, Values]
-
-ADD_TICKETS = """
-    INSERT INTO ticket (ticket, day, sequence, number, service, priority, origin, status, calls, slip, issued_at)
-    VALUES
-"""
-"""Behind it stand the rows, in brackets; every other statement is whole."""
-CALL = """
-    UPDATE ticket SET status = 'called', counter = ?, clerk = ?, calls = calls + 1,
-        called_at = coalesce(called_at, ?) WHERE ticket = ?
-"""
-RECALL = "UPDATE ticket SET calls = calls + 1 WHERE ticket = ?"
-START_SERVICE = "UPDATE ticket SET status = 'serving', started_at = ? WHERE ticket = ?"
-FINISH = "UPDATE ticket SET status = 'finished', ended_at = ? WHERE ticket = ?"
-MISS = "UPDATE ticket SET status = 'no_show', ended_at = ? WHERE ticket = ?"
-SLIP = "UPDATE ticket SET slip = ? WHERE ticket = ?"
-EXPIRE = "UPDATE ticket SET status = 'expired' WHERE day = ? AND status IN ('waiting', 'called', 'serving')"
-
-TICKETS_OF_DAY = """
-    SELECT ticket, number, service, priority, origin, status, counter, clerk, calls, slip,
-        issued_at, called_at, started_at, ended_at,
-        (called_at - issued_at) / 1000 AS wait_s,
-        CASE status WHEN 'finished' THEN (ended_at - started_at) / 1000 END AS service_s
-    FROM ticket WHERE day = ? ORDER BY sequence
-"""
-TOTALS_OF_DAY = """
-    SELECT service, count(*) AS issued,
-        sum(status = 'finished') AS served,
-        sum(status = 'no_show') AS no_show,
-        sum(status = 'waiting') AS waiting,
-        CAST(round(avg(called_at - issued_at) / 1000) AS INTEGER) AS wait_mean_s,
-        max(called_at - issued_at) / 1000 AS wait_longest_s,
-        CAST(round(avg(CASE status WHEN 'finished' THEN ended_at - started_at END) / 1000) AS INTEGER)
-            AS service_mean_s
-    FROM ticket WHERE day = ? GROUP BY service ORDER BY min(sequence)
-"""
-DAYS = "SELECT DISTINCT day FROM ticket ORDER BY day DESC LIMIT ?"
+from queue_server.storage import figures
 
 DAYS_LISTED = 366
 """A year back is what a person picks from a list; older days are asked for by name."""
@@ -73,21 +20,71 @@ class TicketRow(msgspec.Struct, frozen=True, kw_only=True):
     ticket: str
     number: str
     service: str
+    """What it is or was last for."""
     priority: bool
     origin: str
     status: str
+    """One of `core.lifecycle.Status`."""
     counter: int | None
+    """Where it was called to last."""
     clerk: str | None
+    """Who called it last."""
     calls: int
     slip: str
     issued_at: int
     called_at: int | None
+    """The first call."""
     started_at: int | None
     ended_at: int | None
     wait_s: int | None
     """Issue to first call."""
     service_s: int | None
-    """Start to finish; `None` unless finished."""
+    """All its time at counters; `None` unless finished."""
+    first_service: str
+    """What it waited for until its first call."""
+    dossiers: int
+    """As many as the person said at issue."""
+    outcome: str | None
+    estimated: bool
+    """Nobody pressed "finish" in time."""
+    rating: int | None
+    void_reason: str | None
+    ended_by: str | None
+    """Who finished, cancelled, voided or carried it over, or marked it as a no-show: an account or a device."""
+    copies: int
+    returns: int
+    transfers: int
+
+
+class PeriodRow(msgspec.Struct, frozen=True, kw_only=True):
+    """How long a ticket was in one state. Times are UTC milliseconds since 1970."""
+
+    ticket: str
+    status: str
+    service: str
+    counter: int | None
+    clerk: str | None
+    began_at: int
+    ended_at: int
+    estimated: bool
+
+
+class LedgerLine(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is kept of one number of a day."""
+
+    ticket: TicketRow
+    periods: tuple[PeriodRow, ...]
+    """Those that have ended; each call is one with the status `called`."""
+
+
+class Ledger(msgspec.Struct, frozen=True, kw_only=True):
+    """Every number of a day, and what proves that nobody changed them."""
+
+    day: str
+    head: str | None
+    """Hash of the last entry of the day in hexadecimal digits, for `verify --expect`; `None`: its entries are not
+    there."""
+    lines: tuple[LedgerLine, ...]
 
 
 class ServiceTotal(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,75 +100,208 @@ class ServiceTotal(msgspec.Struct, frozen=True, kw_only=True):
     service_mean_s: int | None
 
 
+class Waits(msgspec.Struct, frozen=True, kw_only=True):
+    """How long people waited, issue to first call. `None`: nobody was called."""
+
+    mean_s: int | None
+    median_s: int | None
+    p90_s: int | None
+    """Nine in ten waited no longer."""
+    longest_s: int | None
+    within_15: float | None
+    """Share that waited at most fifteen minutes, from 0 to 1."""
+    within_30: float | None
+
+
+class ServiceFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """A service over a span of days. A ticket counts where it waited for its first call."""
+
+    service: str | None
+    """`None`: the whole center."""
+    issued: int
+    served: int
+    no_show: int
+    cancelled: int
+    void: int
+    expired: int
+    carried_over: int
+    transferred: int
+    priority: int
+    dossiers: int
+    waits: int
+    """Tickets that were called."""
+    wait: Waits
+    """As the clock on the wall counts."""
+    worked_wait: Waits
+    """Inside working hours, without outages."""
+    service_mean_s: int | None
+    """Of visits with a known end, where they were served."""
+
+
+class CounterFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """A clerk's time at a counter over a span of days; what still runs is not in it."""
+
+    counter: int
+    clerk: str | None
+    tickets: int
+    serving_s: int
+    called_s: int
+    """Between a call and the person's coming."""
+    free_s: int
+    """Inside working hours, without outages; paused time too."""
+    paused_s: int
+
+
+class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
+    """How many came in one hour of one day of the week."""
+
+    weekday: int
+    """0 is Monday."""
+    hour: int
+    """Local."""
+    tickets: int
+    days: int
+    """On how many days of the span anybody came then."""
+
+
+class RatingFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """What people said of a service."""
+
+    service: str | None
+    """`None`: the whole center."""
+    served: int
+    rated: int
+    one: int
+    two: int
+    three: int
+    four: int
+    five: int
+    mean: float | None
+
+
+class DailySum(msgspec.Struct, frozen=True, kw_only=True):
+    """A service's closed day, kept for ever. Sums are in milliseconds: a mean over days is a sum over a count."""
+
+    day: str
+    service: str
+    issued: int
+    served: int
+    no_show: int
+    cancelled: int
+    void: int
+    expired: int
+    carried_over: int
+    transferred: int
+    priority: int
+    dossiers: int
+    waits: int
+    wait_ms: int
+    wait_longest_ms: int
+    within_15: int
+    within_30: int
+    worked_wait_ms: int
+    worked_longest_ms: int
+    worked_within_15: int
+    worked_within_30: int
+    timed: int
+    """Visits with a known service time, which is `service_ms` in all."""
+    service_ms: int
+    rated: int
+    rating_total: int
+
+
 class Reports:
-    """Questions to the tables, on a read-only connection of their own. One thread uses it."""
+    """Questions to the tables, on a read-only connection of their own. One thread uses it.
+
+    Days are local, as `2026-11-23`; a span is its first and its last day.
+    """
 
     def __init__(self, path: Path) -> None:
         self._connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False)
         self._connection.row_factory = sqlite3.Row
 
-    def tickets(self, day: str) -> list[TicketRow]:
-        """Return the tickets of a local day (`2026-11-23`) in the order of issue."""
-        return [
-            msgspec.convert(dict(row), TicketRow, strict=False)
-            for row in self._connection.execute(TICKETS_OF_DAY, (day,))
-        ]
-
-    def totals(self, day: str) -> list[ServiceTotal]:
-        """Return the figures of a local day per service, in the order in which they were first asked for."""
-        return [msgspec.convert(dict(row), ServiceTotal) for row in self._connection.execute(TOTALS_OF_DAY, (day,))]
-
     def days(self) -> list[str]:
         """Return the days that have tickets, the latest first."""
-        return [row[0] for row in self._connection.execute(DAYS, (DAYS_LISTED,))]
+        return [row["day"] for row in self._ask(figures.DAYS, most=DAYS_LISTED)]
+
+    def tickets(self, day: str) -> list[TicketRow]:
+        """Return the tickets of a day in the order of issue."""
+        return self._rows(TicketRow, figures.TICKETS_OF_DAY, day=day)
+
+    def totals(self, day: str) -> list[ServiceTotal]:
+        """Return the figures of a day per service, in the order in which they were first asked for."""
+        return self._rows(ServiceTotal, figures.TOTALS_OF_DAY, first=day, last=day)
+
+    def ledger(self, day: str) -> Ledger:
+        """Return every number of a day with its whole story."""
+        periods = self._rows(PeriodRow, figures.PERIODS_OF_DAY, day=day)
+        by_ticket = {ticket: tuple(group) for ticket, group in itertools.groupby(periods, key=attrgetter("ticket"))}
+        lines = tuple(LedgerLine(ticket=row, periods=by_ticket.get(row.ticket, ())) for row in self.tickets(day))
+        return Ledger(day=day, head=self.day_head(day), lines=lines)
+
+    def day_head(self, day: str) -> str | None:
+        """Return the hash of the day's last entry in hexadecimal digits; `None`: its entries are not there."""
+        row = next(iter(self._ask(figures.HEAD_OF_DAY, day=day)), None)
+        return None if row is None else bytes(row["hash"]).hex()
+
+    def services(self, first: str, last: str) -> list[ServiceFigures]:
+        """Return a span per service, and the whole center last; nothing when nobody came."""
+        return [_service_figures(dict(row)) for row in self._ask(figures.SERVICES, first=first, last=last)]
+
+    def counters(self, first: str, last: str) -> list[CounterFigures]:
+        """Return a span per counter and clerk."""
+        return self._rows(CounterFigures, figures.COUNTERS, first=first, last=last)
+
+    def arrivals(self, first: str, last: str, utc_offset_s: int) -> list[Arrivals]:
+        """Return when people came, per day of the week and hour; hours without anybody are missing."""
+        return self._rows(Arrivals, figures.ARRIVALS, first=first, last=last, utc_offset_s=utc_offset_s)
+
+    def ratings(self, first: str, last: str) -> list[RatingFigures]:
+        """Return what people said in a span per service, and the whole center last; nothing when nobody came."""
+        return self._rows(RatingFigures, figures.RATINGS, first=first, last=last)
+
+    def sums(self, first: str, last: str) -> list[DailySum]:
+        """Return the sums of the closed days of a span, also of those past retention."""
+        return self._rows(DailySum, figures.SUMS, first=first, last=last)
 
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
 
+    def _ask(self, question: str, **values: object) -> sqlite3.Cursor:
+        return self._connection.execute(question, values)
 
-def record(entries: Sequence[Entry]) -> Iterator[Statement]:
-    """Yield what entries change in the tables, in order."""
-    for entry in entries:
-        statement = _BY_EVENT.get(type(entry.event))
-        if statement is not None:
-            yield statement(entry, entry.event)
+    def _rows(self, shape: type["Shape"], question: str, **values: object) -> list["Shape"]:
+        return [msgspec.convert(dict(row), shape, strict=False) for row in self._ask(question, **values)]
 
 
-def _issue(entry: Entry, event: TicketIssued) -> Statement:
-    slip = "none" if event.print_at is None else "pending"
-    return ADD_TICKETS, (
-        event.ticket,
-        entry.day.isoformat(),
-        entry.sequence,
-        ticket_number(event.ticket),
-        event.service,
-        int(event.priority),
-        event.origin,
-        "waiting",
-        0,
-        slip,
-        _milliseconds(entry.at),
-    )
+Shape = TypeVar("Shape", bound=msgspec.Struct)
 
-
-def _call(entry: Entry, event: TicketCalled) -> Statement:
-    return CALL, (event.counter, entry.actor.partition(":")[2], _milliseconds(entry.at), event.ticket)
-
-
-_BY_EVENT: Mapping[type[Event], Callable[[Entry, Any], Statement]] = {
-    TicketIssued: _issue,
-    TicketCalled: _call,
-    TicketRecalled: lambda _entry, event: (RECALL, (event.ticket,)),
-    ServiceStarted: lambda _entry, event: (START_SERVICE, (_milliseconds(event.started_at), event.ticket)),
-    ServiceFinished: lambda entry, event: (FINISH, (_milliseconds(entry.at), event.ticket)),
-    TicketMissed: lambda entry, event: (MISS, (_milliseconds(entry.at), event.ticket)),
-    SlipPrinted: lambda _entry, event: (SLIP, ("printed", event.ticket)),
-    SlipFailed: lambda _entry, event: (SLIP, ("failed", event.ticket)),
-    SlipUncertain: lambda _entry, event: (SLIP, ("uncertain", event.ticket)),
-    DayClosed: lambda _entry, event: (EXPIRE, (event.day.isoformat(),)),
+_WAITS = {
+    "mean_s": "mean",
+    "median_s": "median",
+    "p90_s": "p90",
+    "longest_s": "longest",
 }
 
 
-def _milliseconds(at: datetime) -> int:
-    return round(at.timestamp() * 1000)
+def _service_figures(row: dict[str, Any]) -> ServiceFigures:
+    return msgspec.convert(
+        row
+        | {
+            "wait": _waits(row, "wait", ""),
+            "worked_wait": _waits(row, "worked", "worked_"),
+            "service_mean_s": _seconds(row["service_mean"]),
+        },
+        ServiceFigures,
+    )
+
+
+def _waits(row: dict[str, Any], times: str, shares: str) -> dict[str, object]:
+    return {name: _seconds(row[f"{times}_{column}"]) for name, column in _WAITS.items()} | {
+        name: row[f"{shares}{name}"] for name in ("within_15", "within_30")
+    }
+
+
+def _seconds(milliseconds: float | None) -> int | None:
+    return None if milliseconds is None else round(milliseconds / 1000)

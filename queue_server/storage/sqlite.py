@@ -2,28 +2,22 @@
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import chain, groupby
 from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
-import msgspec
 from sqlite_utils import Database
 
 from queue_protocol.ids import CommandId
 from queue_server.core.events import Entry
-from queue_server.storage.journal import (
-    START,
-    Head,
-    JournalDamaged,
-    JournalError,
-    JournalUnavailable,
-    StoredAnswer,
-    check_order,
-)
+from queue_server.storage import reading
+from queue_server.storage.journal import Head, StoredAnswer, check_order
 from queue_server.storage.migrations import migrations
-from queue_server.storage.records import Origin, Row, chain_hash, entry_of, row_of
-from queue_server.storage.reports import ADD_TICKETS, record
+from queue_server.storage.reading import as_trouble, trouble
+from queue_server.storage.recording import ADD_TICKETS, record
+from queue_server.storage.records import Origin, chain_hash, row_of
 
 Connection = sqlite3.Connection
 
@@ -47,14 +41,7 @@ ORIGIN = "SELECT center, site, epoch FROM origin"
 KEEP_ORIGIN = "INSERT INTO origin SELECT ?, ?, ? WHERE NOT EXISTS (SELECT * FROM origin)"
 
 # What the journal reads and writes, in the order in which it does so.
-HEAD = "SELECT sequence, hash FROM event ORDER BY sequence DESC LIMIT 1"
 LAST_AT = "SELECT at FROM event ORDER BY sequence DESC LIMIT 1"
-OPEN_DAY = """
-    SELECT sequence, center, site, epoch, at, day, kind, body, command_id, part, actor, previous_hash, hash
-    FROM event WHERE sequence >= coalesce(
-        (SELECT sequence FROM event WHERE kind GLOB 'day_opened.*' ORDER BY sequence DESC LIMIT 1), 0)
-    ORDER BY sequence
-"""
 FIND_ANSWERS = "SELECT actor, command_id, body_hash, answer, day FROM answer WHERE command_id IN"
 ADD_EVENTS = "INSERT INTO event VALUES"
 ADD_ANSWERS = "INSERT INTO answer (actor, command_id, body_hash, answer, day) VALUES"
@@ -66,17 +53,20 @@ def connect(path: Path) -> sqlite3.Connection:
 
     Raises `JournalUnavailable` when the file cannot be opened or written, `JournalDamaged` when it is no database.
     """
+    connection: Connection | None = None
     try:
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
-        connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA recursive_triggers = ON")
         migrations.apply(Database(connection, execute_plugins=False))
+        connection.execute("PRAGMA foreign_keys = ON")
     except sqlite3.Error as error:
-        raise _trouble(error) from error
+        if connection is not None:
+            connection.close()
+        raise trouble(error) from error
     return connection
 
 
@@ -87,28 +77,15 @@ class SqliteJournal:
         self._connection = connection
         self._head = self.head()
         self._answers_dropped_on = ""
-        try:
+        with as_trouble():
             connection.execute(KEEP_ORIGIN, (origin.center, origin.site, origin.epoch))
             self.origin = Origin(*connection.execute(ORIGIN).fetchone())
-        except sqlite3.Error as error:
-            raise _trouble(error) from error
 
     def head(self) -> Head:
         """Return the last entry, read anew."""
-        try:
-            row = self._connection.execute(HEAD).fetchone()
-        except sqlite3.Error as error:
-            raise _trouble(error) from error
-        self._head = START if row is None else Head(*row)
+        with as_trouble():
+            self._head = reading.head(self._connection)
         return self._head
-
-    def last_at(self) -> datetime:
-        """Return the instant of the last entry; the beginning of time when there is none."""
-        try:
-            row = self._connection.execute(LAST_AT).fetchone()
-        except sqlite3.Error as error:
-            raise _trouble(error) from error
-        return datetime.fromtimestamp(0, UTC) if row is None else datetime.fromisoformat(row[0])
 
     def append(self, entries: Sequence[Entry], answers: Sequence[StoredAnswer]) -> Head:
         """Make entries and answers durable in one transaction, with the rows that reports read."""
@@ -125,33 +102,20 @@ class SqliteJournal:
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._roll_back()
-            raise _trouble(error) from error
+            raise trouble(error) from error
         self._head = head
         return head
 
     def stored_answers(self, command_ids: Sequence[CommandId]) -> Mapping[CommandId, StoredAnswer]:
         """Return the answers that are known."""
-        try:
+        with as_trouble():
             places = ",".join("?" * len(command_ids))
             found = self._connection.execute(f"{FIND_ANSWERS} ({places})", command_ids).fetchall()
-        except sqlite3.Error as error:
-            raise _trouble(error) from error
         return {answer.command_id: answer for row in found for answer in [StoredAnswer(*row)]}
 
     def open_day(self) -> Iterable[Entry]:
         """Yield the entries of the open day, each checked against the one before."""
-        previous: bytes | None = None
-        try:
-            for *values, previous_hash, own_hash in self._connection.execute(OPEN_DAY):
-                row = Row(*values)
-                if previous not in {None, previous_hash} or chain_hash(previous_hash, row) != own_hash:
-                    raise JournalDamaged(f"entry {row.sequence} is not what was written")
-                previous = own_hash
-                yield entry_of(row)
-        except sqlite3.Error as error:
-            raise _trouble(error) from error
-        except (msgspec.DecodeError, ValueError, TypeError) as error:
-            raise JournalDamaged(str(error)) from error
+        return reading.open_day(self._connection)
 
     def close(self) -> None:
         """Close the connection; the WAL is folded into the file."""
@@ -160,26 +124,16 @@ class SqliteJournal:
     def _write(
         self, entries: Sequence[Entry], rows: Sequence[tuple[object, ...]], answers: Sequence[StoredAnswer]
     ) -> None:
-        self._insert(ADD_EVENTS, rows)
-        self._insert(
-            ADD_ANSWERS, [(each.actor, each.command_id, each.body_hash, each.answer, each.day) for each in answers]
+        insert(self._connection, ADD_EVENTS, rows)
+        insert(
+            self._connection,
+            ADD_ANSWERS,
+            [(each.actor, each.command_id, each.body_hash, each.answer, each.day) for each in answers],
         )
-        for statement, group in groupby(record(entries), key=itemgetter(0)):
-            changes = [values for _, values in group]
-            if statement == ADD_TICKETS:
-                self._insert(ADD_TICKETS, changes)
-            else:
-                self._connection.executemany(statement, changes)
+        write_reports(self._connection, entries)
         if entries and entries[-1].day.isoformat() != self._answers_dropped_on:
             self._connection.execute(DROP_ANSWERS, ((entries[-1].day - ANSWERS_KEPT).isoformat(),))
             self._answers_dropped_on = entries[-1].day.isoformat()
-
-    def _insert(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
-        """Insert many rows with one statement for each `ROWS_AT_ONCE` of them."""
-        for start in range(0, len(rows), ROWS_AT_ONCE):
-            part = rows[start : start + ROWS_AT_ONCE]
-            places = ",".join([f"({','.join('?' * len(part[0]))})"] * len(part))
-            self._connection.execute(f"{statement} {places}", list(chain.from_iterable(part)))
 
     def _roll_back(self) -> None:
         try:
@@ -188,7 +142,32 @@ class SqliteJournal:
             return  # nothing was begun, or the storage is gone; the next call says which
 
 
-def _trouble(error: sqlite3.Error) -> JournalError:
-    """Return what an error of the library means: SQLite reports a broken file as a bare `DatabaseError`."""
-    kind = JournalDamaged if type(error) is sqlite3.DatabaseError else JournalUnavailable
-    return kind(str(error))
+def last_entry_at(connection: Connection) -> datetime | None:
+    """Return the instant of the last entry; `None` when there is none.
+
+    Raises `JournalUnavailable` or `JournalDamaged`.
+    """
+    with as_trouble():
+        row = connection.execute(LAST_AT).fetchone()
+    return None if row is None else datetime.fromisoformat(row[0])
+
+
+def write_reports(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Write what entries change in the tables of reports, in the transaction that is open.
+
+    Raises `sqlite3.Error`.
+    """
+    for statement, group in groupby(record(entries), key=itemgetter(0)):
+        changes = [values for _, values in group]
+        if statement == ADD_TICKETS:
+            insert(connection, ADD_TICKETS, changes)
+        else:
+            connection.executemany(statement, changes)
+
+
+def insert(connection: Connection, statement: str, rows: Sequence[Any]) -> None:
+    """Insert many rows with one statement for each `ROWS_AT_ONCE` of them."""
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        part = rows[start : start + ROWS_AT_ONCE]
+        places = ",".join([f"({','.join('?' * len(part[0]))})"] * len(part))
+        connection.execute(f"{statement} {places}", list(chain.from_iterable(part)))

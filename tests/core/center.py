@@ -9,22 +9,46 @@ from itertools import count
 import msgspec
 
 from queue_protocol.answers import NextCalled, Refused, Result, TicketTaken
-from queue_protocol.commands import CallNext, Command, OpenCounter, TakeTicket
-from queue_protocol.ids import AccountId, DeviceId, Revision, ServiceId, TicketId, Token, ticket_id, token_of
-from queue_server.core.catalogue import Catalogue, Counter, Policy, Service
-from queue_server.core.decide import Actor, Decision, decide, open_day
-from queue_server.core.events import DayOpened, Entry, Event, TicketIssued
+from queue_protocol.commands import CallNext, OpenCounter, StartService, TakeTicket
+from queue_protocol.ids import (
+    AccountId,
+    DeviceId,
+    Revision,
+    ServiceId,
+    TicketId,
+    Token,
+    ticket_id,
+    ticket_number,
+    token_of,
+)
+from queue_server.core.calendar import sessions_of
+from queue_server.core.catalogue import Catalogue, Counter, Hours, Policy, Service, Weekday, WeeklySession
+from queue_server.core.days import open_day, pass_time
+from queue_server.core.decide import decide
+from queue_server.core.decision import Actor, Decision
+from queue_server.core.events import DayOpened, Entry, Event, TicketCalled, TicketIssued
 from queue_server.core.evolve import evolve
+from queue_server.core.facts import CallReason, Place
 from queue_server.core.hall import Hall, Ticket
+from queue_server.core.permissions import Order, Role
 
 DAY = date(2026, 11, 23)
 MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 """8 o'clock in Lào Cai, on a Monday."""
+MIDNIGHT = datetime(2026, 11, 22, 17, 0, tzinfo=UTC)
+"""The beginning of that Monday in Lào Cai."""
 
-LAN, HOA, KIEN = (Actor(name, "clerk") for name in ("lan", "hoa", "kien"))
-MANAGER = Actor("quanly", "manager")
-KIOSK, OTHER_KIOSK = Actor("kiosk-1", "kiosk"), Actor("kiosk-2", "kiosk")
-DISPLAY, OTHER_DISPLAY = Actor("display-1", "display"), Actor("display-2", "display")
+
+def actor(name: str, *roles: Role) -> Actor:
+    """Return somebody who may be all of this."""
+    return Actor(name, frozenset(roles))
+
+
+LAN, HOA, KIEN = (actor(name, "clerk") for name in ("lan", "hoa", "kien"))
+MANAGER, GREETER = actor("quanly", "manager"), actor("mai", "greeter")
+KIOSK, OTHER_KIOSK = actor("kiosk-1", "kiosk"), actor("kiosk-2", "kiosk")
+DISPLAY, OTHER_DISPLAY = actor("display-1", "display"), actor("display-2", "display")
+VISITOR = actor("", "visitor")
 
 CERTIFICATION, CIVIL_STATUS, LAND = (ServiceId(name) for name in ("certification", "civil_status", "land"))
 
@@ -35,7 +59,7 @@ def service(name: ServiceId, prefix: str, minutes: int) -> Service:
 
 
 CATALOGUE = Catalogue(
-    center={"vi": "Trung tâm Phục vụ hành chính công xã Bảo Hà"},
+    center={"vi": "Trung tâm Phục vụ hành chính công xã Mẫu"},
     services=(service(CERTIFICATION, "A", 6), service(CIVIL_STATUS, "H", 12), service(LAND, "L", 20)),
     counters=(
         Counter(number=1, services=(CERTIFICATION, CIVIL_STATUS)),
@@ -45,9 +69,20 @@ CATALOGUE = Catalogue(
 )
 
 
-def with_policy(**changes: int | bool) -> Catalogue:
+def with_policy(**changes: object) -> Catalogue:
     """Return the catalogue with another policy."""
     return msgspec.structs.replace(CATALOGUE, policy=msgspec.structs.replace(Policy(), **changes))
+
+
+def with_hours(catalogue: Catalogue = CATALOGUE, **changes: object) -> Catalogue:
+    """Return the catalogue with the office hours of most centers, numbers from half an hour before."""
+    days: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
+    sessions = (
+        WeeklySession(days=days, opens="07:30", closes="11:30"),
+        WeeklySession(days=days, opens="13:30", closes="17:00"),
+    )
+    hours = msgspec.structs.replace(Hours(sessions=sessions), **changes)
+    return msgspec.structs.replace(catalogue, hours=hours)
 
 
 def tokens() -> Iterator[Token]:
@@ -77,7 +112,8 @@ class Center:
 
     def __post_init__(self) -> None:
         """Open the day."""
-        self.given(DayOpened(day=DAY, catalogue=self.catalogue, counters=()))
+        sessions = sessions_of(self.catalogue, DAY)
+        self.given(DayOpened(day=DAY, catalogue=self.catalogue, counters=(), sessions=sessions))
 
     def given(self, *events: Event, actor: str = "system") -> "Center":
         """Let these events have happened."""
@@ -93,17 +129,39 @@ class Center:
         self.now += timedelta(seconds=seconds, minutes=minutes)
         return self
 
-    def when(self, command: Command, by: Actor, age_ms: int = 0) -> Decision:
+    def at(self, clock: str) -> "Center":
+        """Go to a time of this day on the center's clock, as `11:25`."""
+        hour, _, minute = clock.partition(":")
+        assert self.hall.day is not None
+        days = self.hall.day - DAY
+        self.now = MIDNIGHT + days + timedelta(hours=int(hour), minutes=int(minute))
+        return self
+
+    def pass_time(self) -> list[Event]:
+        """Let happen what time alone brings at this moment of this day, and return it."""
+        assert self.hall.day is not None
+        events = list(pass_time(self.hall, self.hall.day, self.now))
+        self.given(*events)
+        return events
+
+    def when(self, command: Order, by: Actor, age_ms: int = 0) -> Decision:
         """Return what is decided on this command; nothing happens yet."""
         return decide(self.hall, command, by, self.now, age_ms)
 
-    def do(self, command: Command, by: Actor) -> Result:
+    def do(self, command: Order, by: Actor) -> Result:
         """Ask, let what is decided happen, and return the answer."""
         decision = self.when(command, by)
         self.given(*decision.events, actor=by.id)
         return decision.result
 
-    def refusal(self, command: Command, by: Actor, age_ms: int = 0) -> Refused:
+    def done(self, command: Order, by: Actor) -> tuple[Event, ...]:
+        """Ask, let what is decided happen, and return it; fail when it is refused."""
+        decision = self.when(command, by)
+        assert not isinstance(decision.result, Refused), decision.result
+        self.given(*decision.events, actor=by.id)
+        return decision.events
+
+    def refusal(self, command: Order, by: Actor, age_ms: int = 0) -> Refused:
         """Return the refusal of this command; fail when it is none, or when events come with it."""
         decision = self.when(command, by, age_ms)
         assert isinstance(decision.result, Refused), f"not refused: {decision}"
@@ -117,6 +175,9 @@ class Center:
         priority: bool = False,
         by: Actor = KIOSK,
         print_at: str | None = None,
+        dossiers: int = 1,
+        appointment_at: datetime | None = None,
+        carried_over: Token | None = None,
     ) -> TicketId:
         """Let somebody take a ticket, and return it."""
         command = TakeTicket(
@@ -124,9 +185,12 @@ class Center:
             token=next(self.tokens),
             priority=priority,
             print_at=None if print_at is None else DeviceId(print_at),
+            dossiers=dossiers,
+            appointment_at=appointment_at,
+            carried_over=carried_over,
         )
         taken = self.do(command, by)
-        assert isinstance(taken, TicketTaken)
+        assert isinstance(taken, TicketTaken), taken
         return taken.ticket
 
     def open(self, counter: int = 1, by: Actor = LAN) -> "Center":
@@ -140,18 +204,31 @@ class Center:
         assert isinstance(answer, NextCalled), answer
         return answer.ticket
 
+    def serve(self, counter: int = 1, by: Actor = LAN) -> TicketId:
+        """Let a clerk call the next ticket and begin with it, and return it."""
+        ticket = self.call(counter, by)
+        assert ticket is not None
+        self.done(StartService(ticket=ticket), by)
+        return ticket
+
+    def reason(self, ticket: TicketId) -> CallReason:
+        """Return why a ticket was called last."""
+        calls = [entry.event for entry in self.entries if isinstance(entry.event, TicketCalled)]
+        return next(call.reason for call in reversed(calls) if call.ticket == ticket)
+
     def call_all(self, counter: int = 1, by: Actor = LAN) -> list[str]:
         """Let a clerk call until nobody waits, and return the numbers in the order of their calls."""
         order = []
         while (ticket := self.call(counter, by)) is not None:
-            order.append(str(ticket).partition("-")[2])
+            order.append(ticket_number(ticket))
         return order
 
-    def midnight(self) -> "Center":
-        """Go to eight in the morning of the next day and open it."""
-        self.now += timedelta(days=1)
+    def midnight(self, days: int = 1) -> "Center":
+        """Go to eight in the morning of a later day, the next one unless told, and open it."""
         assert self.hall.day is not None
-        return self.given(*open_day(self.hall, self.hall.day + timedelta(days=1)))
+        day = self.hall.day + timedelta(days=days)
+        self.now = max(self.now, MORNING + (day - DAY))
+        return self.given(*open_day(self.hall, day))
 
     def ticket(self, ticket: TicketId) -> Ticket:
         """Return all that is known of a ticket."""
@@ -172,7 +249,7 @@ def issued(number: str, wanted: ServiceId = CERTIFICATION, print_at: str | None 
         token=token(int(number[1:]) * 100 + ord(number[0])),
         origin="kiosk",
         print_at=None if print_at is None else DeviceId(print_at),
-        due_at=MORNING - timedelta(minutes=30),
+        place=Place(line=wanted, due_at=MORNING - timedelta(minutes=30), joined_at=MORNING - timedelta(minutes=30)),
         people_ahead=0,
         wait=None,
     )

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from queue_protocol.announcements import CallAnnouncement
-from queue_protocol.commands import FinishService, RecallTicket, ReportCall, ReportSlip, StartService
+from queue_protocol.commands import FinishService, RecallTicket, ReportCall, ReportSlip, ReprintSlip, StartService
 from queue_protocol.ids import DeviceId, Revision, TicketId
 from queue_protocol.phrases import announce_call
 from queue_server.core.announcements import (
@@ -161,13 +161,23 @@ def test_an_old_slip_is_not_offered(seconds: float, *, is_offered: bool) -> None
     assert bool(offered(center)) == is_offered
 
 
+def test_a_reprint_is_young_when_it_is_asked_for() -> None:
+    """It is offered to a kiosk that comes back, however old the ticket is and whatever was printed of it before."""
+    center = Center()
+    ticket = center.take(print_at="kiosk-1")
+    center.do(ReportSlip(ticket=ticket, outcome="printed"), KIOSK)
+    center.wait(minutes=30).do(ReprintSlip(ticket=ticket, print_at=KIOSK_1), LAN)
+    assert offered(center.wait(50), started=(ticket,)) == (ticket,)
+    assert offered(center.wait(11), started=(ticket,)) == ()
+
+
 def test_a_slip_says_what_was_true_at_the_issue() -> None:
     """A slip printed later still shows the people who were ahead when the ticket was taken."""
     center = Center()
     center.take()
     ticket = center.take(print_at="kiosk-1")
     center.open().call()
-    printed = slip(center.ticket(ticket), CATALOGUE, center.hall, "en")
+    printed = slip(center.ticket(ticket), center.hall, "en")
     assert (printed.slip.people_ahead, printed.slip.issued_at, printed.slip.counters) == (1, MORNING, (1, 2))
     assert (printed.language, printed.valid_on, printed.address) == ("en", "2026-11-23", None)
 

@@ -5,9 +5,10 @@ import pytest
 from queue_protocol.answers import NextCalled, RefusalCode, Refused
 from queue_protocol.commands import CallNext
 from queue_protocol.ids import TicketId
-from queue_server.core.decide import Actor
+from queue_server.core.decision import Actor
 from queue_server.core.dispatch import PASSED_LIMIT, next_ticket
-from queue_server.core.events import CallReason, ServiceFinished, ServiceStarted, TicketCalled
+from queue_server.core.events import ServiceFinished, ServiceStarted, TicketCalled
+from queue_server.core.facts import CallReason
 from tests.core.center import (
     CERTIFICATION,
     CIVIL_STATUS,
@@ -18,6 +19,7 @@ from tests.core.center import (
     MANAGER,
     MORNING,
     Center,
+    account,
     called,
     with_policy,
 )
@@ -35,7 +37,7 @@ def test_the_first_of_the_line_is_called() -> None:
     center.take()
     decision = center.when(next_after(None), LAN)
     assert decision.events == (
-        TicketCalled(ticket=called("A001"), counter=1, reason=CallReason(rule="due_time", passed=())),
+        TicketCalled(ticket=called("A001"), counter=1, reason=CallReason(rule="due_time"), clerk=account(LAN)),
     )
     assert decision.result == NextCalled(counter=1, ticket=called("A001"))
 
@@ -68,7 +70,10 @@ def test_a_head_start_passes_the_late_and_not_the_early() -> None:
     assert center.call() == called("A001")
     decision = center.when(next_after("A001"), LAN)
     assert decision.events[-1] == TicketCalled(
-        ticket=called("A003"), counter=1, reason=CallReason(rule="head_start", passed=(called("A002"),))
+        ticket=called("A003"),
+        counter=1,
+        reason=CallReason(rule="head_start", passed=(called("A002"),)),
+        clerk=account(LAN),
     )
 
 
@@ -92,7 +97,7 @@ def test_next_finishes_the_ticket_that_is_served() -> None:
     center.given(ServiceStarted(ticket=called("A001"), counter=1, started_at=MORNING, implied=False))
     assert center.when(next_after("A001"), LAN).events == (
         ServiceFinished(ticket=called("A001"), counter=1),
-        TicketCalled(ticket=called("A002"), counter=1, reason=CallReason(rule="due_time")),
+        TicketCalled(ticket=called("A002"), counter=1, reason=CallReason(rule="due_time"), clerk=account(LAN)),
     )
 
 
@@ -155,7 +160,7 @@ def test_a_press_that_took_ten_seconds_calls_nobody() -> None:
 
 
 def test_an_empty_hall_has_nobody_to_call() -> None:
-    """With no line, or with lines that are empty, nobody is next."""
+    """At a counter that is not there, or with lines that are empty, nobody is next."""
     center = Center()
-    assert next_ticket(center.hall, ()) is None
-    assert next_ticket(center.hall, (CERTIFICATION, LAND)) is None
+    assert next_ticket(center.hall, 99, center.now) is None
+    assert next_ticket(center.hall, 1, center.now) is None

@@ -7,9 +7,10 @@ import pytest
 from queue_protocol.answers import Refused
 from queue_protocol.commands import CallNext, FinishService, ReportDevice
 from queue_protocol.ids import ticket_id
-from queue_server.core.decide import change_catalogue, open_day
-from queue_server.core.events import CatalogueChanged, DayClosed, DayOpened, Entry, OpenedCounter
+from queue_server.core.days import change_catalogue, open_day
+from queue_server.core.events import CatalogueChanged, DayClosed, DayOpened, Entry
 from queue_server.core.evolve import evolve
+from queue_server.core.facts import OpenedCounter
 from queue_server.core.hall import Hall
 from tests.core.center import (
     CATALOGUE,

@@ -8,8 +8,9 @@ import pytest
 from queue_protocol.answers import RefusalCode, Refused, TicketTaken, WaitRange
 from queue_protocol.commands import TakeTicket
 from queue_protocol.ids import DeviceId, ServiceId, ticket_number
-from queue_server.core.decide import Actor
+from queue_server.core.decision import Actor
 from queue_server.core.events import CatalogueChanged, TicketIssued
+from queue_server.core.facts import Place
 from tests.core.center import (
     CERTIFICATION,
     CIVIL_STATUS,
@@ -42,7 +43,7 @@ def test_a_ticket_is_issued_once_with_all_that_its_slip_says() -> None:
             token=token(1),
             origin="kiosk",
             print_at=DeviceId("kiosk-1"),
-            due_at=MORNING,
+            place=Place(line=CERTIFICATION, due_at=MORNING, joined_at=MORNING),
             people_ahead=0,
             wait=None,
         ),
@@ -117,8 +118,8 @@ def test_priority_counts_as_taken_half_an_hour_earlier() -> None:
     center = Center(with_policy(priority_head_start_minutes=20))
     urgent = center.take(priority=True)
     usual = center.take()
-    assert center.ticket(urgent).due_at == MORNING - timedelta(minutes=20)
-    assert center.ticket(usual).due_at == MORNING
+    assert center.ticket(urgent).place.due_at == MORNING - timedelta(minutes=20)
+    assert center.ticket(usual).place.due_at == MORNING
 
 
 def test_people_ahead_are_those_called_before_at_the_counters_of_the_line() -> None:

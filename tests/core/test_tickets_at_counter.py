@@ -7,7 +7,7 @@ import pytest
 from queue_protocol.answers import Done, Refused
 from queue_protocol.commands import Command, FinishService, MarkNoShow, RecallTicket, StartService
 from queue_protocol.ids import TicketId
-from queue_server.core.decide import Actor
+from queue_server.core.decision import Actor
 from queue_server.core.events import (
     DayClosed,
     Event,

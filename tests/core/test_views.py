@@ -17,19 +17,9 @@ from queue_protocol.ids import DeviceId, TicketId
 from queue_protocol.snapshots import Board, Desk, DeviceState, Office, SlipTrouble
 from queue_server.core.announcements import SLIP_OVERDUE
 from queue_server.core.hall import Hall
-from queue_server.core.views import (
-    LINE_SHOWN,
-    TROUBLE_SHOWN,
-    Presence,
-    board,
-    desk,
-    menu,
-    office,
-    slips_in_trouble,
-    ticket_page,
-)
+from queue_server.core.staff_views import LINE_SHOWN, TROUBLE_SHOWN, Surroundings, desk, office, slips_in_trouble
+from queue_server.core.views import board, menu, ticket_page
 from tests.core.center import (
-    CATALOGUE,
     CERTIFICATION,
     CIVIL_STATUS,
     DAY,
@@ -51,17 +41,17 @@ A001 = called("A001")
 
 def board_of(center: Center) -> Board:
     """Return the board of this moment."""
-    return board(center.hall, CATALOGUE, center.revision, center.now, None)
+    return board(center.hall, center.revision, center.now, None)
 
 
-def desk_of(center: Center, counter: int | None = 1, presence: Presence = Presence()) -> Desk:  # noqa: B008 - frozen
+def desk_of(center: Center, counter: int | None = 1, presence: Surroundings = Surroundings()) -> Desk:  # noqa: B008 - frozen
     """Return Lan's page of this moment."""
-    return desk(center.hall, CATALOGUE, center.revision, center.now, account(LAN), counter, presence)
+    return desk(center.hall, center.revision, center.now, account(LAN), counter, presence)
 
 
-def office_of(center: Center, presence: Presence = Presence()) -> Office:  # noqa: B008 - frozen
+def office_of(center: Center, presence: Surroundings = Surroundings()) -> Office:  # noqa: B008 - frozen
     """Return the manager's screen of this moment."""
-    return office(center.hall, CATALOGUE, center.revision, center.now, presence, clock_suspect=False)
+    return office(center.hall, center.revision, center.now, presence)
 
 
 def test_the_menu_shows_every_service_with_who_waits() -> None:
@@ -69,7 +59,7 @@ def test_the_menu_shows_every_service_with_who_waits() -> None:
     center = Center().open(2, HOA)
     center.take()
     center.take()
-    shown = menu(center.hall, CATALOGUE, center.revision, center.now)
+    shown = menu(center.hall, center.revision, center.now)
     assert shown is not None
     assert (shown.day, shown.revision, shown.now) == (DAY, center.revision, MORNING)
     assert [(card.service, card.waiting, card.counters, card.hue, card.open) for card in shown.services] == [
@@ -82,7 +72,7 @@ def test_the_menu_shows_every_service_with_who_waits() -> None:
 
 def test_without_a_day_there_is_no_menu() -> None:
     """Before the first day nothing can be chosen."""
-    assert menu(Hall(), CATALOGUE, Center().revision, MORNING) is None
+    assert menu(Hall(), Center().revision, MORNING) is None
 
 
 def test_the_board_shows_five_calls_one_per_ticket_the_newest_first() -> None:
@@ -127,13 +117,13 @@ def test_the_board_remembers_twelve_who_did_not_come() -> None:
     assert board_of(center).missed == tuple(f"A{number:03}" for number in range(14, 2, -1))
 
 
-def test_a_desk_without_a_counter_shows_the_choice_only() -> None:
-    """Neither a line nor a ticket for a page that has chosen no counter, or one that is not there."""
+def test_a_desk_without_a_counter_shows_the_choice_and_who_waits() -> None:
+    """No ticket for a page that has chosen no counter, or one that is not there; whoever helps there sees all lines."""
     center = Center().open(1, LAN)
     center.take()
     for number in (None, 9):
         shown = desk_of(center, number)
-        assert (shown.counter, shown.current, shown.line, shown.waiting) == (None, None, (), 0)
+        assert (shown.counter, shown.current, len(shown.line), shown.waiting) == (None, None, 1, 1)
         assert [(each.counter, each.clerk) for each in shown.counters] == [(1, "lan"), (2, None), (3, None)]
 
 
@@ -258,7 +248,7 @@ def test_a_box_that_is_silent_is_unknown() -> None:
     center = Center()
     center.do(ReportDevice(part="printer", state="failed", reason="paper_out"), KIOSK)
     device = DeviceId(KIOSK.name)
-    here = Presence(printing=(device,))
+    here = Surroundings(printing=(device,))
     assert office_of(center, here).devices == (
         DeviceState(device=device, connected=True, printer="failed", speaker=None, reason="paper_out"),
     )
@@ -271,15 +261,15 @@ def test_the_desk_knows_whether_calls_are_heard() -> None:
     """A speaker is ready while one display speaks, failed when it said so, and unknown otherwise."""
     center, display = Center(), DeviceId(DISPLAY.name)
     assert desk_of(center).speaker == "unknown"
-    assert desk_of(center, presence=Presence(displays=(display,), speaker=display)).speaker == "ready"
+    assert desk_of(center, presence=Surroundings(displays=(display,), speaker=display)).speaker == "ready"
     center.do(ReportDevice(part="speaker", state="failed", reason="no_sound"), DISPLAY)
-    assert desk_of(center, presence=Presence(displays=(display,))).speaker == "failed"
+    assert desk_of(center, presence=Surroundings(displays=(display,))).speaker == "failed"
     assert desk_of(center).speaker == "unknown"
 
 
 def page_states(center: Center, ticket: TicketId) -> tuple[str, int | None, int | None]:
     """Return status, counter and people ahead of a ticket's page."""
-    page = ticket_page(center.hall, CATALOGUE, center.ticket(ticket).token)
+    page = ticket_page(center.hall, center.ticket(ticket).token, center.now)
     assert page is not None
     return page.status, page.counter, page.outlook.people_ahead if page.outlook else None
 
@@ -300,5 +290,5 @@ def test_a_page_is_of_the_open_day_only() -> None:
     """A token of yesterday, or one that never was, opens no page."""
     center = Center()
     yesterdays = center.ticket(center.take()).token
-    assert ticket_page(center.midnight().hall, CATALOGUE, yesterdays) is None
-    assert ticket_page(center.hall, CATALOGUE, token(1)) is None
+    assert ticket_page(center.midnight().hall, yesterdays, center.now) is None
+    assert ticket_page(center.hall, token(1), center.now) is None

@@ -15,7 +15,8 @@ from queue_protocol import PROTOCOL
 from queue_protocol.announcements import CallAnnouncement, CallKind
 from queue_protocol.answers import Answer, Done
 from queue_protocol.codec import decode_from_client, encode
-from queue_protocol.commands import Command, DisplayHello, Request
+from queue_protocol.commands import Command, Request
+from queue_protocol.hellos import DisplayHello
 from queue_protocol.ids import DeviceId, Revision, ServiceId, TicketId
 from queue_protocol.phrases import announce_call
 from queue_protocol.snapshots import Beat, Board, BoardCall, BoardCounter, FromServer, Welcome
@@ -72,6 +73,7 @@ def board(
     *calls: CallAnnouncement,
     counters: int = 4,
     closed: tuple[int, ...] = (),
+    paused: tuple[int, ...] = (),
     missed: tuple[str, ...] = (),
     speaker: DeviceId | None = DISPLAY,
     now: datetime = MORNING,
@@ -98,6 +100,7 @@ def board(
                 open=number not in closed,
                 number=there.get(number),
                 services=(ServiceId("certification"),),
+                paused=number in paused,
             )
             for number in range(1, counters + 1)
         ),

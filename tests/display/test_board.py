@@ -11,7 +11,7 @@ from display.board import CALLS_KEPT, LARGE_S, Deed, Remember, Say, Silence, Sta
 from queue_protocol.announcements import CallAnnouncement
 from queue_protocol.answers import Answer, Refused
 from queue_protocol.commands import ReportCall, ReportDevice
-from queue_protocol.ids import CommandId, DeviceId
+from queue_protocol.ids import CommandId, DeviceId, HallId
 from queue_protocol.snapshots import Beat, FromServer
 from tests.display.hall_server import DISPLAY, MORNING, announce, at, board, welcome
 
@@ -319,6 +319,12 @@ def test_a_loudspeaker_that_changes_without_a_link_is_told_by_the_next_hello(hal
     hall.take(rules.change_speaker(hall.state, "failed", "no_sound", hall.now_s))
     assert hall.deeds == []
     assert rules.hello(hall.state, None).sound is False
+
+
+def test_a_display_says_where_it_hangs() -> None:
+    """The server sends it the calls of its hall."""
+    assert rules.hello(State(DISPLAY, hall=HallId("ground-floor")), None).hall == "ground-floor"
+    assert rules.hello(State(DISPLAY), None).hall is None
 
 
 def test_a_refusal_is_kept_until_the_display_is_let_in(hall: Hall) -> None:

@@ -12,7 +12,7 @@ def test_without_arguments_it_is_the_first_display_of_a_server_on_this_machine()
     """A newcomer starts `python -m display` and it works."""
     settings = read_settings([])
     assert (settings.server, settings.device, settings.sound) == (DEFAULT_SERVER, "display-1", "device")
-    assert settings.window is None
+    assert (settings.window, settings.hall) == (None, None)
     assert settings.folder == Path("data/display/display-1")
     assert settings.key_file == Path("data/keys/display-1")
 
@@ -28,6 +28,7 @@ def test_everything_can_be_said(tmp_path: Path) -> None:
             "--headless",
             "--windowed=1366x768",
             "--sound=file:/somewhere",
+            "--hall=ground-floor",
         ]
     )
     assert settings.server == "http://192.168.1.10:8080"
@@ -38,6 +39,7 @@ def test_everything_can_be_said(tmp_path: Path) -> None:
     assert settings.headless
     assert settings.window == (1366, 768)
     assert settings.sound == "file:/somewhere"
+    assert settings.hall == "ground-floor"
 
 
 BAD = [
@@ -48,6 +50,7 @@ BAD = [
     ["--device", "Display 1"],
     ["--key", "short"],
     ["--server", "http://"],
+    ["--hall", "Sảnh 1"],
     ["--nonsense"],
 ]
 

@@ -111,14 +111,15 @@ def test_the_calls_before_stand_in_a_row_and_the_large_one_does_not(texts: Texts
 
 
 def test_every_counter_says_who_is_there(texts: Texts) -> None:
-    """The ticket at a counter, or whether it is open; the one on the panel is marked."""
+    """The ticket at a counter, also at one that pauses, or why nobody is there; the one on the panel is marked."""
     call, other = announce(3), announce(2, "H108", 1)
-    rows = draw(after(welcome(), board(3, call, other, closed=(4,))), texts, NOW_S).rows
+    rows = draw(after(welcome(), board(3, call, other, counters=5, closed=(4,), paused=(1, 5))), texts, NOW_S).rows
     assert [(row.counter, row.number, row.calling) for row in rows] == [
         ("Quầy 1", "H108", False),
         ("Quầy 2", "Sẵn sàng", False),
         ("Quầy 3", "A015", True),
         ("Quầy 4", "Chưa mở", False),
+        ("Quầy 5", "Tạm dừng", False),
     ]
 
 

@@ -38,6 +38,7 @@ PROGRAMS = (
     "queue_server/config.py",
     "kiosk/config.py",
     "display/config.py",
+    "display/counter/config.py",
     "display/voice/__main__.py",
     "printer_drivers/__main__.py",
     "tools/center.py",

@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -16,9 +16,10 @@ from queue_protocol import PROTOCOL
 from queue_protocol.announcements import PrintSlip
 from queue_protocol.answers import Answer, Done, Refused, Result, TicketTaken, WaitRange
 from queue_protocol.codec import decode_from_client, encode
-from queue_protocol.commands import Command, Hello, KioskHello, Request, TakeTicket
+from queue_protocol.commands import CancelTicket, Command, Request, TakeTicket
+from queue_protocol.hellos import Hello, KioskHello
 from queue_protocol.ids import DeviceId, Revision, ServiceId, ticket_id
-from queue_protocol.snapshots import Menu, ServiceCard, Welcome
+from queue_protocol.snapshots import ClosedBecause, Menu, ServiceCard, Welcome
 
 NOW = datetime(2026, 11, 23, 1, 12, tzinfo=UTC)
 DAY = date(2026, 11, 23)
@@ -60,8 +61,12 @@ def welcome(**changes: Any) -> Welcome:
     return msgspec.structs.replace(said, **changes)
 
 
-def menu(services: int = 11, closed: tuple[str, ...] = ()) -> Menu:
-    """Return a menu of the first services of the catalogue; those named in `closed` take no numbers."""
+def menu(services: int = 11, closed: Mapping[str, ClosedBecause] | None = None, **changes: Any) -> Menu:
+    """Return a menu of the first services of the catalogue; those named in `closed` take no numbers, for that reason.
+
+    A `closed` with the name `all` closes each service; `changes` are other fields of the menu.
+    """
+    reasons = closed or {}
     cards = tuple(
         ServiceCard(
             service=ServiceId(name),
@@ -73,11 +78,21 @@ def menu(services: int = 11, closed: tuple[str, ...] = ()) -> Menu:
             waiting=waiting,
             wait=WaitRange(low_minutes=10, high_minutes=20) if waiting else None,
             counters=(1, 2),
-            open=name not in closed,
+            open=because is None,
+            closed_because=because,
         )
         for place, (name, prefix, vi, en, hint, icon, waiting) in enumerate(_SERVICES[:services])
+        for because in [reasons.get("all") or reasons.get(name)]
     )
-    return Menu(revision=Revision(epoch=1, sequence=1), now=NOW, day=DAY, services=cards)
+    return Menu(revision=Revision(epoch=1, sequence=1), now=NOW, day=DAY, services=cards, **changes)
+
+
+def with_card(menu: Menu, service: str, **changes: Any) -> Menu:
+    """Return the menu with these fields of one service changed."""
+    cards = tuple(
+        msgspec.structs.replace(card, **changes) if card.service == service else card for card in menu.services
+    )
+    return msgspec.structs.replace(menu, services=cards)
 
 
 def ticket(number: str = "A015", **changes: Any) -> TicketTaken:
@@ -111,7 +126,11 @@ class Hall:
     refusal: Refused | None = None
     """What every ticket request is answered with instead of a ticket."""
     orders: tuple[PrintSlip, ...] = ()
-    """What each kiosk is told to print right after the menu."""
+    """What each kiosk is told to print right after the menu, unless its hello says that it was begun."""
+    no_cancel: Refused | None = None
+    """What every wish to cancel is answered with instead of `Done`."""
+    after_break: bool = False
+    """Whether the turns of its tickets may come after the break."""
     answers: threading.Event = field(default_factory=threading.Event)
     """While cleared, requests are heard and not answered."""
     hellos: list[Hello] = field(default_factory=list)
@@ -153,13 +172,15 @@ class Hall:
             return
         connection.send(encode(welcome(device=hello.device)).decode())
         connection.send(encode(self.menu).decode())
-        for wanted in self.orders:
+        for wanted in (each for each in self.orders if each.slip.ticket not in hello.started_slips):
             connection.send(encode(wanted).decode())
 
     def _answer(self, connection: ServerConnection, request: Request) -> None:
         result: Result = Done()
         if isinstance(request.command, TakeTicket):
             result = self.refusal or self._issue(request.command)
+        elif isinstance(request.command, CancelTicket):
+            result = self.no_cancel or result
         connection.send(encode(Answer(command_id=request.command_id, result=result)).decode())
         if isinstance(result, TicketTaken):
             language = request.command.language if isinstance(request.command, TakeTicket) else "vi"
@@ -169,7 +190,14 @@ class Hall:
         card = next(card for card in self.menu.services if card.service == command.service)
         self.numbers[card.prefix] += 1
         number = f"{card.prefix}{self.numbers[card.prefix]:03}"
-        return ticket(number, service=card.service, people_ahead=card.waiting, print_at=command.print_at)
+        return ticket(
+            number,
+            service=card.service,
+            people_ahead=card.waiting,
+            print_at=command.print_at,
+            dossiers=command.dossiers,
+            after_break=self.after_break,
+        )
 
 
 @contextmanager

@@ -16,7 +16,8 @@ from kiosk import app
 from kiosk.config import Options, read_options
 from kiosk.shelf import read_key
 from printer_drivers.address import VirtualAddress, parse
-from queue_protocol.commands import KioskHello, ReportDevice, ReportSlip
+from queue_protocol.commands import ReportDevice, ReportSlip
+from queue_protocol.hellos import KioskHello
 from tests.driving import ROOT
 from tests.kiosk.hall import KEY, Hall, open_hall, order, ticket
 from tests.kiosk.test_slips import product_texts
@@ -37,7 +38,10 @@ def test_a_kiosk_beside_its_server_needs_only_the_folder(tmp_path: Path) -> None
     found = options(folder)
     assert (found.server, found.device, read_key(found.key_file)) == ("http://127.0.0.1:8080", "kiosk-1", KEY)
     assert found.shelf == folder / "kiosk" / "kiosk-1"
-    assert parse(found.printer) == VirtualAddress(str(folder / "paper"), 576)
+    (printer,) = found.printers
+    address = parse(printer)
+    assert isinstance(address, VirtualAddress)
+    assert address.folder == str(folder / "paper")
     assert found.windowed is None
 
 
@@ -49,6 +53,12 @@ def test_a_key_on_the_command_line_needs_no_file(tmp_path: Path) -> None:
 def test_a_window_may_be_asked_for(tmp_path: Path) -> None:
     """The size is in pixels, width first."""
     assert options(tmp_path, "--windowed", "1280x720").windowed == (1280, 720)
+
+
+def test_a_kiosk_may_stand_in_one_of_several_halls(tmp_path: Path) -> None:
+    """Told where it stands, it offers what is served there."""
+    assert options(tmp_path, "--hall", "ground-floor").hall == "ground-floor"
+    assert options(tmp_path).hall is None
 
 
 @pytest.mark.parametrize(
@@ -63,6 +73,7 @@ def test_a_window_may_be_asked_for(tmp_path: Path) -> None:
         (["--windowed", "big"], "1280x720"),
         (["--windowed", "1x1"], "1280x720"),
         (["--language", "Tiếng Việt"], "--language"),
+        (["--hall", "Sảnh 1"], "--hall"),
         (["--loud"], "--loud"),
     ],
 )
@@ -185,7 +196,9 @@ def test_a_headless_kiosk_prints_and_ends_cleanly(tmp_path: Path, number: signal
         assert time.monotonic() - begun < 2
     assert child.returncode == 0, errors
     assert "kiosk-1 runs without a screen" in out
-    assert hall.asked(ReportSlip) == [ReportSlip(ticket=ticket().ticket, outcome="printed")]
+    (report,) = hall.asked(ReportSlip)
+    assert (report.ticket, report.outcome) == (ticket().ticket, "printed")
+    assert 50 < report.length_mm < 120, "the paper that a slip takes, in millimetres"
     assert len(list((tmp_path / "paper").glob("0*.png"))) == 1
 
 

@@ -1,6 +1,8 @@
 """The kiosk without a screen: orders in, jobs and reports out."""
 
+import asyncio
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import pytest
@@ -8,13 +10,15 @@ import pytest
 from kiosk.box import Box
 from kiosk.printing import Ended, Job, Looked
 from kiosk.shelf import Shelf
-from queue_protocol.answers import Answer, Refused
+from queue_protocol.answers import Answer, Done, Refused, Result
 from queue_protocol.commands import Command, ReportDevice, ReportSlip
 from queue_protocol.ids import DeviceId
 from queue_protocol.session import Link
 from queue_protocol.snapshots import FromServer
 from tests.kiosk.hall import KEY, menu, order, ticket, welcome
 from tests.kiosk.test_slips import product_texts
+
+Outcome = Literal["printed", "failed", "uncertain"]
 
 
 class Bench:
@@ -24,8 +28,24 @@ class Bench:
         self.shelf = Shelf(folder)
         self.commands: list[Command] = []
         self.jobs: list[Job] = []
-        self.box = Box(DeviceId("kiosk-1"), lambda: KEY, self.shelf, product_texts(), lambda: 5.0)
-        self.box.plug(self.commands.append, self.jobs.append)
+        self.box = Box(DeviceId("kiosk-1"), lambda: KEY, self.shelf, product_texts(), lambda: self.now_s)
+        self.now_s = 5.0
+        self.answers: list[asyncio.Future[Result]] = []
+        self.box.plug(self._ask, self.jobs.append)
+
+    def _ask(self, command: Command) -> "asyncio.Future[Result]":
+        self.commands.append(command)
+        self.answers.append(asyncio.get_running_loop().create_future())
+        return self.answers[-1]
+
+    async def finish(self, outcome: Outcome = "printed", *, received: bool = True) -> None:
+        """Let the first job end as the printer says, and the server have the report."""
+        job = self.jobs.pop(0)
+        self.box.start_slip(job.ticket)
+        self.box.slip_ended(Ended(job.ticket, outcome, None))
+        if received:
+            self.answers[-1].set_result(Done())
+            await asyncio.sleep(0)
 
     def hear(self, *messages: FromServer) -> None:
         """Let the box hear these."""
@@ -62,13 +82,13 @@ def bench(tmp_path: Path) -> Bench:
     return Bench(tmp_path)
 
 
-def test_an_order_becomes_a_job(bench: Bench) -> None:
+async def test_an_order_becomes_a_job(bench: Bench) -> None:
     """The slip goes to the printer with the moment in which it was wanted."""
     bench.hear(welcome(), menu(), order())
     assert [(job.ticket, job.slip.number, job.wanted_s) for job in bench.jobs] == [(ticket().ticket, "A015", 5.0)]
 
 
-def test_an_order_before_the_menu_waits_for_the_names(bench: Bench) -> None:
+async def test_an_order_before_the_menu_waits_for_the_names(bench: Bench) -> None:
     """A slip without the service's name would be no slip."""
     bench.hear(welcome(), order())
     assert bench.jobs == []
@@ -76,13 +96,13 @@ def test_an_order_before_the_menu_waits_for_the_names(bench: Bench) -> None:
     assert [job.slip.service for job in bench.jobs] == ["Chứng thực"]
 
 
-def test_the_same_order_twice_is_one_slip(bench: Bench) -> None:
+async def test_the_same_order_twice_is_one_slip(bench: Bench) -> None:
     """After a reconnect the server offers again what it has no report of."""
     bench.hear(welcome(), menu(), order(), order())
     assert len(bench.jobs) == 1
 
 
-def test_a_slip_on_the_shelf_is_not_printed_again(bench: Bench) -> None:
+async def test_a_slip_on_the_shelf_is_not_printed_again(bench: Bench) -> None:
     """A restarted kiosk does not print what was begun before, and says in its hello what that is."""
     bench.shelf.start(ticket().ticket)
     bench.hear(welcome(), menu(), order())
@@ -90,7 +110,59 @@ def test_a_slip_on_the_shelf_is_not_printed_again(bench: Bench) -> None:
     assert bench.box.hello().started_slips == (ticket().ticket,)
 
 
-def test_every_end_is_reported(bench: Bench) -> None:
+async def test_a_slip_is_as_old_as_its_order(bench: Bench) -> None:
+    """One that waited for the names for a minute is wanted since a minute, and the printing thread may judge that."""
+    bench.hear(welcome(), order())
+    bench.now_s = 70.0
+    bench.hear(menu())
+    assert [job.wanted_s for job in bench.jobs] == [5.0]
+
+
+async def test_a_reprint_is_printed_although_the_slip_was(bench: Bench) -> None:
+    """A copy with a number of its own is another slip, also before the server has the report of the first."""
+    bench.hear(welcome(), menu(), order())
+    await bench.finish(received=False)
+    bench.hear(order(copy_number=1))
+    assert [job.slip.reprint_mark for job in bench.jobs] == ["IN LẠI lần 1"]
+    await bench.finish()
+    assert (ticket().ticket, 1) in bench.shelf
+
+
+async def test_a_reprint_waits_for_the_slip_that_is_in_line(bench: Bench) -> None:
+    """Of one ticket one slip is in line at a time, so that each report is about one of them."""
+    bench.hear(welcome(), menu(), order(), order(copy_number=1), order(copy_number=1))
+    assert [job.slip.reprint_mark for job in bench.jobs] == [None]
+    await bench.finish()
+    assert [job.slip.reprint_mark for job in bench.jobs] == ["IN LẠI lần 1"]
+    await bench.finish()
+    assert bench.jobs == []
+
+
+async def test_a_new_slip_for_a_lost_one_is_printed(bench: Bench) -> None:
+    """Once the server has the report it offers no slip again: what it orders then is a new one."""
+    bench.hear(welcome(), menu(), order())
+    await bench.finish()
+    bench.hear(order())
+    assert len(bench.jobs) == 1
+
+
+async def test_a_new_slip_is_printed_after_a_restart_too(bench: Bench) -> None:
+    """What the hello told the server is not offered again either."""
+    bench.shelf.start(ticket().ticket)
+    assert bench.box.hello().started_slips == (ticket().ticket,)
+    bench.hear(welcome(), menu(), order(kind="carried_over", valid_on="2026-11-24"))
+    assert [job.slip.priority_mark for job in bench.jobs] == ["PHIẾU ƯU TIÊN"]
+
+
+async def test_a_slip_is_not_printed_twice_when_its_report_is_on_the_way(bench: Bench) -> None:
+    """The server that has not heard yet offers again, and once is enough."""
+    bench.hear(welcome(), menu(), order())
+    await bench.finish(received=False)
+    bench.hear(order())
+    assert bench.jobs == []
+
+
+async def test_every_end_is_reported(bench: Bench) -> None:
     """How the paper ended is a command to the server, and news to the screen."""
     notes = Notes()
     bench.box.watch(notes)
@@ -100,7 +172,7 @@ def test_every_end_is_reported(bench: Bench) -> None:
     assert notes.seen == [ended]
 
 
-def test_words_that_cannot_be_printed_fail_the_slip(bench: Bench) -> None:
+async def test_words_that_cannot_be_printed_fail_the_slip(bench: Bench) -> None:
     """A broken name in the catalogue is a report, not a crash."""
     broken = msgspec.structs.replace(menu(1).services[0], names={"vi": "Chứng\x1bthực"})
     bench.hear(welcome(), msgspec.structs.replace(menu(), services=(broken,)), order())
@@ -108,7 +180,7 @@ def test_words_that_cannot_be_printed_fail_the_slip(bench: Bench) -> None:
     assert bench.commands == [ReportSlip(ticket=ticket().ticket, outcome="failed", reason="bad_slip")]
 
 
-def test_the_printer_is_reported_when_it_changes_and_to_each_new_server(bench: Bench) -> None:
+async def test_the_printer_is_reported_when_it_changes_and_to_each_new_server(bench: Bench) -> None:
     """The server learns the state at each welcome, and a state that lasts is not repeated."""
     bench.box.printer_looked(Looked("ready", None))
     assert bench.commands == []
@@ -121,7 +193,7 @@ def test_the_printer_is_reported_when_it_changes_and_to_each_new_server(bench: B
     assert bench.commands == [ready, empty, empty]
 
 
-def test_a_late_watcher_learns_how_the_printer_is(bench: Bench) -> None:
+async def test_a_late_watcher_learns_how_the_printer_is(bench: Bench) -> None:
     """The screen may open after the printer was looked at."""
     bench.box.printer_looked(Looked("failed", "cover_open"))
     notes = Notes()

@@ -7,10 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk import flow
-from kiosk.flow import Ask, Asking, Choosing, Holding, Paper, Sorry, Walk, Welcoming
-from queue_protocol.answers import Refused, TicketTaken
+from kiosk.closing import Closure
+from kiosk.flow import Take
+from kiosk.pages import Asking, Choosing, Holding, Paper, Sorry, Welcoming
+from kiosk.walk import SLOW_S, TICKET_S, Walk, hall_time, is_slow, remaining
+from queue_protocol.answers import Done, Refused, TicketTaken
 from queue_protocol.ids import DeviceId, ServiceId
 from queue_protocol.session import Link
+from queue_protocol.snapshots import Menu
 from tests.kiosk.hall import NOW, menu, ticket, welcome
 
 CERTIFICATION = ServiceId("certification")
@@ -22,7 +26,7 @@ def services_up(**changes: object) -> Walk:
     """Return a walk with the services on the screen and the server there, at `LATER`."""
     walk = Walk(language="vi", home_language="vi", languages=("vi", "en"))
     walk = flow.welcomed(walk, welcome(), ("vi", "en"), 0.0)
-    walk = flow.link_changed(flow.menu_arrived(walk, menu(closed=("land",))), "live")
+    walk = flow.link_changed(flow.menu_arrived(walk, menu(closed={"land": "full"}, cancel_within_s=30)), "live")
     return replace(walk, page=Choosing(), touched_s=LATER, **changes)  # type: ignore[arg-type]  # any field of the walk
 
 
@@ -35,7 +39,7 @@ def asked(now_s: float = LATER) -> Walk:
 
 def holding(paper: Paper | None = None) -> Walk:
     """Return a walk with the ticket A015 on the screen, since `LATER`."""
-    walk = flow.answered(asked(), 1, ticket(), LATER)
+    walk = flow.time_heard(flow.answered(asked(), 1, ticket(), LATER), NOW, LATER)
     return flow.slip_ended(walk, ticket().ticket, paper, LATER) if paper else walk
 
 
@@ -54,8 +58,8 @@ def test_the_touch_that_wakes_takes_no_ticket() -> None:
 def test_one_tap_asks_for_the_ticket_in_the_language_on_the_screen() -> None:
     """A tap on a service is all it takes, and the ask carries the person's language."""
     walk, ask = flow.service_tapped(services_up(language="en"), CERTIFICATION, LATER)
-    assert ask == Ask(request=1, service=CERTIFICATION, language="en")
-    assert walk.page == Asking(request=1, since_s=LATER)
+    assert ask == Take(request=1, service=CERTIFICATION, language="en")
+    assert walk.page == Asking(request=1, service=CERTIFICATION, since_s=LATER)
 
 
 @given(
@@ -92,7 +96,7 @@ def test_without_the_server_no_ticket_is_pretended(link: Link) -> None:
     """A tap while the server is away says so, and asks for nothing that could be issued behind the person's back."""
     walk, ask = flow.service_tapped(flow.link_changed(services_up(), link), CERTIFICATION, LATER)
     assert ask is None
-    assert walk.page == Sorry(refusal=None, since_s=LATER, until_s=LATER + flow.TROUBLE_S, asked=False)
+    assert walk.page == Sorry(why=None, service=None, since_s=LATER, until_s=LATER + flow.TROUBLE_S)
 
 
 def test_a_closed_service_is_refused_at_once() -> None:
@@ -100,14 +104,14 @@ def test_a_closed_service_is_refused_at_once() -> None:
     walk, ask = flow.service_tapped(services_up(), ServiceId("land"), LATER)
     assert ask is None
     assert isinstance(walk.page, Sorry)
-    assert walk.page.refusal == Refused(code="service_closed")
+    assert (walk.page.why, walk.page.service) == (Closure("full"), "land")
 
 
 def test_a_printed_ticket_goes_home_after_eight_seconds() -> None:
     """The count begins when the paper is out."""
     walk = flow.slip_ended(holding(), ticket().ticket, Paper("printed"), LATER + 2)
-    assert isinstance(flow.tick(walk, LATER + 2 + flow.TICKET_S - 0.01).page, Holding)
-    assert flow.tick(walk, LATER + 2 + flow.TICKET_S).page == Choosing()
+    assert isinstance(flow.tick(walk, LATER + 2 + TICKET_S - 0.01).page, Holding)
+    assert flow.tick(walk, LATER + 2 + TICKET_S).page == Choosing()
 
 
 @pytest.mark.parametrize("state", ["failed", "uncertain"])
@@ -151,8 +155,8 @@ def test_the_slip_of_another_person_leaves_the_page_alone() -> None:
 def test_a_slow_server_is_admitted_and_then_given_up() -> None:
     """After ten seconds the person is told what to do, after thirty the screen is free again."""
     walk = asked()
-    assert not flow.is_slow(walk, LATER + flow.SLOW_S - 0.1)
-    assert flow.is_slow(walk, LATER + flow.SLOW_S)
+    assert not is_slow(walk, LATER + SLOW_S - 0.1)
+    assert is_slow(walk, LATER + SLOW_S)
     gone = flow.tick(walk, LATER + flow.GIVE_UP_S)
     assert isinstance(gone.page, Sorry)
     assert gone.page.asked
@@ -172,7 +176,7 @@ def test_a_late_answer_waits_for_the_person_at_the_screen() -> None:
     late = flow.answered(holding(Paper("printed")), 7, ticket("H001"), LATER + 1)
     assert isinstance(late.page, Holding)
     assert late.page.ticket.number == "A015"
-    following = flow.tick(late, LATER + flow.TICKET_S)
+    following = flow.tick(late, LATER + TICKET_S)
     assert isinstance(following.page, Holding)
     assert following.page.ticket.number == "H001"
 
@@ -185,9 +189,16 @@ def test_a_late_refusal_concerns_nobody() -> None:
 
 def test_a_refusal_is_shown_with_its_code() -> None:
     """The words of a refusal are chosen by its code, so the walk keeps it."""
-    walk = flow.answered(asked(), 1, Refused(code="no_numbers_left"), LATER)
+    walk = flow.answered(asked(), 1, Refused(code="busy"), LATER)
     assert isinstance(walk.page, Sorry)
-    assert walk.page.refusal == Refused(code="no_numbers_left")
+    assert walk.page.why == Refused(code="busy")
+
+
+def test_a_tap_a_moment_too_late_says_the_same_as_the_tile() -> None:
+    """The service closed while the request was on its way: the refusal becomes a closure."""
+    walk = flow.answered(asked(), 1, Refused(code="quota_reached", facts={"service": "certification"}), LATER)
+    assert isinstance(walk.page, Sorry)
+    assert (walk.page.why, walk.page.service) == (Closure("quota"), CERTIFICATION)
 
 
 def test_an_idle_screen_greets_in_the_first_language() -> None:
@@ -201,7 +212,7 @@ def test_an_idle_screen_greets_in_the_first_language() -> None:
 def test_the_language_goes_home_with_the_ticket() -> None:
     """After a ticket the screen speaks Vietnamese again."""
     walk = replace(holding(Paper("printed")), language="en")
-    assert flow.tick(walk, LATER + flow.TICKET_S).language == "vi"
+    assert flow.tick(walk, LATER + TICKET_S).language == "vi"
 
 
 def test_a_double_tap_on_the_language_changes_it_once() -> None:
@@ -226,7 +237,7 @@ def test_only_languages_with_texts_are_offered() -> None:
 def test_the_clock_is_the_servers() -> None:
     """The hall has one time, whatever the kiosk's own clock says."""
     walk = flow.time_heard(services_up(), NOW, 10.0)
-    now = flow.hall_time(walk, 70.0)
+    now = hall_time(walk, 70.0)
     assert now is not None
     assert (now - NOW).total_seconds() == 60
 
@@ -239,15 +250,21 @@ def test_a_refused_box_keeps_the_reason_until_it_is_let_in() -> None:
     assert flow.link_changed(walk, "live").refusal is None
 
 
+_MENUS: dict[str, Menu] = {
+    "plain": menu(cancel_within_s=30),
+    "asking": menu(cancel_within_s=30, dossiers_per_turn=3),
+    "closed": menu(closed={"all": "ended"}),
+}
 _INPUTS = st.sampled_from(
-    ["touch", "service", "home", "language", "ticket", "refusal", "printed", "failed", "lost", "live"]
-)
+    ["touch", "service", "one", "many", "more", "take", "cancel", "done", "home", "language", "ticket", "refusal",
+     "printed", "failed", "lost", "live", *_MENUS]
+)  # fmt: skip
 
 
 @given(steps=st.lists(st.tuples(_INPUTS, st.floats(0, 5)), max_size=40))
 def test_every_page_has_a_way_home(steps: list[tuple[str, float]]) -> None:
     """Whatever happened before, a screen left alone greets again within two minutes."""
-    walk, now_s = services_up(), LATER
+    walk, now_s = services_up(heard=(NOW, LATER)), LATER
     for step, wait_s in steps:
         now_s += wait_s
         walk = flow.tick(_happen(walk, step, now_s), now_s)
@@ -264,6 +281,12 @@ def _happen(walk: Walk, step: str, now_s: float) -> Walk:
     inputs = {
         "touch": lambda: flow.touched(walk, now_s),
         "service": lambda: flow.service_tapped(walk, CERTIFICATION, now_s)[0],
+        "one": lambda: flow.dossiers_tapped(walk, 1, now_s)[0],
+        "many": lambda: flow.dossiers_tapped(walk, 4, now_s)[0],
+        "more": lambda: flow.dossiers_stepped(walk, 1),
+        "take": lambda: flow.confirmed(walk, now_s)[0],
+        "cancel": lambda: flow.cancel_tapped(walk, now_s)[0],
+        "done": lambda: flow.answered(walk, walk.requests, Done(), now_s),
         "home": lambda: flow.home_tapped(walk, now_s),
         "language": lambda: flow.language_tapped(walk, "en", now_s),
         "ticket": lambda: flow.answered(walk, walk.requests, taken, now_s),
@@ -273,13 +296,13 @@ def _happen(walk: Walk, step: str, now_s: float) -> Walk:
         "lost": lambda: flow.link_changed(walk, "connecting"),
         "live": lambda: flow.link_changed(walk, "live"),
     }
-    return inputs[step]()
+    return flow.menu_arrived(walk, _MENUS[step]) if step in _MENUS else inputs[step]()
 
 
 @given(st.floats(0, 60))
 def test_the_time_left_shrinks_from_whole_to_nothing(later_s: float) -> None:
     """The bar is a share of the page's own time, and there is none while the paper is awaited."""
     walk = holding(Paper("printed"))
-    left = flow.remaining(walk, LATER + later_s)
-    assert left == pytest.approx(max(0.0, 1 - later_s / flow.TICKET_S))
-    assert flow.remaining(holding(), LATER + later_s) is None
+    left = remaining(walk, LATER + later_s)
+    assert left == pytest.approx(max(0.0, 1 - later_s / TICKET_S))
+    assert remaining(holding(), LATER + later_s) is None

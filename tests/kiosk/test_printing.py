@@ -52,10 +52,13 @@ def running(
     printer: ScriptedPrinter,
     start_slip: Callable[[TicketId], None] | None = None,
     encode: Callable[[Slip, Paper], Sequence[bytes]] = letters,
+    spares: Sequence[ScriptedPrinter] = (),
+    measure: Callable[[Sequence[bytes], Paper], float] = lambda _job, _paper: 88.6,
 ) -> Iterator[Pressroom]:
-    """Run a press on this printer."""
+    """Run a press on this printer, with these spares."""
     said: queue.Queue[object] = queue.Queue()
-    press = Press(printer, start_slip or (lambda _: None), said.put, said.put, encode=encode)
+    begun = start_slip or (lambda _: None)
+    press = Press([printer, *spares], begun, said.put, said.put, encode=encode, measure=measure)
     press.start()
     try:
         yield Pressroom(press, said)
@@ -92,7 +95,7 @@ def test_before_the_first_byte_it_is_tried_again(monkeypatch: pytest.MonkeyPatch
     printer = ScriptedPrinter(DEAD, DEAD, PRINTED)
     with running(printer) as room:
         room.press.submit(job())
-        assert room.next(Ended) == Ended(job().ticket, "printed", None)
+        assert room.next(Ended) == Ended(job().ticket, "printed", None, 89)
     assert len(printer.jobs) == 3
 
 
@@ -118,6 +121,51 @@ def test_a_printer_known_to_be_down_delays_nobody(monkeypatch: pytest.MonkeyPatc
         assert room.next(Ended) == Ended(job(2).ticket, "failed", "unreachable")
     assert tries > 1
     assert len(printer.jobs) == tries + 1
+
+
+def test_a_spare_printer_takes_over_while_the_first_has_no_paper() -> None:
+    """The slip comes out next door at once, once; staff are told, and told again when the first prints again."""
+    first, spare = ScriptedPrinter(NO_PAPER, PRINTED), ScriptedPrinter(PRINTED)
+    with running(first, spares=[spare]) as pressroom:
+        pressroom.press.submit(job(1))
+        assert pressroom.next(Ended) == Ended(job(1).ticket, "printed", None, 89)
+        pressroom.press.submit(job(2))
+        assert pressroom.next(Ended) == Ended(job(2).ticket, "printed", None, 89)
+    assert (len(first.jobs), len(spare.jobs)) == (2, 1)
+
+
+def test_staff_are_told_of_a_spare_at_work() -> None:
+    """A kiosk that prints on its spare prints, and says that its first printer needs a hand."""
+    first = ScriptedPrinter(NO_PAPER, state=PrinterState.PAPER_OUT)
+    with running(first, spares=[ScriptedPrinter(PRINTED)]) as pressroom:
+        assert pressroom.next(Looked) == Looked("ready", "spare_printer")
+
+
+def test_a_slip_that_may_be_on_paper_is_not_handed_on() -> None:
+    """Some bytes went out: the spare would make a second slip of it."""
+    spare = ScriptedPrinter(PRINTED)
+    with running(ScriptedPrinter(CUT_OFF), spares=[spare]) as pressroom:
+        pressroom.press.submit(job())
+        assert pressroom.next(Ended) == Ended(job().ticket, "uncertain", "unreachable", 89)
+    assert spare.jobs == []
+
+
+def test_with_no_printer_left_the_first_one_says_why() -> None:
+    """The person at the counter is told of the printer that everybody knows."""
+    with running(ScriptedPrinter(NO_PAPER), spares=[ScriptedPrinter(DEAD)]) as pressroom:
+        pressroom.press.submit(job())
+        assert pressroom.next(Ended) == Ended(job().ticket, "failed", "paper_out")
+
+
+def test_a_length_that_cannot_be_told_costs_no_slip() -> None:
+    """The paper is out; what is not known is not counted."""
+
+    def fail(_job: Sequence[bytes], _paper: Paper) -> float:
+        raise ValueError
+
+    with running(ScriptedPrinter(PRINTED), measure=fail) as pressroom:
+        pressroom.press.submit(job())
+        assert pressroom.next(Ended) == Ended(job().ticket, "printed", None)
 
 
 def test_a_stale_slip_is_not_printed() -> None:
@@ -159,7 +207,7 @@ def test_a_full_disk_does_not_keep_the_paper_back() -> None:
 
     with running(ScriptedPrinter(), start_slip=fail) as room:
         room.press.submit(job())
-        assert room.next(Ended) == Ended(job().ticket, "printed", None)
+        assert room.next(Ended) == Ended(job().ticket, "printed", None, 89)
 
 
 def test_a_slip_that_cannot_be_drawn_spoils_no_other() -> None:
@@ -175,7 +223,7 @@ def test_a_slip_that_cannot_be_drawn_spoils_no_other() -> None:
         room.press.submit(job(1))
         assert room.next(Ended) == Ended(job(1).ticket, "failed", "bad_slip")
         room.press.submit(job(2))
-        assert room.next(Ended) == Ended(job(2).ticket, "printed", None)
+        assert room.next(Ended) == Ended(job(2).ticket, "printed", None, 89)
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,22 @@ def test_a_restart_knows_what_was_started(tmp_path: Path) -> None:
     """What `start` returned from is there for the next process."""
     Shelf(tmp_path).start(slip(1))
     again = Shelf(tmp_path)
-    assert slip(1) in again
-    assert slip(2) not in again
+    assert (slip(1), 0) in again
+    assert (slip(2), 0) not in again
+    assert again.started() == (slip(1),)
+
+
+def test_a_reprint_is_another_slip(tmp_path: Path) -> None:
+    """That a slip was begun says nothing of its copies; the server is told of tickets, and only of their own slips."""
+    Shelf(tmp_path).start(slip(1))
+    Shelf(tmp_path).start(slip(2), 1)
+    again = Shelf(tmp_path)
+    assert [each in again for each in ((slip(1), 0), (slip(1), 1), (slip(2), 0), (slip(2), 1))] == [
+        True,
+        False,
+        False,
+        True,
+    ]
     assert again.started() == (slip(1),)
 
 
@@ -41,9 +55,9 @@ def test_any_garbage_is_survived(tmp_path_factory: pytest.TempPathFactory, garba
     folder = tmp_path_factory.mktemp("shelf")
     (folder / FILE).write_bytes(b"20261123-A001\n" + garbage)
     shelf = Shelf(folder)
-    assert slip(1) in shelf
+    assert (slip(1), 0) in shelf
     shelf.start(slip(2))
-    assert slip(2) in Shelf(folder)
+    assert (slip(2), 0) in Shelf(folder)
 
 
 def test_old_days_are_pruned(tmp_path: Path) -> None:

@@ -79,6 +79,32 @@ def test_priority_is_marked(center: Center, languages: Mapping[str, Texts]) -> N
     assert compose(order(ticket(priority=True)), center, languages).priority_mark == "ƯU TIÊN"
 
 
+def test_a_turn_after_lunch_is_on_the_paper(center: Center, languages: Mapping[str, Texts]) -> None:
+    """Who takes the slip home for lunch can read why."""
+    slip = compose(order(ticket(after_break=True)), center, languages)
+    assert "Lượt của ông/bà có thể sau giờ nghỉ trưa" in slip.lines
+
+
+def test_a_reprint_is_marked_with_which_it_is(center: Center, languages: Mapping[str, Texts]) -> None:
+    """Two papers with one number are told apart."""
+    assert compose(order(), center, languages).reprint_mark is None
+    assert compose(order(copy_number=2), center, languages).reprint_mark == "IN LẠI lần 2"
+
+
+def test_a_carried_slip_promises_a_place_in_front_on_one_day(center: Center, languages: Mapping[str, Texts]) -> None:
+    """It says its day large, what to do with it, that it is good once; nothing of today's line, and no name."""
+    wanted = order(kind="carried_over", valid_on="2026-11-24", address="http://10.0.0.2/t/abc")
+    slip = compose(wanted, center, languages)
+    assert (slip.number, slip.priority_mark) == ("24/11", "PHIẾU ƯU TIÊN")
+    assert slip.lines == (
+        "Dùng vào Thứ Ba, 24/11/2026",
+        "Khi đến, mời ông/bà đưa phiếu này cho cán bộ để được gọi trước.",
+        "Cấp thay cho số A015 ngày 23/11/2026",
+    )
+    assert "chỉ dùng được một lần" in slip.note
+    assert (slip.qr, slip.qr_caption) == ("http://10.0.0.2/t/abc", "Mã để cán bộ kiểm tra phiếu")
+
+
 def test_an_unknown_language_gets_vietnamese(center: Center, languages: Mapping[str, Texts]) -> None:
     """A slip in the first language is better than none."""
     assert compose(order(language="hmn"), center, languages).service == "Chứng thực"

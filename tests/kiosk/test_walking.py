@@ -7,13 +7,13 @@ import msgspec
 import pytest
 
 from kiosk.printing import Ended, Looked
+from kiosk.views import Check, Choice, Greeting, Notice, Number, View
 from kiosk.walking import Walker
-from kiosk.wording import Choice, Greeting, Notice, Number, View
-from queue_protocol.answers import Answer, Refused, Result
-from queue_protocol.commands import Command, TakeTicket
+from queue_protocol.answers import Answer, Done, RefusalCode, Refused, Result
+from queue_protocol.commands import CancelTicket, Command, TakeTicket
 from queue_protocol.ids import DeviceId, ServiceId, token_of
-from queue_protocol.snapshots import Beat
-from tests.kiosk.hall import NOW, menu, ticket, welcome
+from queue_protocol.snapshots import Beat, ClosedBecause
+from tests.kiosk.hall import NOW, menu, ticket, welcome, with_card
 from tests.kiosk.test_slips import product_texts
 
 CERTIFICATION = ServiceId("certification")
@@ -79,7 +79,7 @@ def stage() -> Stage:
     """A walker whose server is there."""
     stage = Stage()
     stage.walker.heard(welcome())
-    stage.walker.heard(menu(closed=("land",)))
+    stage.walker.heard(menu(closed={"land": "full"}, cancel_within_s=30))
     stage.walker.link_changed("live")
     return stage
 
@@ -145,9 +145,9 @@ async def test_a_refusal_is_said_in_words(stage: Stage) -> None:
     """The code of a refusal becomes the sentence of the person's language."""
     stage.walker.tap_language("en")
     stage.choose()
-    await stage.answer(Refused(code="no_numbers_left"))
+    await stage.answer(Refused(code="busy"))
     assert isinstance(stage.view.body, Notice)
-    assert stage.view.body.text == "This service has no numbers left today."
+    assert stage.view.body.text == product_texts()["en"].say("refused_busy")
 
 
 async def test_what_only_staff_can_mend_is_not_said_to_citizens(stage: Stage) -> None:
@@ -191,10 +191,10 @@ async def test_cards_say_how_long_the_line_is(stage: Stage) -> None:
     stage.walker.touch()
     body = stage.view.body
     assert isinstance(body, Choice)
-    shown = {str(card.service): (card.status, card.wait, card.open) for card in body.cards}
+    shown = {str(card.service): (card.status, card.detail, card.open) for card in body.cards}
     assert shown["certification"] == ("Đang chờ: 4 người", "khoảng 10–20 phút", True)
     assert shown["business"] == ("Chưa có người chờ", "", True)
-    assert shown["land"] == ("Hiện không nhận số", "", False)
+    assert shown["land"] == ("Hôm nay đã hết số", "mời gặp cán bộ", False)
 
 
 async def test_english_cards_borrow_no_vietnamese_hints(stage: Stage) -> None:
@@ -230,3 +230,126 @@ async def test_a_ticket_of_a_service_that_left_the_menu_is_shown(stage: Stage) -
     await stage.answer(ticket())
     assert isinstance(stage.view.body, Number)
     assert (stage.view.body.number, stage.view.body.service) == ("A015", "")
+
+
+async def test_a_wrong_choice_is_taken_back(stage: Stage) -> None:
+    """The offer counts down, the server is asked, and the words say what the paper is worth now."""
+    stage.choose()
+    stage.walker.heard(Beat(now=NOW, revision=menu().revision))
+    await stage.answer(ticket())
+    stage.walker.slip_ended(Ended(ticket().ticket, "printed", None))
+    assert isinstance(stage.view.body, Number)
+    assert stage.view.body.cancel == "Chọn nhầm? Hủy số (8 giây)"
+    stage.wait(1)
+    assert stage.view.body.cancel == "Chọn nhầm? Hủy số (7 giây)"
+    stage.walker.tap_cancel()
+    assert stage.asked[-1][0] == CancelTicket(ticket=ticket().ticket)
+    await stage.answer(Done())
+    assert isinstance(stage.view.body, Notice)
+    assert stage.view.body.title == "Đã hủy số A015"
+    assert "không còn giá trị" in stage.view.body.text
+    stage.wait(1)
+    stage.walker.tap_home()
+    assert isinstance(stage.view.body, Choice)
+
+
+async def test_the_number_of_dossiers_goes_to_the_server(stage: Stage) -> None:
+    """Large answers first, steps for many, and what happens to the rest is explained before."""
+    stage.walker.heard(menu(dossiers_per_turn=3))
+    stage.choose()
+    body = stage.view.body
+    assert isinstance(body, Check)
+    assert body.dossiers is not None
+    assert [words for _, words in body.dossiers.answers] == ["1", "2", "3", "4 trở lên"]
+    assert "tối đa 3 hồ sơ" in body.dossiers.explanation
+    assert body.take == ""
+    stage.wait(1)
+    stage.walker.tap_dossiers(4)
+    stage.walker.step_dossiers(1)
+    stage.wait(1)
+    stage.walker.tap_take()
+    (command, _) = stage.asked[-1]
+    assert isinstance(command, TakeTicket)
+    assert command.dossiers == 5
+
+
+async def test_papers_are_shown_in_the_persons_language_or_in_vietnamese(stage: Stage) -> None:
+    """A name of a paper that only Vietnamese has is better than none."""
+    stage.walker.heard(with_card(menu(), "certification", papers={"vi": "Căn cước công dân"}))
+    stage.walker.tap_language("en")
+    stage.choose()
+    body = stage.view.body
+    assert isinstance(body, Check)
+    assert (body.papers_heading, body.papers, body.take) == ("Papers to bring", "Căn cước công dân", "Take a number")
+
+
+async def test_a_turn_after_lunch_is_said_before_and_after(stage: Stage) -> None:
+    """On the tile, and with the number."""
+    stage.walker.heard(with_card(menu(), "certification", after_break=True))
+    stage.walker.touch()
+    body = stage.view.body
+    assert isinstance(body, Choice)
+    assert [bool(card.warning) for card in body.cards[:2]] == [True, False]
+    stage.wait(1)
+    stage.walker.tap_service(CERTIFICATION)
+    await stage.answer(ticket(after_break=True))
+    assert isinstance(stage.view.body, Number)
+    assert stage.view.body.warning == "Lượt của ông/bà có thể sau giờ nghỉ trưa"
+
+
+async def test_a_closed_hall_says_when_it_opens_on_every_page(stage: Stage) -> None:
+    """The greeting invites nobody to a machine that gives nothing; the services stay, grey; then all is as ever."""
+    opens_at = NOW + timedelta(hours=4, minutes=48)
+    stage.walker.heard(menu(closed={"all": "hours"}, opens_at=opens_at))
+    assert isinstance(stage.view.body, Greeting)
+    assert stage.view.body.invitation == "Máy cấp số từ 13:00"
+    stage.walker.touch()
+    body = stage.view.body
+    assert isinstance(body, Choice)
+    assert body.closed is not None
+    assert (body.question, body.closed.time) == ("", "13:00")
+    assert {(card.status, card.open) for card in body.cards} == {("Cấp số từ 13:00", False)}
+    stage.walker.heard(Beat(now=opens_at, revision=menu().revision))
+    stage.walker.tick()
+    body = stage.view.body
+    assert isinstance(body, Choice)
+    assert body.closed is None
+    assert all(card.open for card in body.cards)
+
+
+@pytest.mark.parametrize(
+    ("because", "words"),
+    [
+        ("hours", "Hôm nay không cấp số nữa"),
+        ("ended", "Hôm nay đã ngừng cấp số"),
+        ("full", "Hôm nay đã hết số"),
+        ("quota", "Buổi này đã hết số"),
+        ("numbers", "Hôm nay đã phát hết số"),
+    ],
+)
+async def test_a_closed_service_says_why_and_whom_to_ask(stage: Stage, because: ClosedBecause, words: str) -> None:
+    """A tap on a grey tile is answered by a whole page, and asks the server for nothing."""
+    stage.walker.heard(menu(closed={"certification": because}))
+    stage.choose()
+    body = stage.view.body
+    assert isinstance(body, Notice)
+    assert (body.above, body.title) == ("Chứng thực", words)
+    assert "cán bộ" in body.text
+    assert stage.asked == []
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("hall_closed", "Máy cấp số từ 13:30"),
+        ("service_full", "Hôm nay đã hết số"),
+        ("quota_reached", "Buổi này đã hết số"),
+        ("no_numbers_left", "Hôm nay đã phát hết số"),
+    ],
+)
+async def test_what_closed_a_moment_ago_is_said_alike(stage: Stage, code: RefusalCode, words: str) -> None:
+    """The refusal of a request reads as the tile would have."""
+    stage.choose()
+    await stage.answer(Refused(code=code, facts={"service": "certification", "opens_at": "2026-11-23T06:30:00+00:00"}))
+    assert isinstance(stage.view.body, Notice)
+    assert (stage.view.body.above, stage.view.body.title) == ("Chứng thực", words)

@@ -9,9 +9,9 @@ from PIL import Image, ImageChops
 
 import assets
 from queue_protocol.answers import Refused
-from queue_protocol.commands import ReportSlip, TakeTicket
+from queue_protocol.commands import CancelTicket, ReportSlip, TakeTicket
 from tests.driving import Driven
-from tests.kiosk.hall import KEY, Hall, menu, open_hall
+from tests.kiosk.hall import KEY, Hall, menu, open_hall, with_card
 
 PRIMARY = assets.look()["colours"]["primary"]
 
@@ -64,7 +64,7 @@ def test_english_and_back(tmp_path: Path) -> None:
         kiosk.tap("Chạm vào")
         kiosk.tap("English")
         kiosk.tap("Collect a result")
-        kiosk.wait_for("This service has no numbers left today.")
+        kiosk.wait_for("All numbers of today are given")
         assert hall.asked(TakeTicket)[0].language == "en"
         kiosk.tap("Back to start")
         kiosk.wait_for("Mời ông/bà chọn việc cần làm")
@@ -80,6 +80,43 @@ def test_a_server_that_has_gone_is_admitted(tmp_path: Path) -> None:
         kiosk.tap("Chứng thực")
         kiosk.wait_for("Máy chưa cấp được số.")
     assert hall.asked(TakeTicket) == []
+
+
+def test_a_wrong_choice_is_cancelled_by_a_finger(tmp_path: Path) -> None:
+    """Papers, dossiers, number, "Chọn nhầm?": each page has its button, and the server is told to cancel."""
+    asking = with_card(menu(cancel_within_s=30, dossiers_per_turn=2), "results", papers={"vi": "Giấy hẹn"})
+    with open_hall(menu=asking) as hall, start(hall, tmp_path) as kiosk:
+        kiosk.tap("Chạm vào")
+        kiosk.tap("Nhận kết quả")
+        kiosk.wait_for("Giấy hẹn")
+        kiosk.tap("4 trở lên")
+        kiosk.tap("Lấy số")
+        kiosk.wait_for("T001")
+        kiosk.tap("Chọn nhầm?")
+        kiosk.wait_for("Đã hủy số T001")
+        kiosk.tap("Chọn lại")
+        kiosk.wait_for("Mời ông/bà chọn việc cần làm")
+    assert [command.dossiers for command in hall.asked(TakeTicket)] == [4]
+    assert [command.ticket for command in hall.asked(CancelTicket)] == ["20261123-T001"]
+
+
+@pytest.mark.parametrize("size", [(1080, 1920), (1024, 768)])
+def test_a_full_page_before_the_number_fits(tmp_path: Path, size: tuple[int, int]) -> None:
+    """Long papers, a warning, a long name and the question about dossiers are all on the screen at once."""
+    papers = {"vi": "Bản chính và bản photo giấy tờ cần xác nhận; căn cước công dân; đơn theo mẫu có chữ ký."}
+    full = with_card(menu(dossiers_per_turn=3), "education", papers=papers, after_break=True)
+    with open_hall(menu=full) as hall, start(hall, tmp_path, "--printer", "tcp://127.0.0.1:9", size=size) as kiosk:
+        kiosk.tap("Chạm vào")
+        kiosk.tap("Giáo dục")
+        kiosk.wait_for("Ông/bà nộp bao nhiêu hồ sơ?")
+        time.sleep(0.3)
+        tree = kiosk.tree()
+    shown = [widget for widget in tree if widget["text"] and widget["class"] != "ScreenManager"]
+    assert len([widget for widget in tree if widget["class"] == "Answer"]) == 4
+    bar = next(widget for widget in tree if widget["class"] == "Bar")
+    for widget in shown[shown.index(next(w for w in shown if w["text"].startswith("Giáo dục"))) :]:
+        assert bar["height"] <= widget["y"], widget
+        assert widget["y"] + widget["height"] <= size[1], widget
 
 
 @pytest.mark.parametrize("size", [(1920, 1080), (1024, 768), (1080, 1920)])

@@ -9,10 +9,10 @@ from printer_drivers.answers import ASK_WHEN_DONE, Question, ask
 
 Behaviour = Callable[[socket.socket, bytearray], None]
 
-READY = {Question.PRINTER: 0x12, Question.OFFLINE_CAUSE: 0x12, Question.PAPER: 0x12}
+READY = dict.fromkeys(Question, 0x12)
 NEAR_END = READY | {Question.PAPER: 0x1E}
-PAPER_OUT = {Question.PRINTER: 0x1A, Question.OFFLINE_CAUSE: 0x32, Question.PAPER: 0x7E}
-COVER_OPEN = {Question.PRINTER: 0x1A, Question.OFFLINE_CAUSE: 0x16, Question.PAPER: 0x12}
+PAPER_OUT = READY | {Question.PRINTER: 0x1A, Question.PAPER: 0x7E, Question.OFFLINE_CAUSE: 0x32}
+COVER_OPEN = READY | {Question.PRINTER: 0x1A, Question.OFFLINE_CAUSE: 0x16}
 
 
 class TcpPrinter:

@@ -1,5 +1,6 @@
 """The bytes for the printer: read back by our decoder, held against another library, free of real-time patterns."""
 
+import dataclasses
 import logging
 import re
 from pathlib import Path
@@ -10,20 +11,22 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from printer_drivers.bitmap import Bitmap
-from printer_drivers.decoder import UnreadableBytes, decode
-from printer_drivers.escpos import BAND_ROWS, CUT, INITIALISE, encode
+from printer_drivers.column_text import Words
+from printer_drivers.decoder import UnreadableBytes, decode, read
+from printer_drivers.escpos import BAND_ROWS, CUT, INITIALISE, encode, encode_row, encode_rows
 from printer_drivers.paper import PAPERS, Paper
 from printer_drivers.raster import draw
 from printer_drivers.slip import Slip
 
-NARROW = PAPERS[384]
+NARROW = dataclasses.replace(PAPERS[384], cuts=True)
 REAL_TIME = re.compile(rb"\x10[\x04\x05\x14]")
 
 
 def paper_of(bitmap: Bitmap, paper: Paper) -> Bitmap:
-    """Return what the printer cuts: the picture and the blank tail."""
-    tail = bytes(paper.dots(paper.tail_mm) * bitmap.row_bytes)
-    return Bitmap(bitmap.width_dots, bitmap.height + paper.dots(paper.tail_mm), bitmap.data + tail)
+    """Return what comes out of the printer: the picture and the blank end."""
+    return Bitmap(
+        bitmap.width_dots, bitmap.height + paper.end_dots, bitmap.data + bytes(paper.end_dots * paper.width_dots // 8)
+    )
 
 
 @st.composite
@@ -46,7 +49,7 @@ def bitmaps(draw_from: st.DrawFn, strange: bytes) -> Bitmap:
 @given(bitmap=bitmaps(strange=b"\x00\xff\x80\x01"))
 def test_decoded_bytes_are_the_picture(bitmap: Bitmap) -> None:
     """Bands, trims, margins and feeds bring back every dot where no real-time pattern was in the way."""
-    clean = Bitmap(384, bitmap.height, bitmap.data.replace(b"\x10", b"\x11"))
+    clean = without_real_time(bitmap)
     assert decode(b"".join(encode(clean, NARROW)), 384) == (paper_of(clean, NARROW),)
 
 
@@ -83,6 +86,71 @@ def test_golden_bytes_of_a_small_picture() -> None:
     assert job[-1] == CUT
 
 
+def test_paper_is_cut_only_where_something_cuts() -> None:
+    """With a cutter a job ends by the cut, which feeds by itself; without one by feeding up to the tear bar."""
+    picture = Bitmap(384, 1, b"\xff" * 48)
+    torn = encode(picture, PAPERS[384])
+    assert CUT in encode(picture, NARROW)
+    assert CUT not in torn
+    assert decode(b"".join(torn), 384)[0].height == 1 + 10 * 8
+    for paper in (NARROW, PAPERS[384]):
+        assert (CUT in encode_rows([Words("A")], paper)) is paper.cuts
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (Words("Hello"), b"Hello\n"),
+        (Words(""), b"\n"),
+        (Words("A1", 2, 2), b"\x1b!\x30A1\n\x1b!\x00"),
+        (Words("A1", 1, 2), b"\x1b!\x10A1\n\x1b!\x00"),
+        (Words("A1", 5, 8, "middle"), b"\x1ba\x01\x1d!\x47A1\n\x1d!\x00\x1ba\x00"),
+    ],
+)
+def test_golden_bytes_of_lines_of_text(words: Words, expected: bytes) -> None:
+    """Up to twice the size by the oldest command, beyond it by GS !, and always back to normal after the line."""
+    assert encode_row(words) == expected
+
+
+def without_real_time(bitmap: Bitmap) -> Bitmap:
+    """Return the picture without the byte that begins a real-time command."""
+    return Bitmap(bitmap.width_dots, bitmap.height, bitmap.data.replace(b"\x10", b"\x11"))
+
+
+def height_of(words: Words) -> int:
+    """Return the rows that a line of text takes, a sixth of an inch at least."""
+    return max(30, 24 * words.high if words.text else 0)
+
+
+LINES = st.builds(
+    Words, st.text("Ab 1#~", max_size=4), st.integers(1, 8), st.integers(1, 8), st.sampled_from(["left", "middle"])
+)
+
+
+@given(rows=st.lists(st.one_of(LINES, bitmaps(strange=b"\x00\xff\x80").map(without_real_time))), cuts=st.booleans())
+def test_decoded_rows_are_the_words_and_the_pictures(rows: list[Words | Bitmap], cuts: bool) -> None:
+    """Words come back as text, pictures dot for dot between them, and each line as high as its letters."""
+    job = encode_rows(rows, dataclasses.replace(NARROW, cuts=cuts))
+    (sheet,) = read(b"".join(job), 384, cell=lambda _: (0,) * 24)
+    said = [row.text for row in rows if isinstance(row, Words)]
+    assert list(sheet.words[: len(said)]) == said
+    assert not any(sheet.words[len(said) :])
+    drawn = b"".join(row.data if isinstance(row, Bitmap) else bytes(48 * height_of(row)) for row in rows)
+    assert sheet.picture.data[: len(drawn)] == drawn
+    assert not any(sheet.picture.data[len(drawn) :])
+
+
+def test_letters_of_text_mode_are_drawn_in_their_cells() -> None:
+    """A letter three times as wide and twice as high fills that much of the paper, in the middle."""
+    job = encode_rows([Words("A", 3, 4, "middle")], NARROW)
+    (sheet,) = read(b"".join(job), 384, cell=lambda _: (0xFFF,) * 24)
+    black = [int.from_bytes(row).bit_count() for row in sheet.picture.rows()]
+    assert black[:97] == [36] * 96 + [0]
+    row = int.from_bytes(sheet.picture.rows()[0])
+    assert row == ((1 << 36) - 1) << (384 - 36) // 2
+    assert decode(b"".join(job), 384)[0].data != sheet.picture.data
+
+
 def test_short_gaps_stay_in_their_band() -> None:
     """Three blank rows between ink are part of the band, four are a feed of their own."""
     ink = b"\xff" * 48
@@ -112,7 +180,12 @@ def test_bitmap_refuses_sizes_that_disagree(data: bytes) -> None:
 @pytest.mark.parametrize(
     ("job", "complaint"),
     [
-        (b"\x1b@Hello", "begins with 48 65 6c 6c at byte 2"),
+        (b"\x1b@\x07llo", "begins with 07 6c 6c 6f at byte 2"),
+        (b"\x1b@Hello", "the end stands in the middle of a line"),
+        (b"A\x1dv0\x00\x01\x00\x01\x00\xff", "a raster stands in the middle of a line"),
+        (b"A" * 33 + b"\n", "wider than 384 dots at byte 33"),
+        (b"\x1d!\x70" + b"A" * 5 + b"\n", "wider than 384 dots at byte 8"),
+        (b"A\x1ba\x01", "a change of side"),
         (b"\x1dv0\x00\x02\x00\x02\x00\xff", "ends inside a command"),
         (b"\x1dv0\x00\x31\x00\x01\x00" + bytes(49), "49 bytes does not fit"),
         (b"\x1dL\x03\x00", "margin of 3 dots"),
@@ -128,7 +201,7 @@ def test_decoder_cuts_where_the_job_cuts() -> None:
     """Two jobs in a row are two sheets, and rows after the last cut are one more."""
     row = encode(Bitmap(384, 1, b"\xff" * 48), NARROW)
     sheets = decode(b"".join(row + row + row[:-1]), 384)
-    assert [sheet.height for sheet in sheets] == [81, 81, 81]
+    assert [sheet.height for sheet in sheets] == [9, 9, 9]
 
 
 @pytest.mark.filterwarnings("default")  # the reference library opens files it does not close

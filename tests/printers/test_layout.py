@@ -7,22 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from printer_drivers.bitmap import Bitmap
 from printer_drivers.layout import (
     LONGEST_MM,
     QUIET_MODULES,
     Bar,
     Code,
-    Extent,
     Layout,
+    Picture,
     Piece,
     Text,
-    Weight,
-    even_width,
     lay_out,
-    wrap,
 )
 from printer_drivers.paper import PAPERS
 from printer_drivers.slip import Slip
+from printer_drivers.wrapping import Extent, Weight
 
 RULER_MODULES = 33
 
@@ -40,7 +39,7 @@ class SquareRuler:
 
 
 RULER = SquareRuler()
-BOTH_PAPERS = pytest.mark.parametrize("width", sorted(PAPERS))
+EACH_WIDTH = pytest.mark.parametrize("width", sorted(PAPERS))
 
 
 def texts(layout: Layout) -> list[Text]:
@@ -59,9 +58,11 @@ def box(piece: Piece, ruler: SquareRuler = RULER) -> tuple[int, int, int, int]:
         case Code(left, top, module_dots):
             side = RULER_MODULES * module_dots
             return left, top, left + side, top + side
+        case Picture(left, top, bitmap):
+            return left, top, left + bitmap.width_dots, top + bitmap.height
 
 
-@BOTH_PAPERS
+@EACH_WIDTH
 def test_order_is_that_of_the_slip(slip: Slip, width: int) -> None:
     """Center, service, number, marks, lines, caption, time and note follow one another downwards."""
     full = dataclasses.replace(slip, priority_mark="ƯU TIÊN", reprint_mark="IN LẠI lần 1")
@@ -80,7 +81,7 @@ def test_order_is_that_of_the_slip(slip: Slip, width: int) -> None:
     assert words == " ".join(str(part) for part in expected)
 
 
-@BOTH_PAPERS
+@EACH_WIDTH
 def test_everything_but_the_number_starts_at_the_left(slip: Slip, width: int) -> None:
     """Only the number is centred; it has the same white on both sides to a dot."""
     layout = lay_out(dataclasses.replace(slip, qr=None), PAPERS[width], RULER)
@@ -131,7 +132,7 @@ def test_lines_do_not_touch(service: str, line: str, width: int, ruler: SquareRu
     assert all(above[3] <= below[1] for above, below in itertools.pairwise(boxes))
 
 
-@BOTH_PAPERS
+@EACH_WIDTH
 def test_digits_are_at_least_15_mm(slip: Slip, width: int) -> None:
     """The ink of the number is 15 mm high on every paper, however full the slip is."""
     full = dataclasses.replace(slip, lines=("a" * 200,) * 6, priority_mark="P")
@@ -139,7 +140,7 @@ def test_digits_are_at_least_15_mm(slip: Slip, width: int) -> None:
     assert RULER.extent("0", number.weight, number.size).above >= 15 * PAPERS[width].dots_per_mm
 
 
-@BOTH_PAPERS
+@EACH_WIDTH
 def test_short_slip_gets_the_largest_letters(width: int) -> None:
     """A slip with few words is set in the first scale, a full one in a smaller."""
     sizes = [
@@ -167,7 +168,7 @@ def test_no_code_and_no_caption_without_an_address(slip: Slip) -> None:
     assert slip.qr_caption not in [text.words for text in texts(layout)]
 
 
-@BOTH_PAPERS
+@EACH_WIDTH
 def test_code_has_its_quiet_zone(slip: Slip, width: int) -> None:
     """Modules are at least 4 dots, and nothing stands within four modules above, below and right of the code."""
     layout = lay_out(slip, PAPERS[width], RULER)
@@ -190,19 +191,41 @@ def test_full_slip_grows_instead_of_losing_words(slip: Slip) -> None:
     assert sum(text.words.count("a" * 10) for text in texts(layout)) > 6
 
 
-def test_wrap_keeps_words_joined_by_a_no_break_space() -> None:
-    """A no-break space is no place to break a line."""
-    assert wrap("aa bb\u00a0cc", 60, "Regular", 20, RULER) == ("aa", "bb\u00a0cc")
+@EACH_WIDTH
+def test_a_line_shrinks_before_it_wraps(slip: Slip, width: int) -> None:
+    """A line a little too long takes one smaller line, a longer one two of about the same length in full size."""
+    paper = PAPERS[width]
+    scale = paper.scales[0]
+    sizes = (paper.dots(scale.line_mm), paper.dots(scale.small_mm))
+    letters = paper.width_dots * 2 // sizes[1]
+    for length, lines, size in ((letters, 1, sizes[1]), (letters + 8, 2, sizes[0])):
+        words = ("abc " * 99)[: length - 1] + "d"
+        layout = lay_out(dataclasses.replace(slip, lines=(words,), qr=None, note="N"), paper, RULER)
+        drawn = [text for text in texts(layout) if "ab" in text.words]
+        assert ([text.size for text in drawn], len(drawn)) == ([size] * lines, lines)
+        assert max(len(text.words) for text in drawn) - min(len(text.words) for text in drawn) <= 4
 
 
-def test_wrap_breaks_a_word_wider_than_the_paper() -> None:
-    """One endless word is broken between letters rather than clipped."""
-    assert wrap("abcdefg", 30, "Regular", 20, RULER) == ("abc", "def", "g")
+@EACH_WIDTH
+def test_logo_stands_beside_the_center(slip: Slip, width: int) -> None:
+    """With a logo the center's name begins to its right, and neither reaches into the rule below."""
+    logo = Bitmap(64, 70, bytes(8 * 70))
+    layout = lay_out(slip, dataclasses.replace(PAPERS[width], logo=logo), RULER)
+    picture = next(piece for piece in layout.pieces if isinstance(piece, Picture))
+    rule = next(piece for piece in layout.pieces if isinstance(piece, Bar))
+    name = [text for text in texts(layout) if text.words in slip.center]
+    assert " ".join(text.words for text in name) == slip.center
+    assert all(text.left > box(picture)[2] for text in name)
+    pieces: list[Piece] = [picture, *name]
+    assert all(box(piece)[3] <= rule.top for piece in pieces)
 
 
-def test_even_width_leaves_no_lonely_word() -> None:
-    """Two lines are made about equally long without becoming three."""
-    words = "aaaa bbbb cccc dddd"
-    width = even_width(words, 160, "Regular", 20, RULER)
-    assert wrap(words, 160, "Regular", 20, RULER) == ("aaaa bbbb cccc", "dddd")
-    assert wrap(words, width, "Regular", 20, RULER) == ("aaaa bbbb", "cccc dddd")
+@EACH_WIDTH
+def test_reprint_mark_is_framed_across_the_paper(slip: Slip, width: int) -> None:
+    """The words of a reprint stand in a frame from edge to edge, so that nobody takes the slip for a second place."""
+    layout = lay_out(dataclasses.replace(slip, reprint_mark="IN LẠI lần 1"), PAPERS[width], RULER)
+    frame, inside = (bar for bar in layout.pieces if isinstance(bar, Bar) and bar.height > 9)
+    (mark,) = (text for text in texts(layout) if "IN" in text.words)
+    assert (frame.width, inside.light) == (width, True)
+    assert box(inside)[0] <= box(mark)[0]
+    assert box(mark)[3] <= box(inside)[3]

@@ -1,5 +1,6 @@
 """What every printer promises, whatever it hangs on: one class of tests, run against each transport."""
 
+import contextlib
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -10,19 +11,32 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from printer_drivers.answers import Ask
 from printer_drivers.bitmap import Bitmap
+from printer_drivers.cups import CupsQueue
 from printer_drivers.decoder import decode
-from printer_drivers.escpos import encode
-from printer_drivers.network import NetworkPrinter
+from printer_drivers.device_file import DeviceLine, FileLine
+from printer_drivers.escpos import CUT, encode
+from printer_drivers.libusb import UsbLine
+from printer_drivers.line_printer import USUAL_ASKS, LinePrinter
+from printer_drivers.network import TcpLine
 from printer_drivers.paper import PAPERS
 from printer_drivers.printer import Deadlines, Evidence, Outcome, Printer, PrinterState, PrinterUnreachable
 from printer_drivers.raster import draw
+from printer_drivers.serial_line import SerialLine
 from printer_drivers.slip import Slip
+from printer_drivers.spooler import SpoolLine
 from printer_drivers.virtual import LATEST, VirtualPrinter
-from tests.printers.tcp_printer import READY, answering, read_all, tcp_printer
+from printer_drivers.windows import WindowsQueue
+from printer_drivers.wire import Line
+from tests.printers.fake_cups import FakeCups
+from tests.printers.fake_usb import FakeBus, FakeUsbPrinter
+from tests.printers.fake_windows import FakeWindows
+from tests.printers.simulated_printer import Faults, PtyPlug, Simulator, TcpPlug, simulated
 
 PAPER = PAPERS[576]
 BRISK = Deadlines(connect_s=0.5, job_s=3, stall_s=0.5, answer_s=0.2, done_s=0.3)
+SOUND = Faults()
 
 
 class SteppingClock:
@@ -46,8 +60,14 @@ class Bench:
     state: PrinterState
 
 
-def _sheets_of(jobs: list[bytearray]) -> list[bytes]:
-    return [sheet.data for job in jobs for sheet in decode(bytes(job), PAPER.width_dots)]
+def _whole_paper(device: Simulator | FakeUsbPrinter) -> bytes:
+    """Return what was processed, once it ends with a cut: a device may still be at it when the job is accepted."""
+    paper = bytes(device.mechanism.paper)
+    return paper if paper.endswith(CUT) else b""
+
+
+def _sheets_in(data: bytes) -> list[bytes]:
+    return [sheet.data for sheet in decode(data, PAPER.width_dots)]
 
 
 def _sheet_in(file: Path) -> bytes:
@@ -55,30 +75,95 @@ def _sheet_in(file: Path) -> bytes:
         return bytes(byte ^ 0xFF for byte in picture.tobytes())
 
 
-def _virtual_bench(folder: Path) -> Bench:
+def _on(line: Line, paper: Callable[[], bytes], state: PrinterState = PrinterState.READY) -> Bench:
+    asks = USUAL_ASKS if state is PrinterState.READY else frozenset({Ask.LINE})
+    printer = LinePrinter(line, PAPER, asks=asks, deadlines=BRISK, now=SteppingClock())
+    return Bench(printer, lambda: _sheets_in(paper()), state)
+
+
+@contextlib.contextmanager
+def _tcp(_folder: Path, faults: Faults = SOUND) -> Iterator[Bench]:
+    plug = TcpPlug()
+    with simulated(plug) as device:
+        device.set_faults(faults)
+        yield _on(TcpLine("127.0.0.1", plug.port), lambda: _whole_paper(device))
+
+
+@contextlib.contextmanager
+def _mute(folder: Path) -> Iterator[Bench]:
+    with _tcp(folder, Faults(mute=True)) as bench:
+        bench.state = PrinterState.UNKNOWN
+        yield bench
+
+
+@contextlib.contextmanager
+def _device(folder: Path) -> Iterator[Bench]:
+    plug = PtyPlug(folder / "lp0")
+    with simulated(plug) as device:
+        yield _on(DeviceLine(str(plug.name)), lambda: _whole_paper(device))
+
+
+@contextlib.contextmanager
+def _serial(folder: Path) -> Iterator[Bench]:
+    plug = PtyPlug(folder / "by-id")
+    with simulated(plug) as device:
+        yield _on(SerialLine(str(plug.name), 230400, "none"), lambda: _whole_paper(device))
+
+
+@contextlib.contextmanager
+def _libusb(_folder: Path) -> Iterator[Bench]:
+    device = FakeUsbPrinter()
+    yield _on(UsbLine(0x0416, 0x5011, find=FakeBus(device)), lambda: _whole_paper(device))
+
+
+@contextlib.contextmanager
+def _cups(folder: Path) -> Iterator[Bench]:
+    fake = FakeCups(folder)
+    line = SpoolLine(CupsQueue("kiosk", lp=fake.lp, lpstat=fake.lpstat))
+    yield _on(line, lambda: fake.jobs, PrinterState.UNKNOWN)
+
+
+@contextlib.contextmanager
+def _windows(_folder: Path) -> Iterator[Bench]:
+    fake = FakeWindows()
+    yield _on(SpoolLine(WindowsQueue("XP-80C", api=fake)), lambda: b"".join(fake.documents), PrinterState.UNKNOWN)
+
+
+@contextlib.contextmanager
+def _file(folder: Path) -> Iterator[Bench]:
+    file = folder / "slips.bin"
+    yield _on(FileLine(str(file)), lambda: file.read_bytes() if file.exists() else b"", PrinterState.UNKNOWN)
+
+
+@contextlib.contextmanager
+def _virtual(folder: Path) -> Iterator[Bench]:
+    paper = folder / "paper of kiosk 1"
+
     def sheets() -> list[bytes]:
-        return [_sheet_in(file) for file in sorted(folder.glob("0*.png"))]
+        return [_sheet_in(file) for file in sorted(paper.glob("0*.png"))]
 
-    return Bench(VirtualPrinter(folder, PAPER, now=SteppingClock()), sheets, PrinterState.READY)
+    yield Bench(VirtualPrinter(paper, PAPER, now=SteppingClock()), sheets, PrinterState.READY)
 
 
-@pytest.fixture(params=["answering", "mute", "virtual"])
+WORKING: dict[str, Callable[[Path], contextlib.AbstractContextManager[Bench]]] = {
+    "tcp": _tcp,
+    "mute": _mute,
+    "device file": _device,
+    "serial": _serial,
+    "libusb": _libusb,
+    "cups": _cups,
+    "windows": _windows,
+    "file": _file,
+    "virtual": _virtual,
+}
+
+
+@pytest.fixture(params=WORKING)
 def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
-    """Each transport in its working state; a new transport is one more row here."""
-    if request.param == "virtual":
-        yield _virtual_bench(tmp_path / "paper of kiosk 1")
-        return
-    answers = request.param == "answering"
-    with tcp_printer(answering(READY) if answers else read_all) as device:
-        printer = NetworkPrinter("127.0.0.1", device.port, PAPER, deadlines=BRISK, now=SteppingClock())
-        state = PrinterState.READY if answers else PrinterState.UNKNOWN
-        # A mute device reads on until its connection ends, with the questions in its bytes as unprintable noise.
-        yield Bench(printer, lambda: _sheets_of([_without_questions(job) for job in device.jobs if job]), state)
-        printer.close()
-
-
-def _without_questions(job: bytearray) -> bytearray:
-    return job.replace(b"\x10\x04\x01", b"")
+    """Each transport in its working state; a new transport is one more row of the table."""
+    with WORKING[request.param](tmp_path) as bench:
+        yield bench
+        bench.printer.close()
 
 
 @pytest.fixture
@@ -129,17 +214,35 @@ class TestWorkingPrinter:
         assert bench.printer.print(job).outcome is not Outcome.FAILED
 
 
-@pytest.fixture(params=["refused", "unknown name", "virtual"])
+def _refused_port() -> int:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        return int(closed.getsockname()[1])
+
+
+ABSENT: dict[str, Callable[[Path], Line]] = {
+    "refused": lambda _folder: TcpLine("127.0.0.1", _refused_port()),
+    "unknown name": lambda _folder: TcpLine("printer.invalid", 9100),
+    "device file": lambda folder: DeviceLine(str(folder / "lp0")),
+    "no device": lambda _folder: DeviceLine(__file__),
+    "serial": lambda folder: SerialLine(str(folder / "by-id")),
+    "port server": lambda _folder: SerialLine(f"rfc2217://127.0.0.1:{_refused_port()}"),
+    "libusb": lambda _folder: UsbLine(1, 2, find=FakeBus(FakeUsbPrinter())),
+    "cups": lambda folder: SpoolLine(CupsQueue("other", lpstat=FakeCups(folder).lpstat)),
+    "no cups": lambda folder: SpoolLine(CupsQueue("kiosk", lpstat=str(folder / "lpstat"))),
+    "windows": lambda _folder: SpoolLine(WindowsQueue("other", api=FakeWindows())),
+    "no windows": lambda _folder: SpoolLine(WindowsQueue("XP-80C")),
+    "file": lambda folder: FileLine(str(folder / "missing" / "slips.bin")),
+}
+
+
+@pytest.fixture(params=[*ABSENT, "virtual"])
 def absent(request: pytest.FixtureRequest, tmp_path: Path) -> Printer:
     """Each transport with nothing at its other end."""
     if request.param == "virtual":
         (tmp_path / "file").write_text("not a folder")
         return VirtualPrinter(tmp_path / "file", PAPER)
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        port = int(closed.getsockname()[1])
-    host = "127.0.0.1" if request.param == "refused" else "printer.invalid"
-    return NetworkPrinter(host, port, PAPER, deadlines=BRISK)
+    return LinePrinter(ABSENT[request.param](tmp_path), PAPER, deadlines=BRISK)
 
 
 class TestAbsentPrinter:
@@ -183,7 +286,7 @@ def test_virtual_printer_names_its_sheets(tmp_path: Path, job: tuple[bytes, ...]
 
 def test_virtual_printer_refuses_bytes_that_are_not_ours(tmp_path: Path) -> None:
     """A job that a real printer would print as rubbish fails, and leaves no paper."""
-    end = VirtualPrinter(tmp_path, PAPER).print((b"\x1b@", b"Hello"))
+    end = VirtualPrinter(tmp_path, PAPER).print((b"\x1b@", b"\x1b\x7fHello"))
     assert (end.outcome, end.bytes_accepted) == (Outcome.FAILED, 0)
-    assert "48 65 6c 6c" in end.reason
+    assert "1b 7f" in end.reason
     assert not list(tmp_path.iterdir())

@@ -6,15 +6,18 @@ import unicodedata
 
 import pytest
 import zxingcpp
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
+import assets
 from printer_drivers.bitmap import Bitmap
-from printer_drivers.layout import Extent, Layout, Text, Weight, lay_out
+from printer_drivers.layout import Layout, Text, lay_out
 from printer_drivers.paper import PAPERS, Paper
-from printer_drivers.raster import FontRuler, draw, encode_png, paint
+from printer_drivers.raster import FontRuler, cell, draw, encode_png, paint
 from printer_drivers.slip import Slip
+from printer_drivers.wrapping import Extent, Weight
+from tests.printers.golden_jobs import USUAL
 
-BOTH_PAPERS = pytest.mark.parametrize("width", sorted(PAPERS))
+EACH_WIDTH = pytest.mark.parametrize("width", sorted(PAPERS))
 PLAIN = "aăâeêioôơuưy"
 TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
 # The 134 Vietnamese letters beyond ASCII, both cases.
@@ -86,17 +89,19 @@ def test_number_is_15_mm_high_and_fits(slip: Slip, paper: Paper, number: str) ->
     assert text.left + right <= paper.width_dots
 
 
-@BOTH_PAPERS
+@EACH_WIDTH
 @pytest.mark.parametrize("mark", [None, "ƯU TIÊN"])
+@pytest.mark.parametrize("reprint", [None, "IN LẠI lần 1"])
 @pytest.mark.parametrize("service", ["Chứng thực", LONG_SERVICE])
-def test_usual_slips_stay_within_90_mm(slip: Slip, width: int, mark: str | None, service: str) -> None:
-    """With a code, a priority bar and the longest service name a slip is at most 90 mm long."""
-    bitmap = draw(dataclasses.replace(slip, priority_mark=mark, service=service), PAPERS[width])
+def test_usual_slips_stay_within_90_mm(width: int, mark: str | None, reprint: str | None, service: str) -> None:
+    """With a code, the longest service name and a mark a slip is at most 90 mm long; a second mark adds a line."""
+    slip = dataclasses.replace(USUAL, priority_mark=mark, reprint_mark=reprint, service=service)
+    bitmap = draw(slip, PAPERS[width])
     assert bitmap.width_dots == width
-    assert bitmap.height <= 90 * PAPERS[width].dots_per_mm
+    assert bitmap.height <= (97 if mark and reprint else 90) * PAPERS[width].dots_per_mm
 
 
-@BOTH_PAPERS
+@EACH_WIDTH
 def test_code_is_read_back_from_the_paper(slip: Slip, width: int) -> None:
     """An independent reader finds the address on the paper, with the unprinted margins of 4 mm around the print."""
     bitmap = draw(slip, PAPERS[width])
@@ -130,3 +135,28 @@ def test_png_is_black_on_white(slip: Slip) -> None:
     picture = Image.open(io.BytesIO(encode_png(bitmap)))
     assert (picture.mode, picture.size) == ("1", (384, bitmap.height))
     assert bytes(byte ^ 0xFF for byte in picture.tobytes()) == bitmap.data
+
+
+def test_letters_of_text_mode_fit_their_cells() -> None:
+    """Each printable character has a cell of its own of 12 by 24 dots, wide ones pressed, the space blank."""
+    cells = {chr(code): cell(chr(code)) for code in range(0x20, 0x7F)}
+    assert all(len(rows) == 24 and max(rows) < 1 << 12 for rows in cells.values())
+    assert not any(cells[" "])
+    assert len(set(cells.values())) == len(cells)
+    assert sum(map(bool, cells["A"])) >= 15
+
+
+@pytest.mark.parametrize("letter", ["j", "ì", "Ĩ", "Î"])
+def test_ink_left_of_the_pen_is_kept(letter: str) -> None:
+    """A letter that reaches to the left of the pen's start is whole also where a line begins with it."""
+    for size in (20, 80):
+        first = paint(Layout(320, 160, (Text(0, 100, letter, "Bold", size),)))
+        extent = FontRuler().extent(letter, "Bold", size)
+        found, canvas = ink(first), Image.new("1", (320, 160))
+        font = ImageFont.truetype(assets.font("Bold"), size, layout_engine=ImageFont.Layout.BASIC)
+        ImageDraw.Draw(canvas).text((160, 100), letter, fill=1, font=font, anchor="ls")
+        expected = canvas.getbbox()
+        assert found is not None
+        assert expected is not None
+        assert (found[2] - found[0], found[3] - found[1]) == (expected[2] - expected[0], expected[3] - expected[1])
+        assert found[2] <= extent.width

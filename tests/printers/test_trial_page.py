@@ -34,12 +34,3 @@ def test_command_prints_the_page(tmp_path: Path, capsys: pytest.CaptureFixture[s
         framed = Image.new("L", (paper.width + 64, paper.height + 64), 255)
         framed.paste(paper.convert("L"), (32, 32))
     assert [code.text for code in zxingcpp.read_barcodes(framed)] == ["motcua 384"]
-
-
-def test_command_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A wrong address exits with 2 and a sentence, a printer that is not there with 1 and why."""
-    assert main(["test", "lpt1:"]) == 2
-    assert "must begin with" in capsys.readouterr().err
-    (tmp_path / "file").touch()
-    assert main(["test", f"virtual://{tmp_path}/file"]) == 1
-    assert "failed: 0 bytes accepted" in capsys.readouterr().out

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from queue_protocol import PROTOCOL
 from queue_protocol.answers import Answer, Done, Refused, Result
 from queue_protocol.codec import decode_from_client, encode
-from queue_protocol.commands import FromClient, KioskHello, Request
+from queue_protocol.commands import Request
+from queue_protocol.hellos import FromClient, KioskHello
 from queue_protocol.ids import CommandId, DeviceId, Revision
 from queue_protocol.session import Session
 from queue_protocol.snapshots import Beat, FromServer, Menu, Welcome

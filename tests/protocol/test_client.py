@@ -13,7 +13,8 @@ from queue_protocol import session
 from queue_protocol.answers import Answer, Done, Refused
 from queue_protocol.client import Client, socket_url
 from queue_protocol.codec import encode
-from queue_protocol.commands import KioskHello, OpenCounter, Request
+from queue_protocol.commands import OpenCounter, Request
+from queue_protocol.hellos import KioskHello
 from queue_protocol.session import Link
 from queue_protocol.snapshots import FromServer
 from tests.protocol.pair import HELLO, WELCOME, ServerEnd, menu

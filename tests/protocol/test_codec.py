@@ -19,15 +19,8 @@ from queue_protocol.codec import (
     decode_from_server,
     encode,
 )
-from queue_protocol.commands import (
-    DeskHello,
-    FromClient,
-    KioskHello,
-    OpenCounter,
-    Request,
-    Seen,
-    TakeTicket,
-)
+from queue_protocol.commands import Command, OpenCounter, Request, TakeTicket
+from queue_protocol.hellos import DeskHello, FromClient, KioskHello, Seen
 from queue_protocol.ids import CommandId, DeviceId, Revision, ServiceId, TicketId, Token
 from queue_protocol.snapshots import FromServer, Welcome
 from tests.protocol.messages import kinds, messages
@@ -48,6 +41,24 @@ def spoil_command(**changes: Any) -> bytes:
     """Return the frame of a request with some fields of its command replaced by anything."""
     frame = json.loads(encode(TAKE))
     return json.dumps(frame | {"command": frame["command"] | changes}, ensure_ascii=False).encode()
+
+
+def asking(command: bytes) -> bytes:
+    """Return the frame of a request with this command."""
+    return b'{"type":"request","command_id":"command-1","age_ms":0,"command":%s}' % command
+
+
+@pytest.mark.parametrize("kind", kinds(Command), ids=lambda kind: kind.__name__)
+@settings(max_examples=10)
+@given(data=st.data())
+def test_every_command_arrives_inside_its_request(kind: type[msgspec.Struct], data: st.DataObject) -> None:
+    """Whatever a command's fields allow, it comes back equal, and it fits a frame with room to spare."""
+    command = data.draw(messages(kind))
+    frame = encode(Request(command_id=CommandId("command-1"), age_ms=0, command=command))
+    decoded = decode_from_client(frame)
+    assert isinstance(decoded, Request)
+    assert decoded.command == command
+    assert len(frame) < MAX_FRAME // 8
 
 
 @pytest.mark.parametrize("kind", kinds(FromClient), ids=lambda kind: kind.__name__)
@@ -124,6 +135,24 @@ def test_bytes_are_canonical() -> None:
         spoil_command(token="a" * 27),
         spoil_command(print_at="../etc"),
         spoil_command(priority=1),
+        spoil_command(dossiers=0),
+        spoil_command(dossiers=100),
+        spoil_command(appointment_at="2026-11-23T08:00:00"),
+        spoil_command(carried_over="A" * 26),
+        asking(b'{"type":"rate_visit","token":"%s","rating":6}' % (b"a" * 26)),
+        asking(b'{"type":"rate_visit","token":"%s","rating":0}' % (b"a" * 26)),
+        asking(b'{"type":"hold_ticket","ticket":"20261123-A001","reason":"lunch"}'),
+        asking(b'{"type":"requeue_ticket","ticket":"20261123-A001","dossiers_left":0}'),
+        asking(b'{"type":"call_next","counter":1,"after":null,"long_service":"maybe"}'),
+        asking(b'{"type":"call_next","counter":1}'),
+        asking(b'{"type":"finish_service","ticket":"20261123-A001","also":%s}' % json.dumps(["land"] * 41).encode()),
+        asking(b'{"type":"record_offline","number":"AKK01","service":"land","token":"%s"}' % (b"a" * 26)),
+        asking(b'{"type":"change_today","sessions":[{"opens":"7:30","closes":"11:30"}]}'),
+        asking(b'{"type":"change_today","sessions":[{"opens":"07:30","closes":"24:00"}]}'),
+        asking(
+            b'{"type":"change_today","sessions":%s}' % json.dumps([{"opens": "07:30", "closes": "08:00"}] * 5).encode()
+        ),
+        asking(b'{"type":"change_catalogue","catalogue":{}}'),
         spoil(KioskHello(protocol=PROTOCOL, device=DeviceId("kiosk-1")), key="too-short"),
         spoil(KioskHello(protocol=PROTOCOL, device=DeviceId("kiosk-1")), key="k" * 129),
         spoil(KioskHello(protocol=PROTOCOL, device=DeviceId("kiosk-1")), started_slips=["20261123-A001"] * 1001),

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from queue_protocol.answers import Answer, Done, RefusalCode, Refused
 from queue_protocol.codec import MalformedFrame
-from queue_protocol.commands import OpenCounter, Seen
+from queue_protocol.commands import OpenCounter
+from queue_protocol.hellos import Seen
 from queue_protocol.ids import CommandId
 from queue_protocol.session import ASK_AGAIN_S, FIRST_RETRY_S, LONGEST_RETRY_S, SILENCE_LIMIT_S, Session
 from tests.protocol.pair import BEAT, HELLO, WELCOME, Pair, ServerEnd, at, menu

@@ -9,12 +9,13 @@ from itertools import count
 from typing import Any, Literal
 
 from queue_protocol.answers import Answer, TicketTaken
-from queue_protocol.commands import Command, Request, TakeTicket
+from queue_protocol.commands import TakeTicket
 from queue_protocol.ids import CommandId, DeviceId, Language, ServiceId, TicketId
 from queue_server.core.catalogue import Catalogue
-from queue_server.core.decide import Actor
+from queue_server.core.decision import Actor
 from queue_server.core.events import Entry
 from queue_server.core.hall import Hall
+from queue_server.core.permissions import Order
 from queue_server.service import Service
 from queue_server.storage.journal import Head, JournalUnavailable, MemoryJournal, StoredAnswer
 from tests.core.center import CATALOGUE, CERTIFICATION, KIOSK, MORNING, tokens
@@ -90,10 +91,6 @@ class Office:
         """Let time pass, or with negative figures run backwards."""
         self.now += timedelta(**time)
 
-    def request(self, command: Command, command_id: str | None = None, age_ms: int = 0) -> Request:
-        """Return a request for this command, with an id of its own where none is given."""
-        return Request(command_id=CommandId(command_id or f"command-{next(self.ids)}"), age_ms=age_ms, command=command)
-
     def taking(
         self, service: ServiceId = CERTIFICATION, language: Language = "vi", print_at: str | None = None
     ) -> TakeTicket:
@@ -101,10 +98,16 @@ class Office:
         printer = None if print_at is None else DeviceId(print_at)
         return TakeTicket(service=service, token=next(self.tokens), language=language, print_at=printer)
 
-    async def ask(self, command: Command, by: Actor = KIOSK, command_id: str | None = None, age_ms: int = 0) -> Answer:
+    def submit(
+        self, command: Order, by: Actor = KIOSK, command_id: str | None = None, age_ms: int = 0
+    ) -> "asyncio.Future[Answer]":
+        """Ask, with an id of its own where none is given."""
+        return self.service.submit(by, CommandId(command_id or f"command-{next(self.ids)}"), command, age_ms)
+
+    async def ask(self, command: Order, by: Actor = KIOSK, command_id: str | None = None, age_ms: int = 0) -> Answer:
         """Ask and wait for the answer."""
         async with asyncio.timeout(5):
-            return await self.service.submit(by, self.request(command, command_id, age_ms))
+            return await self.submit(command, by, command_id, age_ms)
 
     async def take(self, language: Language = "vi") -> TicketId:
         """Take a ticket and return it."""
@@ -123,11 +126,13 @@ class Office:
 
 
 @contextlib.asynccontextmanager
-async def at_work(office: Office | None = None, catalogue: Catalogue | None = CATALOGUE) -> AsyncIterator[Office]:
+async def at_work(
+    office: Office | None = None, catalogue: Catalogue | None = CATALOGUE, last_alive: datetime | None = None
+) -> AsyncIterator[Office]:
     """Run the service of an office; without a catalogue it goes on from its journal."""
     office = office or Office()
     await office.service.restore()
-    await office.service.prepare(catalogue)
+    await office.service.prepare(catalogue, last_alive)
     running = asyncio.create_task(office.service.run())
     try:
         yield office

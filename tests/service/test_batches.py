@@ -7,34 +7,35 @@ import pytest
 
 from queue_protocol.answers import NextCalled, Refused, TicketTaken
 from queue_protocol.commands import CallNext, OpenCounter
-from queue_server import service as service_module
-from queue_server.core.decide import Decision, decide
+from queue_server import drafts
+from queue_server.core.decide import decide
+from queue_server.core.decision import Decision
 from queue_server.core.events import TicketCalled, TicketIssued
 from queue_server.core.evolve import evolve
 from queue_server.core.hall import Hall
 from queue_server.service import WAITING_LIMIT
-from tests.core.center import KIOSK, LAN, LAND
+from tests.core.center import LAN, LAND
 from tests.service.office import Office, at_work
 
 
 async def test_what_arrives_during_a_commit_shares_the_next() -> None:
-    """While one transaction is written ninety commands come in; they are one transaction more."""
+    """While one transaction is written ninety commands come in; they are one transaction more, with one alarm."""
     async with at_work() as office:
         before = len(office.journal.batches)
         office.gate.clear()
-        first = office.service.submit(KIOSK, office.request(office.taking()))
+        first = office.submit(office.taking())
         await office.idle()
-        rest = [office.service.submit(KIOSK, office.request(office.taking())) for _ in range(90)]
+        rest = [office.submit(office.taking()) for _ in range(90)]
         office.gate.set()
         await asyncio.gather(first, *rest)
-        assert office.journal.batches[before:] == [1, 90]
+        assert office.journal.batches[before:] == [1, 91]
 
 
 async def test_nothing_is_said_before_it_is_durable() -> None:
     """While the disk is busy there is no answer, nothing published, and the screens show the state before."""
     async with at_work() as office:
         office.gate.clear()
-        answer = office.service.submit(KIOSK, office.request(office.taking()))
+        answer = office.submit(office.taking())
         await office.idle()
         assert not answer.done()
         assert (office.published, len(office.service.hall.tickets)) == ([], 0)
@@ -48,10 +49,10 @@ async def test_commands_of_a_batch_see_each_other() -> None:
     async with at_work() as office:
         await office.ask(OpenCounter(counter=1), LAN)
         office.gate.clear()
-        blocker = office.service.submit(KIOSK, office.request(office.taking(LAND)))
+        blocker = office.submit(office.taking(LAND))
         await office.idle()
-        asked = [office.service.submit(KIOSK, office.request(office.taking())) for _ in range(2)]
-        call = office.service.submit(LAN, office.request(CallNext(counter=1, after=None)))
+        asked = [office.submit(office.taking()) for _ in range(2)]
+        call = office.submit(CallNext(counter=1, after=None), LAN)
         office.gate.set()
         await blocker
         taken = [(await each).result for each in asked]
@@ -82,7 +83,7 @@ async def test_an_error_in_deciding_refuses_that_command_alone(
             raise ZeroDivisionError
         return decide(hall, command, *rest)
 
-    monkeypatch.setattr(service_module, "decide", faulty)
+    monkeypatch.setattr(drafts, "decide", faulty)
     async with at_work() as office:
         commands = [office.taking(), office.taking(LAND), office.taking()]
         answers = await asyncio.gather(*(office.ask(command) for command in commands))
@@ -95,7 +96,7 @@ async def test_an_error_in_deciding_refuses_that_command_alone(
 async def test_an_error_anywhere_does_not_end_the_only_writer(monkeypatch: pytest.MonkeyPatch) -> None:
     """A fault outside of deciding refuses its batch; the next one is served, from what is durable."""
     async with at_work() as office:
-        monkeypatch.setattr(office.service, "_draft", lambda *_: 1 / 0)
+        monkeypatch.setattr(office.service, "_conclude", lambda *_: 1 / 0)
         assert (await office.ask(office.taking())).result == Refused(code="internal")
         monkeypatch.undo()
         assert isinstance((await office.ask(office.taking())).result, TicketTaken)
@@ -105,11 +106,11 @@ async def test_more_than_memory_should_hold_is_busy() -> None:
     """At a thousand waiting commands the next is refused at once, and a place that is free again is taken."""
     async with at_work() as office:
         office.gate.clear()
-        asked = [office.service.submit(KIOSK, office.request(office.taking())) for _ in range(WAITING_LIMIT)]
-        refused = office.service.submit(KIOSK, office.request(office.taking()))
+        asked = [office.submit(office.taking()) for _ in range(WAITING_LIMIT)]
+        refused = office.submit(office.taking())
         assert refused.done()
         assert refused.result().result == Refused(code="busy")
-        repeated = office.service.submit(KIOSK, office.request(office.taking(), "command-0"))
+        repeated = office.submit(office.taking(), command_id="command-0")
         assert repeated.result().result == Refused(code="command_id_reused")
         office.gate.set()
         await asyncio.gather(*asked)
@@ -121,7 +122,7 @@ async def test_who_gave_up_waiting_does_no_harm() -> None:
     """A client whose future was cancelled has its command done all the same."""
     async with at_work() as office:
         office.gate.clear()
-        answer = office.service.submit(KIOSK, office.request(office.taking()))
+        answer = office.submit(office.taking())
         answer.cancel()
         office.gate.set()
         await office.take()

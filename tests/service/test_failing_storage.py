@@ -10,7 +10,7 @@ from queue_server.core.events import TicketCalled, TicketIssued
 from queue_server.core.evolve import evolve
 from queue_server.core.hall import Hall
 from queue_server.storage.journal import JournalDamaged
-from tests.core.center import KIOSK, LAN, LAND
+from tests.core.center import LAN, LAND
 from tests.service.office import Office, at_work
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.filterwarnings("error")
 async def batch_of(office: Office, count: int) -> list[object]:
     """Ask so many times in one batch, and return the results."""
     office.gate.clear()
-    asked = [office.service.submit(KIOSK, office.request(office.taking())) for _ in range(count)]
+    asked = [office.submit(office.taking()) for _ in range(count)]
     office.gate.set()
     async with asyncio.timeout(5):
         return [(await each).result for each in asked]

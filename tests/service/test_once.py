@@ -7,7 +7,7 @@ import pytest
 
 from queue_protocol.answers import Done, Refused, TicketTaken
 from queue_protocol.commands import OpenCounter
-from queue_server.core.decide import Actor
+from queue_server.core.decision import Actor
 from queue_server.core.events import CounterOpened, TicketIssued
 from tests.core.center import HOA, KIOSK, LAN, LAND, OTHER_KIOSK
 from tests.service.office import Office, at_work
@@ -17,9 +17,9 @@ async def test_a_second_press_joins_the_first() -> None:
     """The same id asked again while the first is being made durable gets the same answer; one ticket is issued."""
     async with at_work() as office:
         office.gate.clear()
-        request = office.request(office.taking())
-        first = office.service.submit(KIOSK, request)
-        second = office.service.submit(KIOSK, request)
+        command = office.taking()
+        first = office.submit(command, command_id="the-same-id")
+        second = office.submit(command, command_id="the-same-id")
         office.gate.set()
         assert await first == await second
         assert len(office.events(TicketIssued)) == 1
@@ -85,14 +85,13 @@ async def test_an_id_is_of_one_act_of_one_actor(by: Actor, *, is_pending: bool) 
     """Another body, or the same from somebody else, is refused and changes nothing, before and after the commit."""
     async with at_work() as office:
         command = office.taking()
-        request = office.request(command, "the-same-id")
         office.gate.clear()
-        first = office.service.submit(KIOSK, request)
+        first = office.submit(command, command_id="the-same-id")
         if not is_pending:
             office.gate.set()
             await first
         other = command if by is not KIOSK else msgspec.structs.replace(command, service=LAND)
-        second = office.service.submit(by, office.request(other, "the-same-id"))
+        second = office.submit(other, by, "the-same-id")
         office.gate.set()
         async with asyncio.timeout(5):
             assert (await second).result == Refused(code="command_id_reused")

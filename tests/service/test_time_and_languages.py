@@ -6,10 +6,10 @@ import msgspec
 import pytest
 
 from queue_protocol.answers import Refused
-from queue_protocol.commands import CallNext, FinishService, MarkNoShow, OpenCounter
-from queue_protocol.ids import TicketId
-from queue_server.core.events import CatalogueChanged, DayClosed, DayOpened, TicketIssued
-from tests.core.center import CATALOGUE, DAY, LAN, MORNING
+from queue_protocol.commands import CallNext, FinishService, MarkNoShow, OpenCounter, VoidTicket
+from queue_protocol.ids import CommandId, TicketId
+from queue_server.core.events import CatalogueChanged, DayClosed, DayOpened, OutageEnded, TicketCalled, TicketIssued
+from tests.core.center import CATALOGUE, DAY, LAN, MORNING, with_policy
 from tests.service.office import Office, at_work
 
 
@@ -73,6 +73,43 @@ async def test_midnight_passes_while_nobody_asks() -> None:
         assert [type(entry.event) for entry in office.published] == [DayClosed, DayOpened]
 
 
+async def test_a_free_counter_calls_by_itself() -> None:
+    """Where the policy says so, the passing of time alone calls the next ticket, in the name of the clerk there."""
+    async with at_work(catalogue=with_policy(auto_call_after_s=20)) as office:
+        await office.ask(OpenCounter(counter=1), LAN)
+        ticket = await office.take()
+        for seconds, calls in ((19, 0), (1, 1), (60, 1)):
+            office.wait(seconds=seconds)
+            office.service.pass_time()
+            await office.idle()
+            assert len(office.events(TicketCalled)) == calls
+        (call,) = office.events(TicketCalled)
+        assert (office.journal.entries[-1].actor, call.ticket, call.clerk) == ("system", ticket, "lan")
+
+
+async def test_a_start_in_the_middle_of_the_day_marks_the_outage() -> None:
+    """From the last sign of life on nobody was there; without one, from the last event on."""
+    office = Office()
+    async with at_work(office):
+        await office.take()
+    for minutes, alive_after, expected_min in ((10, 4, 4), (30, None, 10)):
+        start = MORNING + timedelta(minutes=minutes)
+        alive = None if alive_after is None else MORNING + timedelta(minutes=alive_after)
+        successor = Office(journal=office.journal, now=start)
+        async with at_work(successor, catalogue=None, last_alive=alive):
+            outage = successor.events(OutageEnded)[-1]
+            assert outage == OutageEnded(began_at=MORNING + timedelta(minutes=expected_min), ended_at=start)
+
+
+async def test_a_start_on_a_new_day_is_no_outage() -> None:
+    """The night is nobody's loss."""
+    office = Office()
+    async with at_work(office):
+        await office.take()
+    async with at_work(Office(journal=office.journal, now=MORNING + timedelta(days=1)), catalogue=None) as successor:
+        assert successor.events(OutageEnded) == []
+
+
 @pytest.mark.parametrize(("hours_after_eight", "is_next_day"), [(15.99, False), (16.0, True)])
 async def test_the_day_is_the_centers(hours_after_eight: float, *, is_next_day: bool) -> None:
     """The day changes at midnight in Lào Cai, which is five in the afternoon in UTC."""
@@ -101,7 +138,7 @@ async def test_an_empty_center_has_no_catalogue_to_show() -> None:
 
 
 async def test_a_language_is_known_while_the_visit_lasts() -> None:
-    """It is there until the ticket is finished or given up, and gone then."""
+    """It is there until the ticket can be called no more, and gone then."""
     async with at_work() as office:
         await office.ask(OpenCounter(counter=1), LAN)
         first, second = await office.take("en"), await office.take("hmn")
@@ -111,6 +148,8 @@ async def test_a_language_is_known_while_the_visit_lasts() -> None:
         assert office.service.languages == {second: "hmn"}
         await office.ask(CallNext(counter=1, after=None), LAN)
         await office.ask(MarkNoShow(ticket=second), LAN)
+        assert office.service.languages == {second: "hmn"}, "who missed a call may come back"
+        await office.ask(VoidTicket(ticket=second, reason="left"), LAN)
         assert office.service.languages == {}
 
 
@@ -128,9 +167,7 @@ async def test_no_language_is_written_down() -> None:
     """Neither events nor stored answers tell what language a person spoke."""
     async with at_work() as office:
         await office.ask(office.taking(language="hmn"), command_id="the-same-id")
-        stored = list(
-            office.journal.stored_answers([office.request(office.taking(), "the-same-id").command_id]).values()
-        )
+        stored = list(office.journal.stored_answers([CommandId("the-same-id")]).values())
         written = [msgspec.json.encode(entry.event) for entry in office.journal.entries]
         assert stored
         assert not any(b"hmn" in each for each in [*written, *(answer.answer for answer in stored)])

@@ -15,7 +15,8 @@ from websockets.sync.client import connect
 from queue_protocol import PROTOCOL
 from queue_protocol.answers import Answer
 from queue_protocol.codec import decode_from_server, encode
-from queue_protocol.commands import KioskHello, Request
+from queue_protocol.commands import Request
+from queue_protocol.hellos import KioskHello
 from queue_protocol.ids import DeviceId
 from queue_server.storage.sqlite import FILE
 

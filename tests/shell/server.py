@@ -4,7 +4,7 @@ import http.client
 import socket
 import threading
 import urllib.parse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -22,19 +22,8 @@ from queue_protocol import PROTOCOL
 from queue_protocol.announcements import CallAnnouncement
 from queue_protocol.answers import Answer, Result, TicketTaken
 from queue_protocol.codec import decode_from_server, encode
-from queue_protocol.commands import (
-    CallNext,
-    Command,
-    DeskHello,
-    DisplayHello,
-    FromClient,
-    KioskHello,
-    OfficeHello,
-    OpenCounter,
-    Request,
-    Seen,
-    TakeTicket,
-)
+from queue_protocol.commands import CallNext, Command, OpenCounter, Request, TakeTicket
+from queue_protocol.hellos import DeskHello, DisplayHello, FromClient, KioskHello, OfficeHello, Seen
 from queue_protocol.ids import AccountId, CommandId, DeviceId, ServiceId, TicketId
 from queue_protocol.snapshots import FromServer, Snapshot
 from queue_server import app, premises
@@ -47,10 +36,11 @@ from tests.core.center import CERTIFICATION, MORNING, tokens
 
 PASSWORD = "mật khẩu dài dòng"
 HASHED = hash_password(PASSWORD)
-PEOPLE: dict[AccountId, AccountRole] = {
-    AccountId("lan"): "clerk",
-    AccountId("hoa"): "clerk",
-    AccountId("quanly"): "manager",
+PEOPLE: dict[AccountId, tuple[AccountRole, ...]] = {
+    AccountId("lan"): ("clerk",),
+    AccountId("hoa"): ("clerk", "greeter"),
+    AccountId("mai"): ("greeter",),
+    AccountId("quanly"): ("manager",),
 }
 OTHER_KEY = "the-key-of-the-other-display"
 """Of `display-2`, which every center of these tests has too."""
@@ -67,13 +57,17 @@ _tokens = tokens()
 
 @dataclass
 class SetClock:
-    """What the PC believes the time is."""
+    """What the PC believes the time is; set `at` and it jumps."""
 
     at: datetime = MORNING
+    elapsed_s: float = 0.0
+    """Time that has really passed."""
 
     def wait(self, **time: float) -> None:
-        """Let time pass, or with negative figures run backwards."""
-        self.at += timedelta(**time)
+        """Let time pass, or with negative figures let the PC's clock run backwards."""
+        passed = timedelta(**time)
+        self.at += passed
+        self.elapsed_s += max(passed.total_seconds(), 0.0)
 
 
 @dataclass
@@ -121,7 +115,11 @@ class Running:
         return path.read_text("ascii").strip() if path.exists() else OTHER_KEY
 
     def browse(
-        self, path: str, form: Mapping[str, str] | None = None, account: str | None = None, **headers: str
+        self,
+        path: str,
+        form: Mapping[str, str] | Sequence[tuple[str, str]] | None = None,
+        account: str | None = None,
+        **headers: str,
     ) -> Page:
         """Open a page, or with a form send it, as a browser does that may be signed in; `headers` with underscores."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT_S)
@@ -257,7 +255,7 @@ class Talk:
 
 @contextmanager
 def running(folder: Path, clock: SetClock | None = None) -> Iterator[Running]:
-    """Run the server of a center with three people in this folder; its clock stands still unless it is told."""
+    """Run the server of a center with four people in this folder; its clock stands still unless it is told."""
     clock = clock or SetClock()
     config = Config(
         data=folder,
@@ -269,7 +267,8 @@ def running(folder: Path, clock: SetClock | None = None) -> Iterator[Running]:
     with pytest.MonkeyPatch.context() as patch, premises.listen(config.host, 0) as listening:
         connection = premises.open_file(folder)
         let_people_in(Accounts(connection), clock.at)
-        patch.setattr(app, "Clock", lambda last_at: Clock(last_at, lambda: clock.at, lambda: 0.0))
+        patch.setattr(premises, "Clock", lambda last_at: Clock(last_at, lambda: clock.at, lambda: clock.elapsed_s))
+        patch.setattr(app, "read_wall", lambda: clock.at)
         engine = web.engine(app.compose(config, connection))
         thread = threading.Thread(target=engine.run, args=([listening],), daemon=True)
         thread.start()
@@ -287,6 +286,6 @@ def let_people_in(accounts: Accounts, at: datetime) -> None:
     """Add a second display and the people, each signed in already in one browser."""
     accounts.set_device(DeviceId("display-2"), "display", hash_secret(OTHER_KEY))
     now = int(at.astimezone(UTC).timestamp())
-    for name, role in PEOPLE.items():
-        if accounts.add(name, role, HASHED):
+    for name, roles in PEOPLE.items():
+        if accounts.add(name, roles, HASHED):
             accounts.open_session(hash_secret(f"session-of-{name}"), name, now, now + 12 * 3600)

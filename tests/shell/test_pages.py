@@ -3,14 +3,16 @@
 import csv
 import io
 import json
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from queue_protocol.commands import FinishService, OpenCounter, TakeTicket
-from queue_protocol.ids import Token
+from queue_protocol.ids import TicketId, Token
 from queue_protocol.snapshots import Desk
 from queue_server.shell.access import DEVICE_COOKIE, FAILURES_ALLOWED, LOCKED_FOR, SESSION_COOKIE, SESSION_LASTS
+from queue_server.storage.accounts import Accounts
 from tests.core.center import CERTIFICATION, CIVIL_STATUS
 from tests.shell.server import NAME, PASSWORD, Running
 
@@ -29,12 +31,20 @@ def sign_in(server: Running, account: str, password: str) -> int:
     return server.browse("/sign-in", {"account": account, "password": password, "next": "/desk"}).status
 
 
-@pytest.mark.parametrize("path", ["/", "/kiosk", "/display", "/desk", "/office", "/password", f"/t/{TOKEN}"])
+OFFICE = ["/office", "/office/reports", "/office/ledger", "/office/catalogue"]
+"""Pages of the manager."""
+
+FACTS = ["/office/day.csv", "/office/ledger.csv", "/office/reports/visits.csv", "/office/catalogue.toml"]
+"""Files of the manager."""
+
+
+@pytest.mark.parametrize("path", ["/", "/kiosk", "/display", "/desk", *OFFICE, "/password", f"/t/{TOKEN}"])
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_every_page_opens_in_every_language(quiet_server: Running, path: str, language: str) -> None:
     """Each page is there, in words, with the headers that keep it to itself; what needs a person asks for one."""
     page = quiet_server.browse(f"{path}?language={language}")
-    assert page.status == {"/desk": 401, "/office": 401, "/password": 401, f"/t/{TOKEN}": 404}.get(path, 200)
+    asks_for_a_person = path in {"/desk", "/password", *OFFICE}
+    assert page.status == (401 if asks_for_a_person else 404 if path.startswith("/t/") else 200)
     assert f'lang="{language}"' in page.text
     assert page.headers["x-content-type-options"] == "nosniff"
     assert "default-src" in page.headers["content-security-policy"]
@@ -68,14 +78,45 @@ def test_nothing_changes_by_a_link(quiet_server: Running, path: str) -> None:
     assert quiet_server.browse(path, account="quanly").status == 405
 
 
-@pytest.mark.parametrize(
-    ("path", "clerk"),
-    [("/desk", 200), ("/office", 403), ("/accounts.json", 403), ("/office/day.json", 403), ("/office/day.csv", 403)],
-)
-def test_pages_are_for_their_roles(quiet_server: Running, path: str, clerk: int) -> None:
-    """A clerk opens the desk and nothing of the office; a manager opens both."""
-    assert quiet_server.browse(path, account="lan").status == clerk
+@pytest.mark.parametrize("path", [*OFFICE, *FACTS, "/accounts.json", "/office/day.json", "/office/today.json"])
+def test_the_office_is_for_managers(quiet_server: Running, path: str) -> None:
+    """Who is no manager sees nothing of the office, whatever else the person may be."""
     assert quiet_server.browse(path, account="quanly").status == 200
+    assert {quiet_server.browse(path, account=name).status for name in ("lan", "hoa", "mai")} == {403}
+    assert quiet_server.browse(path).status in {401, 403}
+
+
+@pytest.mark.parametrize("account", ["lan", "hoa", "mai", "quanly"])
+def test_the_desk_is_for_all_who_stand_in_the_hall(quiet_server: Running, account: str) -> None:
+    """Greeter, clerk and manager open the desk page."""
+    assert quiet_server.browse("/desk", account=account).status == 200
+
+
+def test_trouble_is_a_sentence_for_people_and_a_key_for_scripts(quiet_server: Running) -> None:
+    """A page that is not there, a foreign form, a form too long: a browser shows why in the reader's language."""
+    html = "text/html,application/xhtml+xml"
+    gone = quiet_server.browse("/nothing?language=en", Accept=html)
+    assert (gone.status, "There is no such page" in gone.text) == (404, True)
+    foreign = quiet_server.browse("/sign-in", {"account": "lan"}, Origin="http://evil.example", Accept=html)
+    assert (foreign.status, "không thuộc máy chủ xếp hàng" in foreign.text) == (403, True)
+    assert foreign.headers["content-security-policy"].startswith("default-src 'self'")
+    long = quiet_server.browse("/sign-in", {"account": "x" * 9000}, Accept=html)
+    assert (long.status, "không hiểu yêu cầu" in long.text) == (403, True)
+    assert json.loads(quiet_server.browse("/nothing").text) == {"error": "trouble_404"}
+    assert json.loads(quiet_server.browse("/", Host="evil.example").text) == {"error": "refused_bad_origin"}
+
+
+def test_a_full_disk_is_said_when_somebody_signs_in(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The session cannot be kept: the page says that the server cannot write, and what to look at."""
+
+    def fail(*_arguments: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(Accounts, "open_session", fail)
+    form = {"account": "lan", "password": PASSWORD}
+    page = server.browse("/sign-in", form, Accept="text/html")
+    assert (page.status, "chưa ghi được dữ liệu" in page.text) == (503, True)
+    assert json.loads(server.browse("/sign-in", form).text) == {"error": "refused_storage"}
 
 
 def test_a_person_signs_in_and_out(server: Running) -> None:
@@ -157,22 +198,36 @@ def test_a_new_password_needs_the_old_and_some_length(server: Running) -> None:
 def test_a_manager_adds_renews_and_removes_people(server: Running) -> None:
     """A first password is shown once and works; a renewed one replaces it; who is removed is out."""
     added = json.loads(server.browse("/accounts", {"account": " Minh ", "role": "clerk"}, "quanly").text)
-    assert (added["account"], added["role"]) == ("minh", "clerk")
+    assert (added["account"], added["roles"]) == ("minh", ["clerk"])
     assert sign_in(server, "minh", added["password"]) == 303
-    assert server.browse("/accounts", {"account": "minh"}, "quanly").status == 409
-    assert server.browse("/accounts", {"account": "no name"}, "quanly").status == 400
+    assert server.browse("/accounts", {"account": "minh", "role": "clerk"}, "quanly").status == 409
+    assert server.browse("/accounts", {"account": "no name", "role": "clerk"}, "quanly").status == 400
+    assert server.browse("/accounts", {"account": "nobody"}, "quanly").status == 400
     renewed = json.loads(server.browse("/accounts/password", {"account": "minh"}, "quanly").text)
     assert (sign_in(server, "minh", added["password"]), sign_in(server, "minh", renewed["password"])) == (401, 303)
-    assert {"account": "minh", "role": "clerk"} in json.loads(server.browse("/accounts.json", account="quanly").text)
+    assert {"account": "minh", "roles": ["clerk"]} in json.loads(server.browse("/accounts.json", account="quanly").text)
     assert server.browse("/accounts/remove", {"account": "minh"}, "quanly").status == 200
     assert sign_in(server, "minh", renewed["password"]) == 401
     assert server.browse("/accounts/remove", {"account": "minh"}, "quanly").status == 404
     assert server.browse("/accounts/remove", {"account": "quanly"}, "quanly").status == 400
 
 
+def test_a_person_may_have_several_roles_and_be_given_others(server: Running) -> None:
+    """New roles count at once; a manager cannot lock the office by giving up the own role, nor leave anybody none."""
+    roles = ("greeter", "clerk", "manager")
+    assert server.browse("/office", account="lan").status == 403
+    changed = server.browse("/accounts/roles", [("account", "lan"), *(("role", role) for role in roles)], "quanly")
+    assert json.loads(changed.text)["roles"] == sorted(roles)
+    assert server.browse("/office", account="lan").status == 200
+    for form in ({"account": "quanly", "role": "clerk"}, {"account": "lan"}, {"account": "lan", "role": "king"}):
+        assert server.browse("/accounts/roles", form, "quanly").status == 400
+    assert server.browse("/accounts/roles", {"account": "nobody", "role": "clerk"}, "quanly").status == 404
+    assert server.browse("/office", account="lan").status == 200
+
+
 def test_a_clerk_manages_nobody(quiet_server: Running) -> None:
     """Forms of the office are refused to a clerk and to nobody."""
-    for path in ("/accounts", "/accounts/password", "/accounts/remove"):
+    for path in ("/accounts", "/accounts/roles", "/accounts/password", "/accounts/remove"):
         assert quiet_server.browse(path, {"account": "hoa"}, "lan").status == 403
         assert quiet_server.browse(path, {"account": "hoa"}).status == 403
 
@@ -210,7 +265,7 @@ def test_the_log_of_the_day_opens_in_excel(server: Running) -> None:
     served = list(rows[0].values())
     assert "Chứng thực" in served
     assert {"08:00", "08:01", "08:07", "1,5", "6,0", "lan"} <= set(served)
-    assert all(len(row) == 14 and None not in row for row in rows)
+    assert all(len(row) == 16 and None not in row for row in rows)
     english = server.browse("/office/day.csv?language=en", account="quanly").body.decode("utf-8-sig")
     assert "Certification" in english
     assert "1.5" in english
@@ -245,12 +300,34 @@ def test_the_page_of_a_ticket_is_one_request_and_keeps_its_secret(server: Runnin
     assert server.browse(f"/t/{TOKEN}").status == 404
 
 
+def test_a_visit_is_rated_once_by_who_has_the_slip(server: Running) -> None:
+    """The buttons of a ticket's page, which says `null` for its origin, count once; the page then thanks."""
+    kiosk, desk = server.kiosk(), server.desk()
+    kiosk.ask(TakeTicket(service=CERTIFICATION, token=TOKEN))
+    desk.call_next()
+    ticket = TicketId("20261123-A001")
+    form = {"rating": "4"}
+    assert server.browse(f"/t/{TOKEN}/rate", form, Origin="null").status == 303  # too early: nothing comes of it
+    desk.ask(FinishService(ticket=ticket))
+    assert "<form" in server.browse(f"/t/{TOKEN}").text
+    for refused in ({"rating": "6"}, {"rating": "x"}, {}):
+        assert server.browse(f"/t/{TOKEN}/rate", refused, Origin="null").status == 400
+    assert server.browse(f"/t/{TOKEN}/rate", form, Origin="http://evil.example").status == 403
+    page = server.browse(f"/t/{TOKEN}/rate", form, Origin="null")
+    assert (page.status, page.headers["location"]) == (303, f"/t/{TOKEN}")
+    assert "<form" not in server.browse(f"/t/{TOKEN}").text
+    assert server.browse(f"/t/{TOKEN}/rate", {"rating": "1"}, Origin="null").status == 303
+    rows = json.loads(server.browse("/office/day.json", account="quanly").text)["tickets"]
+    assert [row["rating"] for row in rows] == [4]
+
+
 def test_health_and_figures(server: Running) -> None:
     """What a watcher asks: status, place in the journal, clients, waiting tickets and refusals."""
     kiosk = server.kiosk()
     kiosk.take()
     health = json.loads(server.browse("/health").text)
-    assert (health["status"], health["day"], health["clock_suspect"]) == ("ok", "2026-11-23", False)
+    assert (health["status"], health["day"], health["clock"]) == ("ok", "2026-11-23", "fine")
+    assert health["now"] == health["wall"] == "2026-11-23T01:00:00Z"
     figures = server.browse("/metrics").text
     assert 'motcua_clients{kind="kiosk"} 1.0' in figures
     assert 'motcua_tickets_waiting{service="certification"} 1.0' in figures

@@ -14,7 +14,8 @@ import pytest
 
 from queue_protocol import PROTOCOL
 from queue_protocol.codec import encode
-from queue_protocol.commands import DisplayHello, FromClient, KioskHello, Request, TakeTicket
+from queue_protocol.commands import Request, TakeTicket
+from queue_protocol.hellos import DisplayHello, FromClient, KioskHello
 from queue_protocol.ids import CommandId, DeviceId, ServiceId, Token
 from queue_protocol.snapshots import Menu
 from queue_server.shell import app as web

@@ -1,5 +1,6 @@
 """People, sessions and the keys of boxes, as rows that may change."""
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,20 +19,37 @@ def accounts(tmp_path: Path) -> Iterator[Accounts]:
     """Lend the rows of a center with one clerk."""
     connection = connect(tmp_path / FILE)
     accounts = Accounts(connection)
-    accounts.add(LAN, "clerk", "hash of lan")
+    accounts.add(LAN, {"clerk"}, "hash of lan")
     yield accounts
     connection.close()
 
 
 def test_a_person_is_added_once(accounts: Accounts) -> None:
-    """A name is one person: adding it again changes neither role nor password."""
-    assert accounts.add(HOA, "manager", "hash of hoa")
-    assert not accounts.add(LAN, "manager", "another")
+    """A name is one person: adding it again changes neither roles nor password."""
+    assert accounts.add(HOA, {"manager", "greeter"}, "hash of hoa")
+    assert not accounts.add(LAN, {"manager"}, "another")
     assert accounts.all() == [
-        Account(HOA, "manager", "hash of hoa", 0, 0),
-        Account(LAN, "clerk", "hash of lan", 0, 0),
+        Account(HOA, frozenset({"manager", "greeter"}), "hash of hoa", 0, 0),
+        Account(LAN, frozenset({"clerk"}), "hash of lan", 0, 0),
     ]
     assert accounts.find("nobody") is None
+
+
+def test_roles_are_given_and_taken(accounts: Accounts) -> None:
+    """A person has the roles that were given last; one that is nobody gets none, and none that does not exist."""
+    assert accounts.set_roles(LAN, {"clerk", "manager"})
+    assert accounts.set_roles(LAN, {"greeter", "manager"})
+    assert [account.roles for account in accounts.all()] == [{"greeter", "manager"}]
+    assert not accounts.set_roles(HOA, {"clerk"})
+    with pytest.raises(sqlite3.IntegrityError):
+        accounts.set_roles(LAN, ["king"])  # type: ignore[list-item]  # the table is the last guard
+    assert [account.roles for account in accounts.all()] == [{"greeter", "manager"}]
+
+
+def test_a_page_is_a_box_of_its_own_kind(accounts: Accounts) -> None:
+    """A tablet at the door is let in as what it is."""
+    accounts.set_device(DeviceId("web-1"), "web", b"key")
+    assert accounts.device("web-1") == ("web", b"key")
 
 
 def test_a_session_ends_by_itself(accounts: Accounts) -> None:
@@ -59,7 +77,7 @@ def test_a_new_password_ends_sessions_and_locks(accounts: Accounts) -> None:
     accounts.note_attempt(LAN, 4, 500)
     accounts.open_session(b"token", LAN, 100, 200)
     assert accounts.set_password(LAN, "another")
-    assert accounts.find("lan") == Account(LAN, "clerk", "another", 0, 0)
+    assert accounts.find("lan") == Account(LAN, frozenset({"clerk"}), "another", 0, 0)
     assert accounts.session(b"token", 150) is None
     assert not accounts.set_password(HOA, "another")
 

@@ -74,6 +74,16 @@ def test_a_served_ticket_has_its_wait_and_its_service_time(path: Path) -> None:
         ended_at=milliseconds(300),
         wait_s=120,
         service_s=160,
+        first_service=CERTIFICATION,
+        dossiers=1,
+        outcome="done",
+        estimated=False,
+        rating=None,
+        void_reason=None,
+        ended_by="lan",
+        copies=0,
+        returns=0,
+        transfers=0,
     )
     reports.close()
 

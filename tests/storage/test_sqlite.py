@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,8 +10,9 @@ import pytest
 from queue_protocol.ids import CommandId
 from queue_server.storage.journal import JournalDamaged, JournalUnavailable
 from queue_server.storage.records import Origin
-from queue_server.storage.sqlite import ANSWERS_KEPT, FILE, SqliteJournal, connect
+from queue_server.storage.sqlite import ANSWERS_KEPT, FILE, SqliteJournal, connect, last_entry_at
 from tests.core.center import DAY
+from tests.storage.files import tamper
 from tests.storage.journals import ORIGIN, answer, entries_of_a_day, quiet_days
 
 ENTRIES = entries_of_a_day()[:-2]
@@ -35,16 +36,6 @@ def journal(path: Path) -> Iterator[SqliteJournal]:
     journal.append(ENTRIES, [])
     yield journal
     journal.close()
-
-
-def tamper(path: Path, *statements: str) -> None:
-    """Change the file as somebody would who knows SQLite: without the triggers."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    for trigger in ("event_is_not_changed", "event_is_not_deleted"):
-        connection.execute(f"DROP TRIGGER {trigger}")
-    for statement in statements:
-        assert connection.execute(statement).rowcount == 1
-    connection.close()
 
 
 @pytest.mark.parametrize(
@@ -146,11 +137,12 @@ def test_the_origin_of_a_journal_stays(path: Path, journal: SqliteJournal) -> No
 
 
 def test_the_last_instant_is_known_without_reading_a_day(path: Path, journal: SqliteJournal) -> None:
-    """A clock can be set by the journal; an empty one begins with the beginning of time."""
-    assert journal.last_at() == ENTRIES[-1].at
-    empty = SqliteJournal(connect(path.with_name("empty")), ORIGIN)
-    assert empty.last_at() == datetime.fromtimestamp(0, UTC)
-    empty.close()
+    """A clock can begin where the journal ends; an empty one has no such place."""
+    assert journal.head().sequence
+    for file, at in ((path, ENTRIES[-1].at), (path.with_name("empty"), None)):
+        connection = connect(file)
+        assert last_entry_at(connection) == at
+        connection.close()
 
 
 def test_answers_are_dropped_after_seven_days(path: Path) -> None:

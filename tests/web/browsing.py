@@ -34,6 +34,8 @@ class Server:
     data: Path
     port: int = 0
     password: str = ""
+    program: tuple[str, ...] = ("-m", "queue_server")
+    """What Python runs."""
     process: "subprocess.Popen[str] | None" = None
 
     @property
@@ -45,7 +47,7 @@ class Server:
         """Start it, on the port it had before if it had one, and wait until it answers."""
         log = (self.data.parent / "server.log").open("a")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "queue_server", "--data", self.data, "--port", str(self.port), "--name", HOST],
+            [sys.executable, *self.program, "--data", self.data, "--port", str(self.port), "--name", HOST],
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,

@@ -46,6 +46,30 @@ def test_a_manager_adds_a_clerk_who_signs_in_but_sees_no_office(staff: Windows, 
     expect(page.locator("input[name=password]")).to_be_visible()
 
 
+def test_a_person_is_given_several_roles_by_boxes(staff: Windows, citizen: Windows) -> None:
+    """Greeter and clerk at once; a manager's box, ticked later, opens the office; without any box nothing is saved."""
+    office = staff.open("/office")
+    office.fill(".add-account input[name=account]", "vang.may")
+    office.check(".add-account [value=greeter]")
+    office.click(".add-account button")
+    password = office.locator("#first-password").inner_text()
+    row = office.locator("#accounts tbody tr", has_text="vang.may")
+    expect(row).to_contain_text("Cán bộ hướng dẫn, Cán bộ quầy")
+    row.locator("[data-action=roles]").click()
+    for role in ("greeter", "clerk"):
+        row.locator(f"[value={role}]").uncheck()
+    row.locator("button[type=submit]").click()
+    expect(office.locator("#account-told.danger")).to_be_visible()
+    row.locator("[data-action=roles]").click()
+    row.locator("[value=manager]").check()
+    row.locator("button[type=submit]").click()
+    expect(row).to_contain_text("Người quản lý")
+    page = citizen.open("/office")
+    sign_in(page, "vang.may", password)
+    expect(page.locator(".tiles.lines li").first).to_be_visible()
+    remove_clerk(office, "vang.may")
+
+
 def test_a_manager_closes_a_counter_that_its_clerk_has_left(staff: Windows, citizen: Windows) -> None:
     """The tile of an open counter has the button; after a question the counter is free, also on the clerk's page."""
     office = staff.open("/office")

@@ -1,7 +1,9 @@
-/* The people who may sign in: listed, added, given a new password, removed. Drawn into its own root. */
+/* The people who may sign in: listed, added, given roles or a new password, removed. Drawn into its own root. */
 
 import { button } from "./pieces.js";
 import { build, icon, patch } from "./tree.js";
+
+const ROLES = ["greeter", "clerk", "manager"];
 
 export class Accounts {
   /* Draws into `root`; `page` gives the words. */
@@ -10,8 +12,8 @@ export class Accounts {
     this.page = page;
     this.people = [];
     this.told = null;
-    this.leaving = null;
-    root.addEventListener("submit", (event) => this.add(event));
+    this.asking = null;
+    root.addEventListener("submit", (event) => this.submit(event));
   }
 
   async fetch() {
@@ -26,8 +28,9 @@ export class Accounts {
   act(action, account) {
     const acts = {
       renew: () => this.post("/accounts/password", { account }),
-      leave: () => this.confirm(account),
-      stay: () => this.confirm(null),
+      leave: () => this.ask("leave", account),
+      roles: () => this.ask("roles", account),
+      stay: () => this.ask(null, null),
       remove: () => this.post("/accounts/remove", { account }),
     };
     if (action in acts) {
@@ -36,16 +39,19 @@ export class Accounts {
     return action in acts;
   }
 
-  confirm(account) {
-    this.leaving = account;
+  /* Ask something about one person: for other roles, or whether to remove. */
+  ask(what, account) {
+    this.asking = what === null ? null : { what, account };
     this.draw();
   }
 
-  async add(event) {
+  async submit(event) {
     event.preventDefault();
-    const { account, role } = event.target.elements;
-    if (await this.post("/accounts", { account: account.value.trim().toLowerCase(), role: role.value })) {
-      account.value = "";
+    const form = event.target;
+    const fields = new URLSearchParams(new FormData(form));
+    const done = await this.post(form.dataset.address, fields);
+    if (done && form.dataset.address === "/accounts") {
+      form.reset();
     }
   }
 
@@ -55,7 +61,7 @@ export class Accounts {
     const answer = response === null ? null : await response.json().catch(() => null);
     const done = answer !== null && response.ok;
     this.told = done ? answer : { error: answer === null ? "page_no_answer" : answer.error };
-    this.leaving = null;
+    this.asking = null;
     await this.fetch();
     return done;
   }
@@ -66,7 +72,7 @@ export class Accounts {
       this.root,
       build("h2", { id: "accounts-title", key: "title" }, texts.say("office_accounts")),
       told(texts, this.told),
-      peopleTable(texts, this.people, this.leaving),
+      peopleTable(texts, this.people, this.asking),
       addForm(texts),
     );
   }
@@ -89,7 +95,7 @@ function told(texts, answer) {
   );
 }
 
-function peopleTable(texts, people, leaving) {
+function peopleTable(texts, people, asking) {
   const head = ["office_column_account", "office_column_role", "office_column_acts"].map((key) => build(
     "th",
     { scope: "col" },
@@ -102,48 +108,65 @@ function peopleTable(texts, people, leaving) {
       "table",
       null,
       build("thead", null, build("tr", null, ...head)),
-      build("tbody", null, ...people.map((person) => personRow(texts, person, leaving))),
+      build("tbody", null, ...people.map((person) => personRow(texts, person, asking))),
     ),
   );
 }
 
-function personRow(texts, { account, role }, leaving) {
+function personRow(texts, person, asking) {
+  const { account, roles } = person;
+  const what = asking !== null && asking.account === account ? asking.what : null;
+  const words = ROLES.filter((role) => roles.includes(role)).map((role) => texts.say(`page_role_${role}`)).join(", ");
   return build(
     "tr",
     { key: account },
     build("th", { scope: "row" }, account),
-    build("td", null, texts.say(`page_role_${role}`)),
-    build(
-      "td",
-      { class: "acts" },
-      ...(leaving === account ? confirmButtons(texts, account) : personButtons(texts, account)),
-    ),
+    build("td", null, what === "roles" ? rolesForm(texts, person) : words),
+    build("td", { class: "acts" }, ...personButtons(texts, account, what)),
   );
 }
 
-function personButtons(texts, account) {
-  return [
-    button({ action: "renew", value: account, key: "renew" }, texts.say("office_renew_password")),
-    button({ action: "leave", value: account, key: "leave" }, texts.say("office_remove_account")),
-  ];
+function personButtons(texts, account, what) {
+  const stay = () => button({ action: "stay", value: account, key: "stay" }, texts.say("page_cancel"));
+  if (what === "roles") {
+    return [stay()];
+  }
+  if (what === "leave") {
+    const words = texts.say("office_remove_confirm", { account });
+    return [button({ action: "remove", value: account, key: "remove", kind: "danger" }, words), stay()];
+  }
+  return ["roles", "renew", "leave"].map((action) => button(
+    { action, value: account, key: action },
+    texts.say(`office_account_${action}`),
+  ));
 }
 
-function confirmButtons(texts, account) {
-  return [
-    button(
-      { action: "remove", value: account, key: "remove", kind: "danger" },
-      texts.say("office_remove_confirm", { account }),
-    ),
-    button({ action: "stay", value: account, key: "stay" }, texts.say("page_cancel")),
-  ];
+function rolesForm(texts, { account, roles }) {
+  return build(
+    "form",
+    { class: "roles-form", key: "roles", "data-address": "/accounts/roles" },
+    build("input", { type: "hidden", name: "account", value: account }),
+    roleChecks(texts, roles),
+    build("button", { class: "button primary", type: "submit" }, texts.say("office_roles_save")),
+  );
+}
+
+/* One person may be several things: each has a box of its own. */
+function roleChecks(texts, roles) {
+  return build(
+    "fieldset",
+    { class: "roles" },
+    build("legend", null, texts.say("office_column_role")),
+    ...ROLES.map((role) => build(
+      "label",
+      { class: "check", key: role },
+      build("input", { type: "checkbox", name: "role", value: role, checked: roles.includes(role) }),
+      texts.say(`page_role_${role}`),
+    )),
+  );
 }
 
 function addForm(texts) {
-  const roles = ["clerk", "manager"].map((role) => build(
-    "option",
-    { value: role, key: role },
-    texts.say(`page_role_${role}`),
-  ));
   const name = {
     name: "account",
     required: true,
@@ -151,18 +174,14 @@ function addForm(texts) {
     pattern: "[A-Za-z0-9][A-Za-z0-9._\\-]*",
     autocomplete: "off",
     spellcheck: "false",
+    "aria-describedby": "account-hint",
   };
   return build(
     "form",
-    { class: "card add-account", key: "add", "aria-label": texts.say("office_add_account") },
+    { class: "card add-account", key: "add", "data-address": "/accounts", "aria-label": texts.say("office_add_account") },
     build("label", { class: "select" }, build("span", null, texts.say("office_account_name")), build("input", name)),
-    build(
-      "label",
-      { class: "select" },
-      build("span", null, texts.say("office_column_role")),
-      build("select", { name: "role" }, ...roles),
-    ),
+    roleChecks(texts, ["clerk"]),
     build("button", { class: "button primary", type: "submit" }, icon("account_plus"), texts.say("office_add_account")),
-    build("p", { class: "hint" }, texts.say("office_account_hint")),
+    build("p", { class: "hint", id: "account-hint" }, texts.say("office_account_hint")),
   );
 }

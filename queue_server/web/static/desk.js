@@ -1,7 +1,9 @@
 /* The clerk's page: from clicks and keys to commands, from snapshots to the screen. */
 
 import { ticketToken } from "./chance.js";
-import { commandOf, actionOfKey, isMine } from "./desk_moves.js";
+import { answeredAs, commandOf } from "./desk_commands.js";
+import { actionOfKey, isDeskKey, isMine } from "./desk_moves.js";
+import { isSheetGood } from "./desk_sheets.js";
 import { deskView } from "./desk_view.js";
 import { Page, listen, refusalWords } from "./page.js";
 import { PROTOCOL } from "./session.js";
@@ -9,49 +11,97 @@ import { PROTOCOL } from "./session.js";
 /* How long the screen may lag behind an answer: a snapshot follows it at once, unless the link breaks just then. */
 const LAG_MS = 1000;
 
-/* Remembered per tab, so that a reload stays at the counter. */
-const COUNTER = "motcua-counter";
+/* Remembered per tab, so that a reload stays where it was: a counter's number or "floor"; the printer of slips. */
+const PLACE = "motcua-counter";
+const PRINTER = "motcua-printer";
+
+/* What is done and not to be seen on the page is said: each has the sentence `desk_done_<action>`. */
+const SAID = new Set(["transfer", "requeue", "reissue", "reprint", "carry_over", "void"]);
 
 const root = document.getElementById("desk");
-const state = { desk: null, counter: Number(sessionStorage.getItem(COUNTER)) || null, asking: null, notice: null };
+const roles = (root.dataset.roles || "clerk").split(" ");
+const mayCall = roles.includes("clerk") || roles.includes("manager");
+
+const state = {
+  desk: null,
+  mayCall,
+  place: mayCall ? sessionStorage.getItem(PLACE) : "floor",
+  printer: sessionStorage.getItem(PRINTER),
+  asking: null,
+  notice: null,
+  sheet: null,
+  folds: new Set(["carried"]),
+  read: new Set(),
+};
 let seen = () => {};
 
 const page = new Page({
   root,
-  hello: () => ({ type: "desk_hello", protocol: PROTOCOL, counter: state.counter }),
+  hello: () => ({ type: "desk_hello", protocol: PROTOCOL, counter: Number(state.place) || null }),
   see(message) {
     if (message.type === "desk") {
       state.desk = message;
+      if (state.sheet !== null && !isSheetGood(message, state.sheet)) {
+        state.sheet = null;
+      }
       seen();
     }
   },
   view: () => deskView(page, state),
 });
 
-function moveTo(counter) {
-  state.counter = counter;
-  if (counter === null) {
-    sessionStorage.removeItem(COUNTER);
+/* Go to a counter, to the floor of the hall, or with null to the choice between them. */
+function moveTo(place) {
+  state.place = place;
+  if (place === null) {
+    sessionStorage.removeItem(PLACE);
   } else {
-    sessionStorage.setItem(COUNTER, String(counter));
+    sessionStorage.setItem(PLACE, place);
   }
   page.connection.restart();
 }
 
+/* ---- asking the server */
+
 /* Ask one thing at a time: until the answer is here, and to be seen, every button waits. */
-async function ask(action, command) {
+async function ask(action, command, number = "") {
   state.asking = action;
   state.notice = null;
   page.draw();
   const result = await page.ask(command);
   if (result.type === "refused") {
-    state.notice = { kind: "danger", words: refusalWords(page.texts, result) };
+    refused(result, command);
   } else {
     await nextSnapshot();
+    told(action, command, result, number);
   }
   state.asking = null;
+  if (state.sheet !== null && state.sheet.name !== "long") {
+    closeSheet();
+  }
   page.draw();
+  showSheet();
   return result;
+}
+
+/* A service that took very long is asked about, and the same is asked for again with the answer. */
+function refused(result, command) {
+  if (result.code === "long_service") {
+    closeSheet();
+    state.sheet = { name: "long", ticket: null, value: null, command, facts: result.facts, shown: false };
+  } else {
+    state.notice = { kind: "danger", words: refusalWords(page.texts, result) };
+  }
+}
+
+function told(action, command, result, number) {
+  const { texts } = page;
+  if (result.type === "ticket_taken") {
+    const key = command.print_at === null ? "desk_issued" : "desk_issued_printing";
+    state.notice = { kind: "good", words: texts.say(key, { number: result.number, printer: command.print_at }) };
+  } else if (SAID.has(action)) {
+    state.notice = { kind: "good", words: texts.say(`desk_done_${action}`, { number }) };
+  }
 }
 
 /* Wait for the screen that shows what the answer said: until then a click would act on what has passed. */
@@ -62,62 +112,146 @@ function nextSnapshot() {
   });
 }
 
-async function open(counter) {
-  moveTo(counter);
-  await ask("open", { type: "open_counter", counter });
+/* ---- sheets */
+
+function openSheet(element) {
+  const { sheet: name, ticket } = element.dataset;
+  const shown = state.sheet !== null && state.sheet.shown;
+  state.sheet = { name, ticket: ticket || null, value: element.dataset.value || null, shown };
+  page.draw();
+  showSheet();
 }
 
-async function close() {
-  const result = await ask("close", commandOf("close", state.desk));
-  if (result.type === "done") {
-    moveTo(null);
-  }
-}
-
-/* Issue a ticket here, for where there is no kiosk or someone needs help. */
-async function issue(service) {
-  const form = document.getElementById("issue");
-  const printAt = form.elements.print_at.value || null;
-  const command = {
-    type: "take_ticket",
-    service,
-    token: ticketToken(),
-    priority: form.elements.priority.checked,
-    language: form.elements.language.value,
-    print_at: printAt,
-  };
-  const result = await ask("issue", command);
-  if (result.type === "ticket_taken") {
-    form.elements.priority.checked = false;
-    const key = printAt === null ? "desk_issued" : "desk_issued_printing";
-    state.notice = { kind: "good", words: page.texts.say(key, { number: result.number, printer: printAt }) };
-    page.draw();
-  }
-}
-
-function act(action, element) {
-  if (!page.isLive() || state.asking !== null) {
+/* A dialog is shown by a call, not by an attribute: only so does the rest of the page wait behind it. */
+function showSheet() {
+  const dialog = document.getElementById("sheet");
+  if (dialog === null || state.sheet === null) {
     return;
   }
-  const command = action === "close" ? null : commandOf(action, state.desk);
-  if (command !== null) {
-    ask(action, command);
-  } else if (action === "close") {
-    close();
-  } else if (action === "open") {
-    open(Number(element.dataset.value));
-  } else if (action === "issue") {
-    issue(element.dataset.value);
-  } else if (action === "leave") {
-    moveTo(null);
+  if (!state.sheet.shown) {
+    state.sheet.shown = true;
+    dialog.showModal();
+  } else if (!dialog.contains(document.activeElement) || document.activeElement === dialog) {
+    dialog.querySelector("button, input, select").focus();
   }
 }
 
-/* A key that types, or that presses what has the focus, is not a shortcut. */
+function closeSheet() {
+  const dialog = document.getElementById("sheet");
+  state.sheet = null;
+  if (dialog !== null && dialog.open) {
+    dialog.close();
+  }
+  page.draw();
+}
+
+/* ---- what a click or a key does */
+
+/* What changes the page alone. These work without a server too. */
+const HERE = {
+  sheet: openSheet,
+  sheet_close: closeSheet,
+  fold({ dataset: { value } }) {
+    if (!state.folds.delete(value)) {
+      state.folds.add(value);
+    }
+    page.draw();
+  },
+  read({ dataset: { value } }) {
+    state.read.add(value);
+    page.draw();
+  },
+};
+
+/* Where the page goes with an action: before it asks, or after it was done. */
+const BEFORE = {
+  open: ({ value }) => moveTo(value),
+  take_over: ({ value }) => moveTo(value),
+};
+const AFTER = {
+  close: () => moveTo(null),
+  issue: () => clear(["priority", "dossiers", "appointment"]),
+};
+const WALKS = { floor: () => moveTo("floor"), leave: () => moveTo(null) };
+
+async function act(action, element) {
+  if (action in HERE) {
+    HERE[action](element);
+  } else if (page.isLive() && state.asking === null) {
+    if (action in WALKS) {
+      WALKS[action]();
+    } else {
+      await work(action, asked(element));
+    }
+  }
+}
+
+async function work(action, what) {
+  const command = action === "long_service"
+    ? answeredAs(state.sheet.command, what.value)
+    : commandOf(action, state.desk, what);
+  if (command === null) {
+    return;
+  }
+  if (action === "long_service") {
+    closeSheet();
+  }
+  if (action in BEFORE) {
+    BEFORE[action](what);
+  }
+  const result = await ask(action, command, numberOf(what.ticket));
+  if (result.type !== "refused" && action in AFTER) {
+    AFTER[action](what);
+  }
+}
+
+/* Return what was asked with an element; null stands for a key. */
+function asked(element) {
+  const form = element === null ? null : element.closest("form") || document.getElementById("issue");
+  const { ticket = null, value = null } = element === null ? {} : element.dataset;
+  const { clock } = page;
+  return {
+    ticket,
+    value,
+    fields: fieldsOf(form),
+    token: ticketToken(),
+    localDay: clock.day(clock.now()),
+    utcOffset: clock.utcOffset,
+  };
+}
+
+function fieldsOf(form) {
+  const fields = {};
+  for (const [name, value] of form === null ? [] : new FormData(form)) {
+    fields[name] = (fields[name] || []).concat(value);
+  }
+  return fields;
+}
+
+function numberOf(ticket) {
+  return ticket === null ? "" : ticket.split("-")[1];
+}
+
+/* Set fields of the form back, so that the next person does not get what was meant for this one, and leave them, so
+ * that keys are the desk's again.
+ */
+function clear(names) {
+  const { elements } = document.getElementById("issue");
+  for (const field of names.map((name) => elements[name])) {
+    field.checked = field.defaultChecked;
+    field.value = field.defaultValue;
+    field.blur();
+  }
+}
+
+/* A key that types, or that presses what has the focus, is not a shortcut; behind a sheet nothing is. */
 function isTaken(event) {
-  const typing = event.target.closest("input:not([type=checkbox]), select, textarea");
-  const pressing = event.code === "Space" && event.target.closest("a, button, input, select");
-  return Boolean(typing || pressing || event.ctrlKey || event.altKey || event.metaKey || event.repeat);
+  const { target, code } = event;
+  const letter = code.startsWith("Key");
+  const typing = target.closest("select, textarea, input") && !(letter && target.matches("input[type=checkbox]"));
+  const pressing = (code === "Space" || code === "NumpadEnter") && target.closest("a, button");
+  const held = event.ctrlKey || event.altKey || event.metaKey || event.repeat;
+  return Boolean(state.sheet !== null || typing || pressing || held);
 }
 
 document.addEventListener("keydown", (event) => {
@@ -126,7 +260,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   const action = actionOfKey(event.code, desk);
-  if (action !== null || event.code === "Space") {
+  if (action !== null || isDeskKey(event.code)) {
     event.preventDefault();
   }
   if (action !== null) {
@@ -136,4 +270,14 @@ document.addEventListener("keydown", (event) => {
 
 listen(root, act);
 root.addEventListener("submit", (event) => event.preventDefault());
+root.addEventListener("change", ({ target }) => {
+  if (target.name === "print_at") {
+    state.printer = target.value;
+    sessionStorage.setItem(PRINTER, target.value);
+  }
+});
+
+/* The Escape key closes a dialog by itself, and so does a click beside it; `close` does not bubble. */
+root.addEventListener("close", () => state.sheet !== null && state.sheet.shown && closeSheet(), true);
+root.addEventListener("click", ({ target }) => target.id === "sheet" && closeSheet());
 page.start(root.dataset.language);

@@ -1,9 +1,13 @@
-/* The clerk's screen as a function of the desk snapshot, the link and the server's clock. */
+/* The clerk's screen as a function of the desk snapshot, the link and the server's clock: its frame. */
 
-import { MOVES, isMine, isOffered, primaryAction } from "./desk_moves.js";
-import { between, stopwatch } from "./moments.js";
+import { issueForm } from "./desk_issue.js";
+import { awayFold, carriedFold, lineCard, troubles, unservedCard } from "./desk_lists.js";
+import { MOVES, isMine } from "./desk_moves.js";
+import { fold, opener } from "./desk_pieces.js";
+import { sheetView } from "./desk_sheets.js";
+import { currentCard } from "./desk_ticket.js";
 import { linkBanner } from "./page.js";
-import { badge, button, counterWords, minutesWords, priorityMark, serviceNames, sign, waitingWords } from "./pieces.js";
+import { button, counterWords, serviceNames, sign } from "./pieces.js";
 import { build, icon } from "./tree.js";
 
 /* Return the children of the page's root. */
@@ -14,8 +18,8 @@ export function deskView(page, state) {
     return [linkBanner(page), build("p", { class: "hint", key: "waiting" }, texts.say("page_loading"))];
   }
   const idle = !page.isLive() || state.asking !== null;
-  const scene = { page, texts, desk, services: byId(desk.services), idle };
-  return [linkBanner(page), notice(state), desk.counter !== null && isMine(desk) ? workplace(scene) : choice(scene)];
+  const scene = { page, texts, desk, state, services: byId(desk.services), idle };
+  return [linkBanner(page), notice(state), alarmStrip(scene), body(scene), sheetView(scene)];
 }
 
 function byId(cards) {
@@ -28,32 +32,49 @@ function notice({ notice: said }) {
   return build("div", { key: "notice", "aria-live": "assertive", class: `banner ${kind}`, id: "notice" }, ...words);
 }
 
+function body(scene) {
+  const { desk, state } = scene;
+  if (desk.counter !== null && isMine(desk)) {
+    return workplace(scene);
+  }
+  return state.place === "floor" ? floor(scene) : choice(scene);
+}
+
 /* ---- choosing a counter */
 
 function choice(scene) {
-  const { texts, desk } = scene;
+  const { texts, desk, idle } = scene;
   return build(
     "section",
     { class: "choice", key: "choice", "aria-labelledby": "choice-title" },
     build("h1", { id: "choice-title" }, texts.say("desk_choose_counter")),
-    build("p", { class: "hint" }, texts.say("desk_choose_hint")),
+    build("p", { class: "hint" }, choiceHint(texts, desk)),
     build("ul", { class: "counters" }, ...desk.counters.map((counter) => counterCard(scene, counter))),
+    button({ action: "floor", disabled: idle }, icon("account_tie"), texts.say("desk_work_without_counter")),
   );
 }
 
+function choiceHint(texts, { counter, counters }) {
+  const left = counters.find((each) => each.counter === counter && each.clerk !== null);
+  return left === undefined
+    ? texts.say("desk_choose_hint")
+    : texts.say("desk_counter_lost", { counter, clerk: left.clerk });
+}
+
+/* A counter of somebody else can be taken over, which is asked about first. */
 function counterCard({ texts, desk, services, idle }, counter) {
   const mine = counter.clerk === desk.account;
   const taken = counter.clerk !== null && !mine;
-  return build(
-    "li",
-    { key: counter.counter },
-    button(
-      { action: "open", value: counter.counter, kind: mine ? "primary" : "card", disabled: idle || taken },
-      build("strong", { class: "large" }, counterWords(texts, counter.counter)),
-      build("span", null, serviceNames(texts, counter.services, services)),
-      build("span", { class: "state" }, occupant(texts, counter, mine)),
-    ),
-  );
+  const { counter: value } = counter;
+  const words = [
+    build("strong", { class: "large" }, counterWords(texts, value)),
+    build("span", null, serviceNames(texts, counter.services, services)),
+    build("span", { class: "state" }, occupant(texts, counter, mine)),
+  ];
+  const made = taken
+    ? opener({ sheet: "take_over", value, key: value, kind: "card taken", disabled: idle }, ...words)
+    : button({ action: "open", value, kind: mine ? "primary" : "card", disabled: idle }, ...words);
+  return build("li", { key: value }, made);
 }
 
 function occupant(texts, { clerk }, mine) {
@@ -63,27 +84,84 @@ function occupant(texts, { clerk }, mine) {
   return clerk === null ? texts.say("desk_counter_free") : texts.say("desk_counter_taken", { clerk });
 }
 
-/* ---- working at a counter */
+/* ---- working at a counter, or without one */
 
 function workplace(scene) {
   return build(
     "div",
     { class: "workplace", key: "workplace" },
-    build("div", { class: "main" }, place(scene), currentCard(scene), troubles(scene), issueForm(scene)),
-    lineCard(scene),
+    build(
+      "div",
+      { class: "main" },
+      place(scene),
+      currentCard(scene),
+      unservedCard(scene),
+      troubles(scene),
+      issueForm(scene),
+      keysFold(scene),
+    ),
+    build("div", { class: "aside", key: "aside" }, lineCard(scene), awayFold(scene), carriedFold(scene)),
+  );
+}
+
+function floor(scene) {
+  const { desk } = scene;
+  return build(
+    "div",
+    { class: "workplace", key: "floor" },
+    build("div", { class: "main" }, floorHeader(scene), unservedCard(scene), troubles(scene), issueForm(scene)),
+    build(
+      "div",
+      { class: "aside", key: "aside" },
+      desk.line.length ? lineCard(scene) : null,
+      awayFold(scene),
+      carriedFold(scene),
+      desk.away.length + desk.carried.length + desk.line.length ? null : nobodyAway(scene),
+    ),
+  );
+}
+
+function nobodyAway({ texts }) {
+  return build("p", { class: "card hint", key: "nobody-away" }, texts.say("desk_floor_empty"));
+}
+
+function floorHeader(scene) {
+  const { texts, desk, state, idle } = scene;
+  const choose = button({ action: "leave", disabled: idle }, icon("arrow_left"), texts.say("desk_choose_counter"));
+  return build(
+    "header",
+    { class: "place", key: "place" },
+    build("h1", null, texts.say("desk_floor")),
+    build("p", { class: "secondary" }, texts.say("desk_floor_hint")),
+    speakerSign(texts, desk.speaker),
+    state.mayCall ? choose : null,
   );
 }
 
 function place({ texts, desk, services, idle }) {
-  const { services: ids } = desk.counters.find((each) => each.counter === desk.counter);
   return build(
     "header",
     { class: "place", key: "place" },
     build("h1", null, counterWords(texts, desk.counter)),
-    build("p", { class: "secondary" }, serviceNames(texts, ids, services)),
+    build("p", { class: "secondary" }, serviceNames(texts, desk.serves, services)),
     speakerSign(texts, desk.speaker),
-    button({ action: "close", disabled: idle }, icon("logout"), texts.say("desk_close_counter")),
+    opener({ sheet: "serve", disabled: idle }, icon("format_list_checks"), words(texts.say("desk_serve"))),
+    pauseButton(texts, desk, idle),
+    button({ action: "close", disabled: idle }, icon("logout"), words(texts.say("desk_close_counter"))),
   );
+}
+
+function pauseButton(texts, { paused }, idle) {
+  if (paused === null) {
+    return opener({ sheet: "pause", disabled: idle }, icon("pause"), words(texts.say("desk_pause")));
+  }
+  const resume = { action: "resume_counter", key: "resume", disabled: idle };
+  return button(resume, icon("play"), words(texts.say("desk_resume")));
+}
+
+/* The words of a button whose icon alone is seen on a small phone. */
+function words(said) {
+  return build("span", { class: "words" }, said);
 }
 
 const SPEAKER = {
@@ -97,251 +175,86 @@ function speakerSign(texts, speaker) {
   return sign(kind, name, texts.say(`page_speaker_${speaker}`));
 }
 
-function currentCard(scene) {
-  const { desk } = scene;
-  return build(
-    "section",
-    { class: "card current", key: "current", "aria-labelledby": "current-title" },
-    desk.current === null ? emptyPlace(scene) : currentTicket(scene, desk.current),
-    primaryButton(scene),
-    build("div", { class: "moves", key: "moves" }, ...MOVES.map((move) => moveButton(scene, move))),
-  );
-}
+/* ---- what staff should know */
 
-function emptyPlace({ texts, desk }) {
-  return build(
-    "div",
-    { class: "ticket empty", key: "none" },
-    build("h2", { id: "current-title" }, texts.say("desk_no_current")),
-    build("p", { class: "secondary", id: "count" }, waitingWords(texts, desk.waiting)),
-  );
-}
-
-function currentTicket(scene, current) {
-  const { texts, services, desk } = scene;
-  const card = services.get(current.service);
-  return build(
-    "div",
-    { class: `ticket ${current.status}`, key: current.ticket },
-    build(
-      "h2",
-      { id: "current-title" },
-      texts.say(`desk_status_${current.status}`),
-      priorityMark(texts, current.priority),
-    ),
-    build(
-      "div",
-      { class: "number-row" },
-      build("strong", { class: "number", id: "current-number" }, current.number),
-      build("p", { class: "service" }, card ? texts.pick(card.names) : ""),
-    ),
-    timers(scene, current),
-    build("p", { class: "signs" }, heardSigns(texts, current, desk.speaker)),
-  );
-}
-
-function timers({ texts, page }, current) {
-  const { clock } = page;
-  const since = current.started_at || current.called_at;
-  const label = current.status === "serving" ? "desk_timer_serving" : "desk_timer_called";
-  return build(
-    "dl",
-    { class: "timers" },
-    timer(texts.say("desk_timer_waited"), stopwatch(between(current.issued_at, current.called_at)), "waited"),
-    timer(texts.say(label), stopwatch(clock.since(since)), "running"),
-  );
-}
-
-function timer(label, value, id) {
-  return build("div", null, build("dt", null, label), build("dd", { id: `timer-${id}` }, value));
-}
-
-function heardSigns(texts, { shown, spoken, calls }, speaker) {
-  const deaf = speaker !== "ready" && !spoken;
-  return [
-    calls > 1 ? sign("plain", "bullhorn", texts.count("desk_calls", calls)) : null,
-    shown ? sign("good", "check", texts.say("desk_shown")) : sign(
-      "plain",
-      "clock_outline",
-      texts.say("desk_not_shown"),
-    ),
-    spoken ? sign("good", "check", texts.say("desk_spoken")) : sign(...notSpoken(texts, deaf)),
-  ];
-}
-
-function notSpoken(texts, deaf) {
-  return deaf ? ["notice", "volume_off", texts.say("desk_call_aloud")] : [
-    "plain",
-    "clock_outline",
-    texts.say("desk_not_spoken"),
-  ];
-}
-
-const PRIMARY_WORDS = {
-  next: ({ texts, desk, page }) => {
-    const [first] = desk.line;
-    const waited = minutesWords(texts, page.clock.since(first.issued_at));
-    return [texts.say("desk_call", { number: first.number }), texts.say("desk_call_waited", { waited })];
-  },
-  start: ({ texts, desk }) => [texts.say("desk_start_number", { number: desk.current.number }), null],
-  finish: ({ texts, desk }) => [
-    texts.say("desk_finish_number", { number: desk.current.number }),
-    texts.say("nobody_waiting"),
-  ],
-};
-
-function primaryButton(scene) {
-  const { texts, desk, idle } = scene;
-  const action = primaryAction(desk);
-  const [words, detail] = action === null ? [texts.say("nobody_waiting"), null] : PRIMARY_WORDS[action](scene);
-  return button(
-    {
-      action: action || "nothing",
-      kind: "primary big",
-      disabled: idle || action === null,
-      primary: true,
-      key: "primary",
-    },
-    build("span", { class: "words" }, words),
-    detail === null ? null : build("span", { class: "detail", key: "detail" }, detail),
-    build("kbd", { key: "key" }, texts.say("desk_key_space")),
-  );
-}
-
-function moveButton({ texts, desk, page, idle }, move) {
-  const offered = isOffered(move, desk.current);
-  return button(
-    { action: move.action, disabled: idle || !offered },
-    icon(move.icon),
-    build("span", null, texts.say(`desk_${move.action}`), offered ? countdown(move, desk.current, page.clock) : ""),
-    build("kbd", null, move.letter),
-  );
-}
-
-/* A recall is refused for some seconds after a call; the button says how many are left. */
-function countdown(move, current, clock) {
-  const left = Math.ceil((Date.parse(current.recall_from) - clock.now()) / 1000);
-  return move.action === "recall" && left > 0 ? ` · ${left} s` : "";
-}
-
-/* ---- the line */
-
-function lineCard(scene) {
-  const { texts, desk } = scene;
-  return build(
-    "section",
-    { class: "card line", key: "line", "aria-labelledby": "line-title" },
-    build("h2", { id: "line-title" }, waitingWords(texts, desk.waiting)),
-    desk.line.length === 0 ? nobody(texts) : lineList(scene),
-  );
-}
-
-function nobody(texts) {
-  return build("p", { class: "hint", key: "nobody" }, texts.say("desk_line_empty"));
-}
-
-function lineList(scene) {
-  const { texts, desk } = scene;
-  const more = desk.waiting - desk.line.length;
-  return [
-    build(
-      "ol",
-      { key: "list", tabindex: "0", "aria-labelledby": "line-title" },
-      ...desk.line.map((row) => lineRow(scene, row)),
-    ),
-    more > 0 ? build("p", { class: "hint", key: "more" }, texts.count("desk_line_more", more)) : null,
-  ];
-}
-
-function lineRow({ texts, services, page }, row) {
-  const card = services.get(row.service);
-  const waited = minutesWords(texts, page.clock.since(row.issued_at));
-  return build(
-    "li",
-    { key: row.ticket },
-    card ? badge(card) : null,
-    build("strong", null, row.number),
-    build("span", { class: "service" }, card ? texts.pick(card.names) : "", priorityMark(texts, row.priority)),
-    build("span", { class: "why" }, texts.say("desk_line_row", { time: page.clock.timeOfDay(row.issued_at), waited })),
-  );
-}
-
-/* ---- slips in doubt, and tickets issued here */
-
-function troubles({ texts, desk }) {
-  if (desk.slips.length === 0) {
+/* One alarm at a time, the latest; it goes when somebody here has read it. */
+function alarmStrip(scene) {
+  const { texts, state, desk } = scene;
+  const topics = desk.alarms.map(topic);
+  const latest = desk.alarms.filter((alarm, place) => topics.indexOf(topic(alarm)) === place);
+  const fresh = latest.filter((alarm) => !state.read.has(alarmId(alarm)));
+  if (fresh.length === 0) {
     return null;
   }
+  const more = fresh.length > 1 ? texts.count("desk_alarms_more", fresh.length - 1) : "";
   return build(
-    "section",
-    { class: "card notice", key: "slips", "aria-labelledby": "slips-title" },
-    build("h2", { id: "slips-title" }, icon("printer_alert"), texts.say("desk_slips_title")),
-    build("ul", { class: "plain-list" }, ...desk.slips.map((slip) => slipRow(texts, slip))),
+    "p",
+    { class: "banner notice", key: "alarm", id: "alarm", role: "status" },
+    icon("alert"),
+    build("span", null, alarmWords(scene, fresh[0]), more),
+    button({ action: "read", value: alarmId(fresh[0]), kind: "plain small" }, texts.say("desk_alarm_read")),
   );
 }
 
-function slipRow(texts, { ticket, number, state }) {
-  return build("li", { key: ticket }, build("strong", null, number), " ", texts.say(`page_slip_${state}`));
+/* Of one thing that goes on, as many tickets taken at one kiosk, only the latest alarm is told. */
+function topic({ kind, facts }) {
+  return [kind, facts.device, facts.service].join(" ");
 }
 
-function issueForm(scene) {
-  const { texts, desk } = scene;
-  return build(
-    "form",
-    { class: "card issue", id: "issue", key: "issue", "aria-labelledby": "issue-title" },
-    build("h2", { id: "issue-title" }, texts.say("desk_issue_title")),
+/* What lasts all day is known by what it is, what happened at a moment by the moment too. */
+const LASTING = new Set(["left_yesterday", "journal_damaged"]);
+
+function alarmId({ kind, at }) {
+  return LASTING.has(kind) ? kind : `${kind} ${at}`;
+}
+
+function alarmWords({ texts, services, page }, { kind, at, facts }) {
+  const card = services.get(facts.service);
+  const told = Object.assign({}, facts, { time: page.clock.timeOfDay(at) });
+  if (card !== undefined) {
+    told.service = texts.pick(card.names);
+  }
+  if (facts.began_at) {
+    told.began = page.clock.timeOfDay(facts.began_at);
+  }
+  return texts.say(`alarm_${kind}`, told);
+}
+
+/* ---- help */
+
+const PAD_KEYS = [
+  ["Enter", "desk_pad_next"],
+  ["+", "desk_recall"],
+  ["/", "desk_finish"],
+  ["−", "desk_no_show"],
+  ["*", "desk_pad_pause"],
+];
+
+function keysFold(scene) {
+  const { texts } = scene;
+  const keyboard = [[texts.say("desk_key_space"), texts.say("desk_pad_next")]].concat(
+    MOVES.map((move) => [move.letter, texts.say(`desk_${move.action}`)]),
+  );
+  const pad = PAD_KEYS.map(([key, words]) => [key, texts.say(words)]);
+  return fold(
+    scene,
+    "keys",
+    texts.say("desk_keys"),
     build(
       "div",
-      { class: "options" },
-      priorityChoice(texts),
-      printerChoice(texts, desk.printers),
-      languageChoice(scene),
-    ),
-    build("div", { class: "services" }, ...desk.services.map((card) => serviceButton(scene, card))),
-  );
-}
-
-function priorityChoice(texts) {
-  return build(
-    "label",
-    { class: "check" },
-    build("input", { type: "checkbox", name: "priority" }),
-    texts.say("desk_issue_priority"),
-  );
-}
-
-function printerChoice(texts, printers) {
-  const options = [["", texts.say("desk_issue_no_paper")]].concat(printers.map((name) => [
-    name,
-    texts.say("desk_issue_print", { name }),
-  ]));
-  return choiceOf("print_at", texts.say("desk_issue_paper"), options);
-}
-
-function languageChoice({ texts, page }) {
-  const languages = page.welcome === null ? [texts.language] : page.welcome.languages;
-  const options = languages.map((language) => [language, texts.say(`page_language_${language}`)]);
-  return choiceOf("language", texts.say("desk_issue_language"), options);
-}
-
-function choiceOf(name, label, options) {
-  return build(
-    "label",
-    { class: "select" },
-    build("span", null, label),
-    build(
-      "select",
-      { name },
-      ...options.map(([value, words]) => build("option", { value, key: value || "none" }, words)),
+      { class: "keys" },
+      keyTable(texts.say("desk_keys_keyboard"), keyboard),
+      keyTable(texts.say("desk_keys_pad"), pad),
     ),
   );
 }
 
-function serviceButton({ texts, idle }, card) {
-  return button(
-    { action: "issue", value: card.service, key: card.service, kind: "card", disabled: idle || !card.open },
-    badge(card),
-    build("span", { class: "service" }, texts.pick(card.names)),
-    build("span", { class: "secondary" }, card.open ? String(card.waiting) : texts.say("kiosk_service_closed")),
+function keyTable(title, rows) {
+  return build(
+    "div",
+    null,
+    build("h3", null, title),
+    build("dl", null, ...rows.map(([key, words]) =>
+      build("div", null, build("dt", null, build("kbd", null, key)), build("dd", null, words)))),
   );
 }

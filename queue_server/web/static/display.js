@@ -11,6 +11,8 @@ import { Sound } from "./sound.js";
 const NAME = "motcua-display";
 
 const root = document.getElementById("display");
+/* The hall it hangs in, as `/display?hall=ground-floor`; without one it shows all of the center. */
+const hall = new URLSearchParams(location.search).get("hall");
 const name = sessionStorage.getItem(NAME) || pageName();
 sessionStorage.setItem(NAME, name);
 
@@ -29,6 +31,7 @@ const page = new Page({
       type: "display_hello",
       protocol: PROTOCOL,
       device: name,
+      hall,
       sound: state.sound !== null,
       last_spoken: lastSpoken,
     };

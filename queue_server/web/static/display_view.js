@@ -87,14 +87,22 @@ function serving(texts, board) {
   );
 }
 
-function counterRow(texts, { counter, open, number }) {
-  const words = number || (open ? texts.say("board_counter_free") : texts.say("board_counter_closed"));
+function counterRow(texts, { counter, open, number, paused }) {
+  const words = number || texts.say(counterWord(open, paused));
   return build(
     "li",
     { key: counter, class: open ? "" : "closed" },
     build("span", null, counterWords(texts, counter)),
     build(number ? "strong" : "span", { class: "at" }, words),
   );
+}
+
+/* Return the key of what stands at a counter without a ticket. */
+function counterWord(open, paused) {
+  if (!open) {
+    return "board_counter_closed";
+  }
+  return paused ? "board_counter_paused" : "board_counter_free";
 }
 
 function missed(texts, board) {

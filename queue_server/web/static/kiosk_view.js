@@ -1,6 +1,8 @@
-/* The page kiosk's three screens as functions of its state: choosing, the ticket, and what went wrong. */
+/* The page kiosk's screens as functions of its state: choosing, checking, the ticket, and what went otherwise. */
 
-import { linkBanner } from "./page.js";
+import { afterBreak, checkScreen } from "./kiosk_check_view.js";
+import { cancelSeconds, closureOfHall, closureOfService } from "./kiosk_rules.js";
+import { linkBanner, refusalWords } from "./page.js";
 import { badge, button, counterWords, priorityMark, rangeWords, waitingWords } from "./pieces.js";
 import { build, icon } from "./tree.js";
 
@@ -13,14 +15,41 @@ export function kioskView(page, state) {
 }
 
 function scene(page, state) {
-  if (state.ticket !== null) {
-    return ticketScreen(page, state);
-  }
-  if (state.refusal !== null) {
-    return troubleScreen(page, state.refusal);
-  }
-  return state.menu === null ? loading(page.texts) : menuScreen(page, state);
+  const { menu } = state;
+  return menu === null ? loading(page.texts) : SCENES[state.scene.kind](page, state);
 }
+
+const SCENES = {
+  choosing: menuScreen,
+  asking: menuScreen,
+  checking: (page, { menu, scene }) => checkScreen(page, menu, scene, page.isLive()),
+  holding: ticketScreen,
+  cancelling: ({ texts }, { scene }) => notice({
+    sign: "clock_outline",
+    title: texts.say("kiosk_cancelling", scene.ticket),
+    text: texts.say("kiosk_asking_text"),
+  }),
+  cancelled: ({ texts }, { scene }) => notice({
+    sign: "check_circle",
+    kind: "done",
+    title: texts.say("kiosk_cancelled", scene.ticket),
+    text: texts.say("kiosk_cancelled_text", scene.ticket),
+    way: button({ action: "back", kind: "primary" }, texts.say("kiosk_choose_again")),
+  }),
+  kept: ({ texts }, { scene }) => notice({
+    sign: "account_question",
+    title: texts.say("kiosk_not_cancelled", scene.ticket),
+    text: texts.say("kiosk_not_cancelled_text", scene.ticket),
+    way: homeButton(texts),
+  }),
+  closed: closedScreen,
+  refused: ({ texts }, { scene }) => notice({
+    sign: "account_question",
+    title: refusalWords(texts, scene.result),
+    text: texts.say("page_kiosk_ask_staff"),
+    way: homeButton(texts),
+  }),
+};
 
 function loading(texts) {
   return build("p", { class: "hint", key: "waiting" }, texts.say("page_loading"));
@@ -64,29 +93,56 @@ function languageButton(texts, language) {
 }
 
 function menuScreen(page, state) {
-  const { texts } = page;
   const { services } = state.menu;
   const columns = services.length > TWO_COLUMNS ? "three" : "two";
-  const asking = state.asking !== null;
   return build(
     "section",
     { class: "menu", key: "menu" },
-    build("h1", { "aria-live": "polite" }, asking ? texts.say("kiosk_asking") : texts.say("kiosk_choose")),
+    heading(page, state),
     build("div", { class: `cards ${columns}` }, ...services.map((card) => serviceCard(page, card, state))),
   );
 }
 
-function serviceCard(page, card, state) {
-  const { texts } = page;
-  const chosen = state.asking === card.service ? "chosen" : "";
-  const disabled = !card.open || !page.isLive() || state.asking !== null;
+function heading({ texts, clock }, { menu, scene: { kind } }) {
+  const closure = closureOfHall(menu, clock.now());
+  if (closure !== null) {
+    return hallClosed(texts, closure, clock);
+  }
+  return build("h1", { "aria-live": "polite" }, texts.say(kind === "asking" ? "kiosk_asking" : "kiosk_choose"));
+}
+
+function hallClosed(texts, closure, clock) {
+  const time = openingTime(closure, clock);
+  return build(
+    "div",
+    { class: "hall-closed", role: "status", key: "closed" },
+    icon("clock_outline"),
+    time && build("strong", { class: "time", "aria-hidden": "true" }, time),
+    build(
+      "div",
+      null,
+      build("h1", null, texts.say(`closed_${closure.kind}_title`, { time })),
+      build("p", null, texts.say(`closed_${closure.kind}_text`, { time })),
+    ),
+  );
+}
+
+function openingTime({ opensAt }, clock) {
+  return opensAt === null ? null : clock.timeOfDay(opensAt);
+}
+
+function serviceCard(page, card, { menu, scene: { kind, service } }) {
+  const { texts, clock } = page;
+  const closure = closureOfService(menu, card, clock.now());
+  const isAsking = kind === "asking";
+  const chosen = isAsking && service === card.service ? "chosen" : "";
   return button(
     {
-      action: "take",
+      action: "choose",
       value: card.service,
       key: card.service,
-      kind: `service-card hue-${card.hue} ${chosen}`,
-      disabled,
+      kind: `service-card hue-${card.hue} ${chosen} ${closure === null ? "" : "closed"}`,
+      disabled: !page.isLive() || isAsking,
     },
     build("span", { class: "face" }, badge(card), icon(card.icon)),
     build(
@@ -94,23 +150,33 @@ function serviceCard(page, card, state) {
       { class: "names" },
       build("strong", null, texts.pick(card.names)),
       build("span", { class: "hints" }, texts.pick(card.hints)),
-      build("span", { class: "status" }, cardStatus(texts, card)),
+      build("span", { class: "status" }, closure === null ? lineStatus(texts, card) : whyClosed(texts, closure, clock)),
     ),
   );
 }
 
-function cardStatus(texts, card) {
-  if (!card.open) {
-    return [texts.say("kiosk_service_closed")];
-  }
+function lineStatus(texts, card) {
   const waiting = build("span", { key: "waiting" }, waitingWords(texts, card.waiting));
   const isKnown = card.waiting > 0 && card.wait !== null;
-  return isKnown ? [waiting, build("span", { key: "range" }, rangeWords(texts, card.wait))] : [waiting];
+  const range = isKnown ? build("span", { key: "range" }, rangeWords(texts, card.wait)) : null;
+  return [waiting, range, card.after_break ? lateWarning(texts) : null];
+}
+
+function whyClosed(texts, closure, clock) {
+  const time = openingTime(closure, clock);
+  return [
+    build("span", { key: "why" }, texts.say(`closed_${closure.kind}`, { time })),
+    build("span", { key: "next" }, texts.say(`closed_${closure.kind}_next`)),
+  ];
+}
+
+function lateWarning(texts) {
+  return build("span", { class: "late", key: "late" }, icon("clock_alert"), texts.say("kiosk_card_after_break"));
 }
 
 function ticketScreen(page, state) {
   const { texts } = page;
-  const { ticket } = state;
+  const { ticket } = state.scene;
   const card = state.menu.services.find((each) => each.service === ticket.service);
   return build(
     "section",
@@ -124,11 +190,24 @@ function ticketScreen(page, state) {
     ),
     build("p", { class: "ahead" }, aheadWords(page, ticket)),
     build("p", { class: "ahead" }, counters(texts, ticket.counters)),
+    afterBreak(texts, ticket.after_break),
     build("p", { class: "paper" }, icon("printer"), texts.say("page_kiosk_take_slip")),
     build("p", { class: "ahead" }, texts.say("kiosk_please_wait")),
-    button({ action: "home", kind: "primary" }, texts.say("kiosk_home")),
+    build("p", { class: "ways", "aria-live": "off" }, cancelButton(page, state), homeButton(texts)),
     build("div", { class: "bar", "aria-hidden": "true" }, build("div")),
   );
+}
+
+function cancelButton(page, { menu, scene: { ticket }, until }) {
+  const seconds = cancelSeconds(menu, ticket, until - performance.now(), page.clock.now());
+  if (seconds < 1 || !page.isLive()) {
+    return null;
+  }
+  return button({ action: "cancel" }, page.texts.say("kiosk_cancel", { seconds }));
+}
+
+function homeButton(texts) {
+  return button({ action: "home", kind: "primary" }, texts.say("kiosk_home"));
 }
 
 function aheadWords({ texts, clock }, ticket) {
@@ -142,13 +221,27 @@ function counters(texts, numbers) {
   return numbers.map((number) => counterWords(texts, number)).join(" · ");
 }
 
-function troubleScreen({ texts }, words) {
+function closedScreen({ texts, clock }, { menu, scene: { closure, service } }) {
+  const card = menu.services.find((each) => each.service === service);
+  const time = openingTime(closure, clock);
+  return notice({
+    sign: time === null ? "account_question" : "clock_outline",
+    time,
+    above: card ? texts.pick(card.names) : null,
+    title: texts.say(`closed_${closure.kind}_title`, { time }),
+    text: texts.say(`closed_${closure.kind}_text`, { time }),
+    way: homeButton(texts),
+  });
+}
+
+function notice({ sign, kind = "plain", time = null, above = null, title, text, way = null }) {
   return build(
     "section",
     { class: "trouble", key: "trouble", role: "alert" },
-    icon("account_question"),
-    build("h1", null, words),
-    build("p", null, texts.say("page_kiosk_ask_staff")),
-    button({ action: "home", kind: "primary" }, texts.say("kiosk_home")),
+    build("p", { class: `sign-of ${kind}`, "aria-hidden": "true" }, icon(sign), time && build("strong", null, time)),
+    above && build("p", { class: "above" }, above),
+    build("h1", null, title),
+    build("p", null, text),
+    way,
   );
 }

@@ -1,9 +1,12 @@
-/* The manager's page: the hall now, the log of a day, the people. */
+/* The manager's page: the hall now, today's hours, the log of a day, the people. */
 
 import { Accounts } from "./accounts.js";
+import { ClockPanel } from "./office_clock.js";
 import { DayLog } from "./office_log.js";
+import { Printers } from "./office_printers.js";
+import { Today } from "./office_today.js";
 import { officeView } from "./office_view.js";
-import { Page, listen } from "./page.js";
+import { Page, listen, refusalWords } from "./page.js";
 import { PROTOCOL } from "./session.js";
 
 const root = document.getElementById("office");
@@ -15,28 +18,38 @@ const page = new Page({
   see(message) {
     if (message.type === "office") {
       state.office = message;
+      clock.follow(message);
       log.follow(message);
     }
   },
-  view: () => officeView(page, state.office),
+  view: () => officeView({ page, clock, today, printers }, state.office),
 });
 
+const clock = new ClockPanel(page);
+const today = new Today(page);
+const printers = new Printers(page);
 const log = new DayLog(document.getElementById("log"), page);
 const accounts = new Accounts(document.getElementById("accounts"), page);
 
 listen(root, (action, element) => {
+  const { texts } = page;
   if (action === "close") {
-    closeCounter(Number(element.dataset.value));
+    const counter = Number(element.dataset.value);
+    askFirst(texts.say("office_close_confirm", { counter }), { type: "close_counter", counter });
+  } else if (action === "confirm-clock") {
+    askFirst(texts.say("office_clock_confirm"), { type: "confirm_clock" });
+  } else {
+    today.act(action, element, state.office);
+    printers.act(action, element);
   }
 });
 
-/* Close a counter whose clerk has left; who stands there is settled by the server. */
-async function closeCounter(counter) {
-  const { texts } = page;
-  if (window.confirm(texts.say("office_close_confirm", { counter }))) {
-    const result = await page.ask({ type: "close_counter", counter });
+/* Do something that is not taken back, once the person has said yes; say why when it was refused. */
+async function askFirst(question, command) {
+  if (window.confirm(question)) {
+    const result = await page.ask(command);
     if (result.type === "refused") {
-      window.alert(texts.say(`refused_${result.code}`, result.facts));
+      window.alert(refusalWords(page.texts, result));
     }
   }
 }

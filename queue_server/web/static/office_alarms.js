@@ -1,17 +1,26 @@
 /* What is wrong in the hall right now, as values: from an office snapshot to alarms. */
 
 import { wholeMinutes } from "./moments.js";
+import { dayState, isAtWork, workedTime } from "./office_hours.js";
+import { paperLevel } from "./office_rolls.js";
 
-/* Minutes from which a wait is called long: the target of Ho Chi Minh City's wards is that nobody waits longer. */
+/* Minutes from which a wait is called long: the target of Ho Chi Minh City's wards is that nobody waits longer. It is
+ * the same for every service: people do not know how long the one before them takes. */
 export const LONG_WAIT_MINUTES = 20;
 
-/* Return the alarms of an office snapshot at a moment, the gravest first: {kind, icon, key, facts, reason, line}. */
+/* A visit that takes so many times what its service usually takes is likely one whose end nobody has pressed. */
+const LONG_SERVICE_FACTOR = 3;
+
+/* Return the alarms of an office snapshot at a moment, the gravest first:
+ * {kind, icon, key, facts, reason, line, slip}. */
 export function alarmsOf(office, clock) {
   const alarms = [
-    ...clockAlarms(office),
+    ...office.alarms.filter((each) => !isSaidByPrinter(each, office.devices))
+      .map((each) => raisedAlarm(each, office.lines, clock)),
     ...office.devices.flatMap(deviceAlarms),
     ...office.slips.map(slipAlarm),
-    ...office.lines.flatMap((line) => lineAlarms(line, office.counters, clock)),
+    ...office.lines.flatMap((line) => lineAlarms(line, office, clock)),
+    ...office.counters.flatMap((counter) => counterAlarms(counter, office.lines, clock)),
   ];
   return alarms.filter(isGrave).concat(alarms.filter((each) => !isGrave(each)));
 }
@@ -20,8 +29,36 @@ function isGrave({ kind }) {
   return kind === "danger";
 }
 
-function clockAlarms(office) {
-  return office.clock_suspect ? [alarm("danger", "clock_alert", "office_alarm_clock", {})] : [];
+/* How grave what the server raises is; one that is not here is a notice. */
+const RAISED = {
+  hoarding: ["notice", "account_question"],
+  outage: ["notice", "clock_alert"],
+  left_yesterday: ["notice", "account_clock"],
+  journal_damaged: ["danger", "alert"],
+};
+
+/* A printer that says that its paper is out knows better than what was counted. */
+function isSaidByPrinter({ kind, facts }, devices) {
+  return kind === "paper_low"
+    && devices.some(({ device, reason }) => device === facts.device && reason === "paper_out");
+}
+
+/* What the server raises itself, with its facts as people read them. */
+function raisedAlarm({ kind, at, facts }, lines, clock) {
+  if (kind === "paper_low") {
+    return paperAlarm(facts);
+  }
+  const told = Object.assign({}, facts, { time: clock.timeOfDay(at) });
+  if (facts.began_at) {
+    told.began = clock.timeOfDay(facts.began_at);
+  }
+  const [grave, icon] = RAISED[kind] || ["notice", "alert"];
+  return alarm(grave, icon, `alarm_${kind}`, told, null, lines.find((line) => line.service === facts.service) || null);
+}
+
+function paperAlarm(facts) {
+  const { alarm: kind, key } = paperLevel(facts.slips);
+  return alarm(kind, "printer_alert", key, Object.assign({ n: facts.slips }, facts));
 }
 
 function deviceAlarms(device) {
@@ -31,27 +68,81 @@ function deviceAlarms(device) {
   }
   return [
     device.printer === "failed" && alarm("danger", "printer_alert", "office_alarm_printer", name, device.reason),
+    isOnSpare(device) && alarm("notice", "printer_alert", "office_alarm_spare", name),
     device.speaker === "failed" && alarm("danger", "volume_off", "office_alarm_speaker", name, device.reason),
   ].filter(Boolean);
 }
 
-function slipAlarm(slip) {
-  return alarm("notice", "printer_alert", `office_alarm_slip_${slip.state}`, { number: slip.number });
+/* Slips come out, and still the first printer needs a hand. */
+function isOnSpare({ printer, reason }) {
+  return printer === "ready" && reason === "spare_printer";
 }
 
-function lineAlarms(line, counters, clock) {
+function slipAlarm(slip) {
+  const said = alarm("notice", "printer_alert", `office_alarm_slip_${slip.state}`, { number: slip.number });
+  return Object.assign(said, { slip });
+}
+
+/* ---- lines */
+
+function lineAlarms(line, office, clock) {
   if (line.waiting === 0) {
     return [];
   }
-  const served = counters.some((counter) => counter.clerk !== null && counter.services.includes(line.service));
-  if (!served) {
+  const serving = office.counters.filter((each) => each.clerk !== null && each.services.includes(line.service));
+  const now = clock.now();
+  if (serving.length === 0) {
+    return unservedAlarms(line, office, now);
+  }
+  const paused = serving.every((counter) => counter.paused !== null);
+  return [
+    paused && alarm("notice", "pause_circle", "office_alarm_paused", { n: line.waiting }, null, line),
+    ...longAlarms(line, office, now),
+  ].filter(Boolean);
+}
+
+/* Before the doors open people may wait without anybody at work; after they have closed nobody may be forgotten. */
+function unservedAlarms(line, office, now) {
+  if (isAtWork(office, now)) {
     return [alarm("danger", "account_off", "office_alarm_unserved", { n: line.waiting }, null, line)];
   }
-  const minutes = line.longest_since === null ? 0 : wholeMinutes(clock.since(line.longest_since));
+  const over = ["over", "ended", "closed"].includes(dayState(office, now).state);
+  return over ? [alarm("notice", "account_clock", "office_alarm_after_hours", { n: line.waiting }, null, line)] : [];
+}
+
+function longAlarms(line, office, now) {
+  const minutes = wholeMinutes(waited(line, office, now) || 0);
   const isLong = minutes >= LONG_WAIT_MINUTES;
   return isLong ? [alarm("notice", "clock_outline", "office_alarm_long", { minutes }, null, line)] : [];
 }
 
+/* Return for how long the one who waits longest has waited inside working hours; null: nobody waits. */
+export function waited(line, office, now) {
+  return line.longest_since === null ? null : workedTime(office.sessions, Date.parse(line.longest_since), now);
+}
+
+/* ---- counters */
+
+function counterAlarms(counter, lines, clock) {
+  if (counter.status !== "serving") {
+    return [];
+  }
+  const expected = expectedMinutes(counter.number, lines);
+  const minutes = wholeMinutes(clock.since(counter.since));
+  if (expected === null || minutes <= expected * LONG_SERVICE_FACTOR) {
+    return [];
+  }
+  const facts = { counter: counter.counter, number: counter.number, minutes, expected };
+  return [alarm("notice", "account_clock", "office_alarm_long_service", facts)];
+}
+
+/* Return what a ticket's service usually takes: of several with its letter, the longest. */
+function expectedMinutes(number, lines) {
+  const prefix = number.replace(/\d+$/, "");
+  const times = lines.filter((line) => line.prefix === prefix).map((line) => line.expected_minutes);
+  return times.length ? Math.max(...times) : null;
+}
+
 function alarm(kind, icon, key, facts, reason = null, line = null) {
-  return { kind, icon, key, facts, reason, line };
+  return { kind, icon, key, facts, reason, line, slip: null };
 }

@@ -87,6 +87,12 @@ function heading(texts, log) {
     ),
     build(
       "a",
+      { class: "button quiet", href: `/office/ledger?day=${log.day}` },
+      icon("file_check"),
+      texts.say("office_ledger_of_day"),
+    ),
+    build(
+      "a",
       { class: "button quiet", href: `/office/day.csv?day=${log.day}`, download: true },
       icon("download"),
       texts.say("office_csv"),

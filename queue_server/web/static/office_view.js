@@ -1,12 +1,14 @@
 /* The manager's first screen as a function of the office snapshot: alarms, lines, counters, devices. */
 
-import { LONG_WAIT_MINUTES, alarmsOf } from "./office_alarms.js";
+import { LONG_WAIT_MINUTES, alarmsOf, waited } from "./office_alarms.js";
+import { wholeMinutes } from "./moments.js";
+import { isAtWork } from "./office_hours.js";
 import { linkBanner } from "./page.js";
 import { badge, button, counterWords, minutesWords, serviceNames, sign } from "./pieces.js";
 import { build, icon } from "./tree.js";
 
-/* Return the children of the part that answers "is the hall all right now?". */
-export function officeView(page, office) {
+/* Return the children of the part that answers "is the hall all right now?"; the others draw their parts. */
+export function officeView({ page, clock, today, printers }, office) {
   const { texts } = page;
   if (office === null) {
     return [linkBanner(page), build("p", { class: "hint", key: "waiting" }, texts.say("page_loading"))];
@@ -14,42 +16,51 @@ export function officeView(page, office) {
   const services = new Map(office.lines.map((line) => [line.service, line]));
   return [
     linkBanner(page),
-    alarmList(page, alarmsOf(office, page.clock)),
-    tiles("lines", texts.say("office_lines"), office.lines.map((line) => lineTile(page, line))),
+    clock.view(),
+    alarmList(page, alarmsOf(office, page.clock), office, printers),
+    today.view(office),
+    tiles("lines", texts.say("office_lines"), office.lines.map((line) => lineTile(page, line, office))),
     tiles(
       "counters",
       texts.say("office_counters"),
       office.counters.map((counter) => counterTile(page, counter, services)),
     ),
-    tiles("devices", texts.say("office_devices"), devicesOrNone(texts, office.devices)),
+    tiles("devices", texts.say("office_devices"), devicesOrNone(texts, office.devices, printers)),
   ];
 }
 
 /* ---- alarms */
 
-function alarmList({ texts }, alarms) {
-  const rows = alarms.length ? alarms.map((alarm) => alarmRow(texts, alarm)) : [allRight(texts)];
+function alarmList({ texts, clock }, alarms, office, printers) {
+  const well = () => allRight(texts, isAtWork(office, clock.now()) ? "office_all_right" : "office_all_right_closed");
+  const rows = alarms.length ? alarms.map((alarm) => alarmRow(texts, alarm, office, printers)) : [well()];
   return build(
     "ul",
     { class: "alarms", key: "alarms", "aria-live": "polite", "aria-label": texts.say("office_alarms") },
     ...rows,
+    printers.slipRow(),
   );
 }
 
-function allRight(texts) {
-  return build("li", { class: "banner good", key: "good" }, icon("check_circle"), texts.say("office_all_right"));
+function allRight(texts, key) {
+  return build("li", { class: "banner good", key }, icon("check_circle"), texts.say(key));
 }
 
-function alarmRow(texts, alarm) {
+function alarmRow(texts, alarm, office, printers) {
   const facts = Object.assign({}, alarm.facts, alarm.line ? { service: texts.pick(alarm.line.names) } : {});
-  const key = `${alarm.key} ${JSON.stringify(facts)}`;
   const words = "n" in facts ? texts.count(alarm.key, facts.n, facts) : texts.say(alarm.key, facts);
   return build(
     "li",
-    { class: `banner ${alarm.kind}`, key },
+    { class: `banner ${alarm.kind}`, key: rowKey(alarm, facts) },
     icon(alarm.icon),
-    build("span", null, words, reasonWords(texts, alarm.reason)),
+    build("span", { class: "what" }, words, reasonWords(texts, alarm.reason)),
+    alarm.slip === null ? null : printers.slipActs(alarm.slip, office),
   );
+}
+
+/* The row of a slip stays the same one while its state changes: its button keeps the focus. */
+function rowKey({ key, slip }, facts) {
+  return slip === null ? `${key} ${JSON.stringify(facts)}` : `slip ${slip.ticket}`;
 }
 
 function reasonWords(texts, reason) {
@@ -68,23 +79,28 @@ function tiles(id, title, children) {
   );
 }
 
-function lineTile({ texts, clock }, line) {
-  const lasting = line.longest_since === null ? null : clock.since(line.longest_since);
+function lineTile({ texts, clock }, line, office) {
+  const lasting = waited(line, office, clock.now());
   return build(
     "li",
     { class: "card tile", key: line.service },
     build("div", { class: "tile-head" }, badge(line), build("span", null, texts.pick(line.names))),
     build("p", { class: "figure" }, build("strong", null, String(line.waiting)), texts.say("office_waiting")),
-    build("p", { class: "secondary" }, longest(texts, lasting)),
+    build("p", { class: "secondary" }, longest(texts, lasting, isWhole(line, lasting, clock))),
     lasting === null ? null : waitBar(texts, lasting),
   );
 }
 
-function longest(texts, lasting) {
-  return lasting === null ? texts.say("nobody_waiting") : texts.say(
-    "office_longest",
-    { waited: minutesWords(texts, lasting) },
-  );
+/* Say whether all of a wait lay inside working hours, to the minute. */
+function isWhole(line, lasting, clock) {
+  return lasting === null || wholeMinutes(lasting) === wholeMinutes(clock.since(line.longest_since));
+}
+
+function longest(texts, lasting, whole) {
+  if (lasting === null) {
+    return texts.say("nobody_waiting");
+  }
+  return texts.say(whole ? "office_longest" : "office_longest_worked", { waited: minutesWords(texts, lasting) });
 }
 
 function waitBar(texts, lasting) {
@@ -123,19 +139,22 @@ function clerkWords(texts, { clerk }) {
   return build("span", { class: "secondary" }, clerk === null ? texts.say("office_counter_closed") : clerk);
 }
 
-function counterStatus(texts, clock, { clerk, status, since }) {
+function counterStatus(texts, clock, { clerk, status, since, paused }) {
+  if (paused !== null && status === null) {
+    return sign("notice", "pause_circle", texts.say("office_counter_paused", { reason: texts.say(`pause_${paused}`) }));
+  }
   if (status === null) {
     return clerk === null ? "" : texts.say("office_counter_free");
   }
   return texts.say(`office_status_${status}`, { lasting: minutesWords(texts, clock.since(since)) });
 }
 
-function devicesOrNone(texts, devices) {
+function devicesOrNone(texts, devices, printers) {
   const none = build("li", { class: "hint", key: "none" }, texts.say("office_no_devices"));
-  return devices.length ? devices.map((device) => deviceTile(texts, device)) : [none];
+  return devices.length ? devices.map((device) => deviceTile(texts, device, printers)) : [none];
 }
 
-function deviceTile(texts, device) {
+function deviceTile(texts, device, printers) {
   return build(
     "li",
     { class: "card tile", key: device.device },
@@ -152,6 +171,7 @@ function deviceTile(texts, device) {
       { class: "secondary", key: "reason" },
       reasonWords(texts, device.reason).trim(),
     ),
+    ...printers.tileParts(device),
   );
 }
 

@@ -4,14 +4,22 @@ from collections.abc import Callable
 
 import pytest
 
-from printer_drivers.answers import ASK_WHEN_DONE, Question, ask
-from printer_drivers.printer import Deadlines, Evidence, JobEnd, Outcome, PrinterState, PrinterStopped
-from printer_drivers.wire import run_job
+from printer_drivers.answers import ASK_WHEN_DONE, Ask, Question, ask, ask_for_id
+from printer_drivers.conversation import Order, Terms, run_job
+from printer_drivers.printer import (
+    Deadlines,
+    Evidence,
+    JobEnd,
+    Outcome,
+    PrinterStalled,
+    PrinterState,
+)
 
 JOB = (b"\x1b@", b"first band", b"second band")
 LENGTH = sum(map(len, JOB))
 READY = {ask(question): b"\x12" for question in Question}
-OUT = dict(zip(READY, (b"\x1a", b"\x32", b"\x7e"), strict=True))
+OUT = dict(zip(READY, (b"\x1a", b"\x7e", b"\x32", b"\x12"), strict=True))
+USUAL = frozenset({Ask.LINE, Ask.EOT, Ask.GSR})
 
 
 class ScriptedWire:
@@ -20,6 +28,8 @@ class ScriptedWire:
     def __init__(self, answer: Callable[["ScriptedWire", bytes], bytes], room: int = 1_000_000) -> None:
         self.messages: list[bytes] = []
         self.now_s = 0.0
+        self.trouble: PrinterState | None = None
+        self.dropped = False
         self._answer = answer
         self._room = room
         self._inbox = b""
@@ -40,7 +50,7 @@ class ScriptedWire:
             self.messages.append(taken)
         if taken != data:
             self.now_s = by
-            raise PrinterStopped("the line is full")
+            raise PrinterStalled("the line is full")
         self._inbox += self._answer(self, data)
 
     def settle(self, by: float) -> None:
@@ -54,15 +64,23 @@ class ScriptedWire:
             self.now_s = max(self.now_s, by)
         return heard
 
+    def look(self) -> PrinterState | None:
+        """Show what the test wants the line to show."""
+        return self.trouble
+
+    def drop(self) -> None:
+        """Note it."""
+        self.dropped = True
+
 
 def scripted(script: dict[bytes, bytes]) -> Callable[[ScriptedWire, bytes], bytes]:
     """Answer from a table, silence for what is not in it."""
     return lambda _wire, data: script.get(data, b"")
 
 
-def run(wire: ScriptedWire, *, asks: bool = True) -> JobEnd:
+def run(wire: ScriptedWire, asks: frozenset[Ask] = USUAL, sweep: bytes = b"") -> JobEnd:
     """Run the job of these tests with the usual deadlines."""
-    return run_job(wire, JOB, Deadlines(), wire.clock, asks=asks)
+    return run_job(wire, Order(JOB, b"0007", sweep), Terms(asks, Deadlines(), wire.clock))
 
 
 def test_confirmed_by_the_queued_answer() -> None:
@@ -71,7 +89,7 @@ def test_confirmed_by_the_queued_answer() -> None:
     end = run(wire)
     assert end == JobEnd(Evidence.ANSWERED, LENGTH, PrinterState.NEAR_END)
     assert end.outcome is Outcome.CONFIRMED
-    assert wire.messages == [*READY, *JOB, ASK_WHEN_DONE]
+    assert wire.messages == [*READY, b"".join(JOB), ASK_WHEN_DONE]
 
 
 def test_confirmed_by_state_after_the_time_of_printing() -> None:
@@ -102,15 +120,15 @@ def test_mute_printer_is_unconfirmed() -> None:
     wire = ScriptedWire(scripted({}))
     end = run(wire)
     assert (end.evidence, end.outcome, end.bytes_accepted) == (Evidence.ACCEPTED, Outcome.UNCONFIRMED, LENGTH)
-    assert wire.messages == [ask(Question.PRINTER), *JOB]
+    assert wire.messages == [ask(Question.PRINTER), b"".join(JOB)]
     assert wire.now_s <= Deadlines().answer_s
 
 
 def test_printer_that_cannot_bear_questions_gets_none() -> None:
     """With questions off only the job goes over the line."""
     wire = ScriptedWire(scripted(READY))
-    assert run(wire, asks=False).evidence is Evidence.ACCEPTED
-    assert wire.messages == list(JOB)
+    assert run(wire, frozenset()).evidence is Evidence.ACCEPTED
+    assert wire.messages == [b"".join(JOB)]
 
 
 def test_silence_after_the_job_is_unconfirmed() -> None:
@@ -125,7 +143,7 @@ def test_silence_after_the_job_is_unconfirmed() -> None:
 def test_first_byte_decides_between_failed_and_unconfirmed(room: int, evidence: Evidence) -> None:
     """A line that stalls before the first byte is a failure; after it nobody knows."""
     wire = ScriptedWire(scripted({}), room=room)
-    end = run(wire, asks=False)
+    end = run(wire, frozenset())
     assert (end.evidence, end.bytes_accepted) == (evidence, room)
     assert end.outcome is (Outcome.FAILED if room == 0 else Outcome.UNCONFIRMED)
 
@@ -142,3 +160,84 @@ def test_late_answer_is_not_taken_for_a_new_one() -> None:
     wire = ScriptedWire(scripted(READY | {ASK_WHEN_DONE: b"\x00"}))
     wire._inbox = b"\x7e"
     assert run(wire).outcome is Outcome.CONFIRMED
+
+
+def test_confirmed_by_its_process_id() -> None:
+    """A printer that gives a job's number back has printed it; another job's number says nothing."""
+    mine = scripted(READY | {ask_for_id(b"0007"): b"\x37\x220006\x00\x37\x220007\x00"})
+    wire = ScriptedWire(mine)
+    assert run(wire, frozenset({Ask.EOT, Ask.ID})) == JobEnd(Evidence.ANSWERED, LENGTH, PrinterState.READY)
+    assert wire.now_s == 0
+    late = ScriptedWire(scripted(READY | {ask_for_id(b"0007"): b"\x37\x220006\x00"}))
+    run(late, frozenset({Ask.EOT, Ask.ID}))
+    assert late.now_s >= Deadlines().done_s
+
+
+def test_process_id_keeps_what_is_known_of_the_roll() -> None:
+    """That all is printed does not make a roll that nears its end a full one."""
+    near = READY | {ask(Question.PAPER): b"\x1e", ask_for_id(b"0007"): b"\x37\x220007\x00"}
+    assert run(ScriptedWire(scripted(near)), frozenset({Ask.EOT, Ask.ID})).state is PrinterState.NEAR_END
+
+
+def test_automatic_status_is_asked_where_it_is_known() -> None:
+    """A printer without DLE EOT is asked for its automatic status, and gets nothing when that says "no paper"."""
+    wire = ScriptedWire(scripted({b"\x1da\xff": b"\x18\x00\x0f\x00"}))
+    end = run(wire, frozenset({Ask.ASB}))
+    assert (end.evidence, end.state) == (Evidence.NOTHING_SENT, PrinterState.PAPER_OUT)
+
+
+def test_line_that_shows_trouble_is_believed() -> None:
+    """A line that shows trouble by itself needs no question, and gets no byte."""
+    wire = ScriptedWire(scripted(READY))
+    wire.trouble = PrinterState.OFFLINE
+    end = run(wire)
+    assert (end.evidence, end.state, wire.messages) == (Evidence.NOTHING_SENT, PrinterState.OFFLINE, [])
+
+
+def test_line_is_not_looked_at_when_switched_off() -> None:
+    """A line whose word is worthless can be left unasked."""
+    wire = ScriptedWire(scripted(READY))
+    wire.trouble = PrinterState.PAPER_OUT
+    assert run(wire, frozenset({Ask.EOT})).evidence is Evidence.ANSWERED
+
+
+def test_answer_that_comes_during_the_job_shows_that_it_is_not_mute() -> None:
+    """A printer too slow for the first question is still asked for the end."""
+
+    def answer(_wire: ScriptedWire, data: bytes) -> bytes:
+        if data == b"".join(JOB):
+            return b"\x12"
+        return b"\x00" if data == ASK_WHEN_DONE else b""
+
+    assert run(ScriptedWire(answer)).evidence is Evidence.ANSWERED
+
+
+def test_sweep_goes_first_and_is_not_counted() -> None:
+    """What ends an earlier job goes before the first byte of this one and is none of its bytes."""
+    wire = ScriptedWire(scripted({}))
+    assert run(wire, frozenset(), sweep=bytes(9)).bytes_accepted == LENGTH
+    assert wire.messages == [bytes(9), b"".join(JOB)]
+
+
+def test_stall_in_the_sweep_has_sent_nothing() -> None:
+    """A line that stalls on what goes before the job has not got a byte of it."""
+    wire = ScriptedWire(scripted({}), room=5)
+    end = run(wire, frozenset(), sweep=bytes(9))
+    assert (end.evidence, end.bytes_accepted, end.state) == (Evidence.NOTHING_SENT, 0, PrinterState.OFFLINE)
+    assert wire.dropped
+
+
+def test_stalled_line_is_dropped_and_looked_at() -> None:
+    """After a stall what waits is taken back, and what the line shows is the state."""
+
+    class StallingWire(ScriptedWire):
+        """Shows that the paper is out once it is left alone."""
+
+        def drop(self) -> None:
+            super().drop()
+            self.trouble = PrinterState.PAPER_OUT
+
+    wire = StallingWire(scripted({}), room=5)
+    end = run(wire, frozenset({Ask.LINE}))
+    assert (end.evidence, end.state, end.bytes_accepted) == (Evidence.CUT_OFF, PrinterState.PAPER_OUT, 5)
+    assert wire.dropped

@@ -1,0 +1,103 @@
+"""Owns what pages the kiosk's screen has, and what each of them holds.
+
+Pure data. How one follows another is in `flow`; what stands on them in words is in `wording`.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kiosk.closing import Closure
+from queue_protocol.answers import Refused, TicketTaken
+from queue_protocol.ids import ServiceId
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What is known of the paper of a ticket. `reason` is a key as in `ReportSlip`, `None` unless there is trouble."""
+
+    state: Literal["printing", "printed", "failed", "uncertain"] = "printing"
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Welcoming:
+    """Nobody is there: the screen greets and waits for a touch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """The services."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirming:
+    """One service was chosen, and there is something to read or to answer before a ticket is asked for."""
+
+    service: ServiceId
+    dossiers: int | None = None
+    """What is being counted by steps; `None`: one of the usual answers is still to be given, or nothing is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A ticket was asked for and the answer is not here."""
+
+    request: int
+    service: ServiceId
+    since_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """The number of a ticket that exists, and what became of its paper."""
+
+    ticket: TicketTaken
+    paper: Paper
+    since_s: float
+    until_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelling:
+    """The ticket shall not be, and the server has not said yet that it is not."""
+
+    request: int
+    ticket: TicketTaken
+    since_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """The ticket is no more."""
+
+    ticket: TicketTaken
+    since_s: float
+    until_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The ticket could not be cancelled. `sure`: it is still good; otherwise the server has not said."""
+
+    ticket: TicketTaken
+    sure: bool
+    since_s: float
+    until_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sorry:
+    """No ticket, and why: `None` when the server is out of reach. `asked`: a request is on its way."""
+
+    why: Closure | Refused | None
+    service: ServiceId | None
+    """What was wanted, where it is known."""
+    since_s: float
+    until_s: float
+    asked: bool = False
+
+
+Page = Welcoming | Choosing | Confirming | Asking | Holding | Cancelling | Cancelled | Kept | Sorry
+
+Passing = Holding | Cancelled | Kept | Sorry
+"""Pages that leave by themselves."""

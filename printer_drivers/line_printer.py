@@ -1,0 +1,131 @@
+"""A printer that takes bytes over a line: what all transports but the virtual one have in common.
+
+The line is connected for each job and each question and let go of afterwards: many printers serve one host at a time
+and forget an idle one, devices come and go, and a handle kept over a power cycle is dead without saying so.
+"""
+
+import contextlib
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from printer_drivers import clock
+from printer_drivers.answers import Ask
+from printer_drivers.conversation import Order, Terms, Told, ask_state, run_job
+from printer_drivers.escpos import CUT, INITIALISE
+from printer_drivers.paper import Paper
+from printer_drivers.printer import (
+    Deadlines,
+    Evidence,
+    JobEnd,
+    PrinterState,
+    PrinterStopped,
+    PrinterUnreachable,
+    Source,
+    Status,
+    follow,
+)
+from printer_drivers.wire import Line
+
+# What most printers answer, tried unless the address says otherwise; silence to it costs half a second, once.
+USUAL_ASKS = frozenset({Ask.LINE, Ask.EOT, Ask.GSR})
+
+# In these a job whose bytes were all taken may still have been left half said.
+_BROKEN = frozenset({PrinterState.UNREACHABLE, PrinterState.OFFLINE})
+
+# Process ids have four digits; a printer forgets them within seconds.
+_IDS = 10_000
+
+
+class LinePrinter:
+    """The printer at the end of `line`; `asks` is what it may be asked, nothing for one that cannot bear questions.
+
+    Belongs to one thread. A printer that once stayed silent is not asked before later jobs, until `status` hears it.
+    """
+
+    def __init__(
+        self,
+        line: Line,
+        paper: Paper,
+        *,
+        asks: frozenset[Ask] = USUAL_ASKS,
+        deadlines: Deadlines | None = None,
+        now: Callable[[], datetime] = clock.now,
+    ) -> None:
+        self._line = line
+        self._paper = paper
+        self._terms = Terms(asks, deadlines or Deadlines(), clock.monotonic_s)
+        self._now = now
+        self._mute = False
+        self._sweep = b""
+        self._jobs = 0
+        self._status: Status | None = None
+
+    @property
+    def paper(self) -> Paper:
+        """The paper to draw for."""
+        return self._paper
+
+    def open(self) -> None:
+        """Connect once and let go; raise `PrinterUnreachable` when that fails."""
+        with self._line.connect(self._terms.deadlines):
+            pass
+
+    def print(self, job: Sequence[bytes]) -> JobEnd:
+        """Print one job over a connection of its own; see `Printer.print`."""
+        self._jobs += 1
+        order = Order(job, b"%04d" % (self._jobs % _IDS), self._sweep)
+        with contextlib.ExitStack() as held:
+            try:
+                wire = held.enter_context(self._line.connect(self._terms.deadlines))
+            except PrinterUnreachable as error:
+                end = JobEnd(Evidence.NOTHING_SENT, 0, PrinterState.UNREACHABLE, str(error))
+            else:
+                end = run_job(wire, order, self._terms_of_job())
+        self._remember(end, job)
+        return end
+
+    def status(self) -> Status:
+        """Connect, ask and let go; with questions off, only connect."""
+        try:
+            with self._line.connect(self._terms.deadlines) as wire:
+                told = ask_state(wire, self._terms)
+        except (PrinterUnreachable, PrinterStopped):
+            told = Told(PrinterState.UNREACHABLE, Source.CONNECTION)
+        self._mute = told.source is Source.SILENCE
+        return self._note(told.state, told.source, told.raw)
+
+    def close(self) -> None:
+        """Nothing is held between jobs."""
+
+    def _terms_of_job(self) -> Terms:
+        """Leave a mute printer in peace: to be asked would only cost each of its jobs the wait for an answer."""
+        if not self._mute:
+            return self._terms
+        return Terms(self._terms.asks & {Ask.LINE}, self._terms.deadlines, self._terms.monotonic)
+
+    def _remember(self, end: JobEnd, job: Sequence[bytes]) -> None:
+        self._mute = end.evidence is Evidence.ACCEPTED and end.state is PrinterState.UNKNOWN
+        if end.evidence is Evidence.CUT_OFF or (end.evidence is Evidence.TROUBLE and end.state in _BROKEN):
+            self._sweep = _sweep_after(job, self._paper)
+        elif end.bytes_accepted:
+            self._sweep = b""
+        self._note(end.state, self._source_of(end))
+
+    def _source_of(self, end: JobEnd) -> Source:
+        if end.evidence in {Evidence.ANSWERED, Evidence.TROUBLE}:
+            return Source.ANSWER
+        if end.state is not PrinterState.UNKNOWN:
+            return Source.CONNECTION
+        return Source.SILENCE if self._terms.asks - {Ask.LINE} else Source.NOT_ASKED
+
+    def _note(self, state: PrinterState, source: Source, raw: bytes = b"") -> Status:
+        self._status = follow(self._status, state, self._now(), source, raw)
+        return self._status
+
+
+def _sweep_after(job: Sequence[bytes], paper: Paper) -> bytes:
+    """Return what ends a job that was cut off: NULs fill a half-sent picture, and the scrap is cut from the next slip.
+
+    Outside a picture a printer passes NULs over. Without them it would take the next job's bytes for dots.
+    """
+    return bytes(max(map(len, job), default=0)) + INITIALISE + (CUT if paper.cuts else b"")

@@ -1,0 +1,55 @@
+"""Who does what the command line asks for: one table, and what ends a command that cannot be done."""
+
+import logging
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from queue_server.admission import admit_device, renew_password
+from queue_server.app import serve
+from queue_server.catalogue_commands import check_catalogue, export_catalogue, import_catalogue
+from queue_server.config import (
+    CatalogueCheck,
+    CatalogueExport,
+    CatalogueImport,
+    Config,
+    DayReplay,
+    DeviceAdmission,
+    PasswordRenewal,
+    ReportRebuilding,
+    RetentionRun,
+    StartError,
+    Verification,
+    read_arguments,
+)
+from queue_server.inspection import rebuild_reports, remove_old_days, replay_day, verify_journal
+from queue_server.simulating import simulate
+from queue_server.simulation.arguments import SimulationRun
+
+RUN: Mapping[type, Callable[[Any], int]] = {
+    Config: serve,
+    PasswordRenewal: renew_password,
+    DeviceAdmission: admit_device,
+    Verification: verify_journal,
+    DayReplay: replay_day,
+    ReportRebuilding: rebuild_reports,
+    RetentionRun: remove_old_days,
+    CatalogueExport: export_catalogue,
+    CatalogueImport: import_catalogue,
+    CatalogueCheck: check_catalogue,
+    SimulationRun: simulate,
+}
+"""Each returns the exit status, or raises `StartError`."""
+
+
+def main(arguments: list[str]) -> int:
+    """Run what the command line asks for; returns the exit status."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        asked = read_arguments(arguments)
+        return RUN[type(asked)](asked)
+    except StartError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - one sentence to the person who started it
+        return 2
+    except KeyboardInterrupt:
+        return 130

@@ -1,0 +1,67 @@
+"""Decisions about what boxes report: how paper and calls ended, and how their parts are."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from queue_protocol.answers import Done
+from queue_protocol.commands import ReplacePaper, ReportCall, ReportDevice, ReportSlip
+from queue_protocol.ids import DeviceId
+from queue_server.core.decision import Actor, Deciders, Decision, refuse
+from queue_server.core.events import (
+    CallShown,
+    CallSpoken,
+    DeviceReported,
+    Event,
+    PaperReplaced,
+    SlipFailed,
+    SlipPrinted,
+    SlipUncertain,
+)
+from queue_server.core.hall import Hall, catalogue_of
+from queue_server.core.lifecycle import SLIP_AFTER
+
+
+def _report_slip(hall: Hall, command: ReportSlip, actor: Actor, _now: datetime) -> Decision:
+    ticket = hall.tickets.get(command.ticket)
+    if ticket is None or ticket.print_at != actor.name:
+        return refuse("unknown_ticket")
+    device, reason = DeviceId(actor.name), command.reason or "unknown"
+    events: Mapping[str, Event] = {
+        "printed": SlipPrinted(ticket=ticket.id, device=device, length_mm=command.length_mm),
+        "failed": SlipFailed(ticket=ticket.id, device=device, reason=reason),
+        "uncertain": SlipUncertain(ticket=ticket.id, device=device, reason=reason, length_mm=command.length_mm),
+    }
+    event = events[command.outcome]
+    known_already = (ticket.slip, type(event)) not in SLIP_AFTER
+    return Decision(() if known_already else (event,), Done())
+
+
+def _report_call(hall: Hall, command: ReportCall, actor: Actor, _now: datetime) -> Decision:
+    call = hall.calls.get(command.call.sequence)
+    if call is None:
+        return refuse("unknown_call")
+    known_already = call.shown if command.outcome == "shown" else call.spoken
+    event_type = CallShown if command.outcome == "shown" else CallSpoken
+    event = event_type(call=command.call.sequence, ticket=call.ticket, device=DeviceId(actor.name))
+    return Decision(() if known_already else (event,), Done())
+
+
+def _report_device(hall: Hall, command: ReportDevice, actor: Actor, _now: datetime) -> Decision:
+    before = hall.devices.get((DeviceId(actor.name), command.part))
+    if before is not None and (before.state, before.reason) == (command.state, command.reason):
+        return Decision((), Done())
+    event = DeviceReported(device=DeviceId(actor.name), part=command.part, state=command.state, reason=command.reason)
+    return Decision((event,), Done())
+
+
+def _replace_paper(hall: Hall, command: ReplacePaper, _actor: Actor, _now: datetime) -> Decision:
+    roll_m = command.roll_m or catalogue_of(hall).policy.paper_roll_m
+    return Decision((PaperReplaced(device=command.device, roll_mm=roll_m * 1000),), Done())
+
+
+DECIDERS: Deciders = {
+    ReplacePaper: _replace_paper,
+    ReportSlip: _report_slip,
+    ReportCall: _report_call,
+    ReportDevice: _report_device,
+}

@@ -1,0 +1,50 @@
+"""Numbers: per prefix and day, never used twice; and what a kiosk may give while the server is out of reach.
+
+The center's own series is `{prefix}{digits}`. A kiosk with a mark has for each prefix a series of its own behind it:
+with mark K the prefix A gives `AK01`, `AK02`… The catalogue is refused when a mark could make a number that another
+series makes too, so the two never meet, and a kiosk alone keeps count of its own.
+"""
+
+import re
+
+from queue_protocol.ids import DeviceId
+from queue_server.core.catalogue import Service
+from queue_server.core.hall import Hall, catalogue_of
+
+OFFLINE_DIGITS = 2
+"""Digits of a number given offline. A kiosk that gives a ticket a minute of one service fills them in 99 minutes; more
+than 99 take a third digit."""
+
+_NUMBER = re.compile("^([A-Z]{1,2})([0-9]{1,6})$")
+
+
+def split_number(number: str) -> tuple[str, int]:
+    """Return the prefix of a number and what is counted behind it."""
+    found = _NUMBER.match(number)
+    if found is None:
+        raise ValueError(f"{number!r} is no number of a ticket")
+    return found[1], int(found[2])
+
+
+def next_number(hall: Hall, service: Service) -> str | None:
+    """Return the next number of a service's series; `None`: those of the day are used up."""
+    policy = catalogue_of(hall).policy
+    last = hall.issued.get(service.prefix)
+    count = policy.number_start if last is None else last + policy.number_step
+    return None if count >= 10**policy.number_digits else f"{service.prefix}{count:0{policy.number_digits}d}"
+
+
+def offline_series(hall: Hall, service: Service, device: DeviceId) -> str | None:
+    """Return what the numbers of this kiosk's own series for a service begin with; `None`: it has none."""
+    kiosk = catalogue_of(hall).kiosk(device)
+    return None if kiosk is None else f"{service.prefix}{kiosk.mark}"
+
+
+def is_granted(hall: Hall, service: Service, device: DeviceId, number: str) -> bool:
+    """Say whether a number is of this kiosk's own series, written as that series writes it: it has one spelling."""
+    series, count = split_number(number)
+    return (
+        series == offline_series(hall, service, device)
+        and count > 0
+        and number == f"{series}{count:0{OFFLINE_DIGITS}d}"
+    )

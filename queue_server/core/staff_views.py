@@ -1,0 +1,329 @@
+"""What staff are shown: the desk of a clerk and the office of the manager, as functions of the hall."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Literal
+
+from queue_protocol.ids import AccountId, DeviceId, Revision, ticket_day, ticket_number
+from queue_protocol.snapshots import (
+    Alarm,
+    AwayRow,
+    CarriedRow,
+    ClockState,
+    CounterState,
+    CurrentTicket,
+    Desk,
+    DeviceState,
+    Hours,
+    LineState,
+    Office,
+    PartState,
+    QueueRow,
+    SlipTrouble,
+    Unserved,
+)
+from queue_server.core.announcements import SLIP_OVERDUE
+from queue_server.core.calls import long_from, recall_from
+from queue_server.core.dispatch import queue_of
+from queue_server.core.facts import PaperRoll
+from queue_server.core.hall import Hall, Ticket, catalogue_of, hall_of, lines_at, services_at, unserved
+from queue_server.core.lifecycle import IN_HALL, SlipStatus
+from queue_server.core.views import service_cards
+
+LINE_SHOWN = 50
+"""Rows of a line on a desk: more than anybody reads, bounded so that a snapshot stays small."""
+
+UNSERVED_SHOWN = 200
+"""People listed at the end of a day: more than any hall holds."""
+
+OUTAGE_NOTICED = timedelta(minutes=1)
+"""A shorter one, as an update of the program, has kept nobody waiting."""
+
+PAPER_LOW_SLIPS = 80
+"""An hour of a busy hall: time enough to fetch a roll."""
+
+USUAL_SLIP_MM = 100
+"""With the cut. A usual slip is laid out in 90 mm."""
+
+TROUBLE_SHOWN = 20
+"""Slips in trouble that are listed: a printer that failed longer than this is an alarm, not a list."""
+
+_TROUBLE_OF: Mapping[SlipStatus, Literal["failed", "uncertain"]] = {"failed": "failed", "uncertain": "uncertain"}
+_UNSERVED_STATUS: Mapping[str, Literal["waiting", "called", "held"]] = {
+    "waiting": "waiting",
+    "called": "called",
+    "held": "held",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What staff should know and the hall does not: the boxes that are connected, the clock, the journal."""
+
+    printing: tuple[DeviceId, ...] = ()
+    """Kiosks that print."""
+    displays: tuple[DeviceId, ...] = ()
+    speaker: DeviceId | None = None
+    clock: ClockState = "fine"
+    journal_damaged_at: datetime | None = None
+    """When the journal's past was found not to be what was written; `None`: it was not."""
+
+
+def desk(
+    hall: Hall,
+    revision: Revision,
+    now: datetime,
+    account: AccountId,
+    number: int | None,
+    around: Surroundings,
+) -> Desk:
+    """Return what the page of a desk shows; without a counter, as a greeter's, who waits for any of them."""
+    catalogue = catalogue_of(hall)
+    counter = None if number is None or catalogue.counter(number) is None else number
+    lines = tuple(hall.lines) if counter is None else lines_at(hall, counter)
+    serves, preferred = ((), ()) if counter is None else services_at(hall, counter)
+    return Desk(
+        revision=revision,
+        now=now,
+        account=account,
+        counter=counter,
+        counters=counter_states(hall),
+        current=None if counter is None else _current(hall, counter, now),
+        line=tuple(_queue_row(hall.tickets[each.ticket]) for each in islice(queue_of(hall, lines), LINE_SHOWN)),
+        waiting=sum(len(hall.line(line)) for line in lines),
+        services=service_cards(hall, now),
+        one_key=catalogue.policy.one_key,
+        printers=around.printing,
+        slips=slips_in_trouble(hall, now),
+        speaker=_speaker_state(hall, around),
+        serves=serves,
+        preferred=preferred,
+        paused=None if counter is None else hall.counter_state(counter).paused,
+        away=_away(hall),
+        carried=_carried(hall),
+        dossiers_per_turn=catalogue.policy.dossiers_per_turn,
+        ended=hall.ended is not None,
+        unserved=unserved_rows(hall, LINE_SHOWN) if hall.ended else (),
+        alarms=alarms(hall, around),
+    )
+
+
+def office(hall: Hall, revision: Revision, now: datetime, around: Surroundings) -> Office:
+    """Return what the manager's first screen shows."""
+    return Office(
+        revision=revision,
+        now=now,
+        day=hall.day or now.date(),
+        lines=tuple(
+            LineState(
+                service=service.id,
+                names=service.names,
+                prefix=service.prefix,
+                hue=place,
+                waiting=len(hall.line(service.id)),
+                longest_since=min(
+                    (hall.tickets[each.ticket].issued_at for each in hall.line(service.id)), default=None
+                ),
+                expected_minutes=service.expected_minutes,
+            )
+            for place, service in enumerate(catalogue_of(hall).services)
+        ),
+        counters=counter_states(hall),
+        devices=device_states(hall, around),
+        slips=slips_in_trouble(hall, now),
+        clock=around.clock,
+        sessions=None
+        if hall.sessions is None
+        else tuple(Hours(opens_at=each.opens_at, closes_at=each.closes_at) for each in hall.sessions),
+        ended=hall.ended is not None,
+        ended_because=hall.ended,
+        unserved=unserved_rows(hall, UNSERVED_SHOWN),
+        alarms=alarms(hall, around),
+    )
+
+
+def counter_states(hall: Hall) -> tuple[CounterState, ...]:
+    """Return every counter as staff see it."""
+    return tuple(_counter_state(hall, counter.number) for counter in catalogue_of(hall).counters)
+
+
+def device_states(hall: Hall, around: Surroundings) -> tuple[DeviceState, ...]:
+    """Return what is known of every box that was ever heard of today or is here now."""
+    connected = {*around.printing, *around.displays}
+    known = sorted(connected | {device for device, _ in hall.devices})
+    return tuple(_device_state(hall, device, connected=device in connected) for device in known)
+
+
+def slips_in_trouble(hall: Hall, now: datetime) -> tuple[SlipTrouble, ...]:
+    """Return the tickets still in the hall whose holder may stand there without paper, the newest first."""
+    tickets = sorted((hall.tickets[each] for each in hall.slips), key=lambda each: -each.sequence)
+    return tuple(islice(_troubles(tickets, now), TROUBLE_SHOWN))
+
+
+def unserved_rows(hall: Hall, limit: int) -> tuple[Unserved, ...]:
+    """Return the first who are still to be served, in the order of issue."""
+    return tuple(
+        Unserved(
+            ticket=ticket.id,
+            number=ticket_number(ticket.id),
+            service=ticket.service,
+            priority=ticket.priority,
+            status=_UNSERVED_STATUS[ticket.status],
+            issued_at=ticket.issued_at,
+        )
+        for ticket in unserved(hall)[:limit]
+    )
+
+
+def slips_left(roll: PaperRoll) -> int:
+    """Return how many slips a roll is still good for, going by the latest one."""
+    return max(roll.roll_mm - roll.used_mm, 0) // (roll.slip_mm or USUAL_SLIP_MM)
+
+
+def alarms(hall: Hall, around: Surroundings) -> tuple[Alarm, ...]:
+    """Return what staff should look at, the latest first."""
+    raised = [
+        *(
+            Alarm(
+                kind="hoarding",
+                at=each.at,
+                facts={"device": each.device, "service": each.service, "tickets": each.tickets},
+            )
+            for each in hall.hoardings
+        ),
+        *(
+            Alarm(kind="outage", at=each.ended_at, facts={"began_at": each.began_at.isoformat()})
+            for each in hall.outages[-1:]
+            if each.ended_at - each.began_at >= OUTAGE_NOTICED
+        ),
+    ]
+    raised.extend(
+        Alarm(kind="paper_low", at=hall.at, facts={"device": device, "slips": left})
+        for device in sorted(hall.paper)
+        if (left := slips_left(hall.paper[device])) <= PAPER_LOW_SLIPS
+    )
+    if hall.left_yesterday and hall.sessions != ():
+        raised.append(Alarm(kind="left_yesterday", at=hall.opened_at, facts={"count": hall.left_yesterday}))
+    if around.journal_damaged_at is not None:
+        raised.append(Alarm(kind="journal_damaged", at=around.journal_damaged_at))
+    return tuple(sorted(raised, key=lambda each: each.at, reverse=True))
+
+
+def _current(hall: Hall, counter: int, now: datetime) -> CurrentTicket | None:
+    at_counter = hall.counter_state(counter).ticket
+    if at_counter is None:
+        return None
+    ticket = hall.tickets[at_counter]
+    called_at, call = ticket.last_called_at or ticket.issued_at, hall.latest_call(ticket)
+    return CurrentTicket(
+        ticket=ticket.id,
+        number=ticket_number(ticket.id),
+        service=ticket.service,
+        priority=ticket.priority,
+        status="serving" if ticket.status == "serving" else "called",
+        issued_at=ticket.issued_at,
+        called_at=ticket.first_called_at or called_at,
+        started_at=ticket.started_at if ticket.status == "serving" else None,
+        calls=ticket.calls,
+        recall_from=recall_from(hall, ticket, now),
+        shown=call is not None and call.shown,
+        spoken=call is not None and call.spoken,
+        rule="due_time" if ticket.reason is None else ticket.reason.rule,
+        passed=() if ticket.reason is None else tuple(ticket_number(each) for each in ticket.reason.passed),
+        dossiers=ticket.dossiers,
+        long_from=long_from(hall, ticket, now),
+    )
+
+
+def _queue_row(ticket: Ticket) -> QueueRow:
+    return QueueRow(
+        ticket=ticket.id,
+        number=ticket_number(ticket.id),
+        service=ticket.service,
+        priority=ticket.priority,
+        issued_at=ticket.issued_at,
+        dossiers=ticket.dossiers,
+    )
+
+
+def _away(hall: Hall) -> tuple[AwayRow, ...]:
+    allowed = catalogue_of(hall).policy.returns_allowed
+    tickets = sorted((hall.tickets[each] for each in hall.away), key=_away_since, reverse=True)
+    return tuple(
+        AwayRow(
+            ticket=ticket.id,
+            number=ticket_number(ticket.id),
+            service=ticket.service,
+            priority=ticket.priority,
+            since=_away_since(ticket),
+            reason=ticket.hold_reason if ticket.status == "held" else None,
+            may_return=ticket.status == "held" or ticket.returns < allowed,
+        )
+        for ticket in tickets[:LINE_SHOWN]
+    )
+
+
+def _carried(hall: Hall) -> tuple[CarriedRow, ...]:
+    slips = sorted(hall.carried.values(), key=lambda each: each.ticket)
+    return tuple(
+        CarriedRow(
+            token=each.token, number=ticket_number(each.ticket), day=ticket_day(each.ticket), service=each.service
+        )
+        for each in slips[:LINE_SHOWN]
+    )
+
+
+def _away_since(ticket: Ticket) -> datetime:
+    return ticket.away_since or ticket.issued_at
+
+
+def _counter_state(hall: Hall, number: int) -> CounterState:
+    state = hall.counter_state(number)
+    ticket = hall.tickets[state.ticket] if state.ticket is not None else None
+    serving = ticket is not None and ticket.status == "serving"
+    since = None if ticket is None else ticket.started_at if serving else ticket.last_called_at
+    return CounterState(
+        counter=number,
+        services=services_at(hall, number)[0],
+        clerk=state.clerk,
+        number=None if ticket is None else ticket_number(ticket.id),
+        status=None if ticket is None else "serving" if serving else "called",
+        since=since,
+        paused=state.paused,
+        hall=hall_of(hall, number),
+    )
+
+
+def _device_state(hall: Hall, device: DeviceId, *, connected: bool) -> DeviceState:
+    printer = hall.devices.get((device, "printer"))
+    speaker = hall.devices.get((device, "speaker"))
+    reasons = [report.reason for report in (printer, speaker) if report is not None and report.reason is not None]
+    return DeviceState(
+        device=device,
+        connected=connected,
+        printer=None if printer is None else (printer.state if connected else "unknown"),
+        speaker=None if speaker is None else (speaker.state if connected else "unknown"),
+        reason=reasons[0] if reasons and connected else None,
+        slips_left=None if device not in hall.paper else slips_left(hall.paper[device]),
+    )
+
+
+def _speaker_state(hall: Hall, around: Surroundings) -> PartState:
+    if around.speaker is not None:
+        return "ready"
+    reports = [hall.devices.get((device, "speaker")) for device in around.displays]
+    return "failed" if any(report is not None and report.state == "failed" for report in reports) else "unknown"
+
+
+def _troubles(tickets: Sequence[Ticket], now: datetime) -> Iterator[SlipTrouble]:
+    for ticket in tickets:
+        if ticket.status not in IN_HALL:
+            continue
+        number = ticket_number(ticket.id)
+        state = _TROUBLE_OF.get(ticket.slip)
+        if state is not None:
+            yield SlipTrouble(ticket=ticket.id, number=number, state=state)
+        elif now - ticket.slip_asked_at > SLIP_OVERDUE:
+            yield SlipTrouble(ticket=ticket.id, number=number, state="unknown")

@@ -1,0 +1,374 @@
+"""What events do to tickets, to the lines they wait in and to the counters they are at."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import replace
+
+from queue_protocol.ids import DeviceId, TicketId, ticket_number
+from queue_server.core.dispatch import after_call
+from queue_server.core.events import (
+    CallShown,
+    CallSpoken,
+    Entry,
+    Event,
+    HoardingSuspected,
+    PriorityChanged,
+    ServiceChanged,
+    ServiceFinished,
+    ServiceStarted,
+    SlipFailed,
+    SlipPrinted,
+    SlipReprinted,
+    SlipUncertain,
+    TicketCalled,
+    TicketCancelled,
+    TicketCarriedOver,
+    TicketHeld,
+    TicketIssued,
+    TicketMissed,
+    TicketRecalled,
+    TicketReissued,
+    TicketResumed,
+    TicketReturned,
+    TicketTransferred,
+    TicketVoided,
+    VisitRated,
+)
+from queue_server.core.facts import CarriedSlip
+from queue_server.core.hall import Call, Hall, Hoarding, Ticket, Waiting, catalogue_of, hall_of
+from queue_server.core.lifecycle import AT_COUNTER, SLIP_AFTER, STATUS_AFTER, SlipStatus
+from queue_server.core.series import split_number
+
+LATEST_CALLS = 5
+"""The call and the four before it: what a board has room for."""
+
+MISSED_SHOWN = 12
+"""What the quiet strip of a board has room for."""
+
+HOARDINGS_KEPT = 5
+"""Alarms that are shown at once: who has not looked after five needs no sixth."""
+
+Change = Callable[[Hall, Entry, Any], Hall]
+"""Adds one kind of event to the hall."""
+
+
+def _issue(hall: Hall, entry: Entry, event: TicketIssued) -> Hall:
+    ticket = Ticket(
+        id=event.ticket,
+        service=event.service,
+        priority=event.priority,
+        token=event.token,
+        print_at=event.print_at,
+        status=STATUS_AFTER[None, TicketIssued],
+        slip="none" if event.print_at is None else "pending",
+        issued_at=event.issued_at or entry.at,
+        slip_asked_at=entry.at,
+        issued_by=entry.actor,
+        origin=event.origin,
+        dossiers=event.dossiers,
+        place=event.place,
+        sequence=entry.sequence,
+        people_ahead=event.people_ahead,
+        wait_minutes=None if event.wait is None else (event.wait.low_minutes, event.wait.high_minutes),
+        after_break=event.after_break,
+    )
+    prefix, count = split_number(ticket_number(event.ticket))
+    session = (event.service, event.place.session)
+    return replace(
+        hall,
+        tickets=hall.tickets.set(event.ticket, ticket),
+        tokens=hall.tokens.set(event.token, event.ticket),
+        lines=hall.lines.set(event.place.line, _joined(hall, ticket)),
+        issued=hall.issued.set(prefix, max(count, hall.issued.get(prefix, 0))),
+        given=hall.given.set(session, hall.given.get(session, 0) + 1),
+        takes=_taken(hall, entry, event),
+        carried=hall.carried if event.carried_over is None else hall.carried.delete(event.carried_over),
+        slips=hall.slips if event.print_at is None else hall.slips.set(event.ticket, None),
+    )
+
+
+def _taken(hall: Hall, entry: Entry, event: TicketIssued) -> Any:
+    """Return when each kiosk lately gave tickets, with this one: no more of them than tell whether they are hoarded."""
+    kind, _, device = entry.actor.partition(":")
+    if kind != "device":
+        return hall.takes
+    at_kiosk = (DeviceId(device), event.service)
+    latest = (*hall.takes.get(at_kiosk, ()), entry.at)[-catalogue_of(hall).policy.hoarding_tickets :]
+    return hall.takes.set(at_kiosk, latest)
+
+
+def _call(hall: Hall, entry: Entry, event: TicketCalled) -> Hall:
+    ticket = hall.tickets[event.ticket]
+    gone = _leave_line(hall, ticket) if ticket.status == "waiting" else _come_back(hall, ticket)
+    state = hall.counter_state(event.counter)
+    run, owed = after_call(state, catalogue_of(hall).policy, priority=ticket.priority)
+    occupied = replace(state, ticket=event.ticket, since=None, priority_run=run, normal_owed=owed)
+    called = replace(
+        ticket,
+        calls=0,
+        reason=event.reason,
+        first_called_at=ticket.first_called_at or entry.at,
+        away_since=None,
+        hold_reason=None,
+    )
+    return _sound_call(replace(gone, counters=hall.counters.set(event.counter, occupied)), entry, event, called)
+
+
+def _recall(hall: Hall, entry: Entry, event: TicketRecalled) -> Hall:
+    return _sound_call(hall, entry, event, hall.tickets[event.ticket])
+
+
+def _sound_call(hall: Hall, entry: Entry, event: TicketCalled | TicketRecalled, ticket: Ticket) -> Hall:
+    called = replace(
+        ticket,
+        status=STATUS_AFTER[ticket.status, type(event)],
+        counter=event.counter,
+        calls=ticket.calls + 1,
+        last_called_at=entry.at,
+        last_call=entry.sequence,
+    )
+    sounded = replace(
+        hall,
+        tickets=hall.tickets.set(ticket.id, called),
+        calls=hall.calls.set(entry.sequence, Call(ticket=ticket.id)),
+    )
+    return replace(sounded, latest_calls=_latest_calls(sounded, ticket.id))
+
+
+def _latest_calls(hall: Hall, ticket: TicketId) -> tuple[TicketId, ...]:
+    """Return the latest calls of each hall with this one before all."""
+    kept: list[TicketId] = []
+    shown: dict[str | None, int] = {}
+    for each in (ticket, *(before for before in hall.latest_calls if before != ticket)):
+        room = hall_of(hall, hall.tickets[each].counter or 0)
+        shown[room] = shown.get(room, 0) + 1
+        if shown[room] <= LATEST_CALLS:
+            kept.append(each)
+    return tuple(kept)
+
+
+def _start(hall: Hall, _entry: Entry, event: ServiceStarted) -> Hall:
+    ticket = hall.tickets[event.ticket]
+    return _keep(hall, replace(_after(ticket, ServiceStarted), started_at=event.started_at))
+
+
+def _finish(hall: Hall, entry: Entry, event: ServiceFinished) -> Hall:
+    ticket = hall.tickets[event.ticket]
+    ended = replace(_after(ticket, ServiceFinished), ended_at=entry.at)
+    return _keep(_free_counter(hall, ticket, entry.at), ended)
+
+
+def _miss(hall: Hall, entry: Entry, event: TicketMissed) -> Hall:
+    ticket = hall.tickets[event.ticket]
+    missed = replace(_after(ticket, TicketMissed), ended_at=entry.at, away_since=entry.at)
+    kept = _keep(_free_counter(hall, ticket, entry.at), missed)
+    return replace(kept, missed=_first(event.ticket, hall.missed, MISSED_SHOWN), away=hall.away.set(event.ticket, None))
+
+
+def _hold(hall: Hall, entry: Entry, event: TicketHeld) -> Hall:
+    ticket = hall.tickets[event.ticket]
+    gone = _leave_line(hall, ticket) if ticket.status == "waiting" else _free_counter(hall, ticket, entry.at)
+    held = replace(_after(ticket, TicketHeld), away_since=entry.at, hold_reason=event.reason)
+    return replace(_keep(gone, held), away=hall.away.set(event.ticket, None))
+
+
+def _resume(hall: Hall, _entry: Entry, event: TicketResumed) -> Hall:
+    ticket = hall.tickets[event.ticket]
+    return _wait(_come_back(hall, ticket), replace(_after(ticket, TicketResumed), place=event.place))
+
+
+def _return(hall: Hall, _entry: Entry, event: TicketReturned) -> Hall:
+    ticket = hall.tickets[event.ticket]
+    back = replace(_after(ticket, TicketReturned), place=event.place, returns=ticket.returns + 1, ended_at=None)
+    return _wait(_come_back(hall, ticket), back)
+
+
+def _transfer(hall: Hall, entry: Entry, event: TicketTransferred) -> Hall:
+    ticket = hall.tickets[event.ticket]
+    moved = replace(
+        _after(ticket, TicketTransferred),
+        service=event.service,
+        place=event.place,
+        dossiers=ticket.dossiers if event.dossiers is None else event.dossiers,
+    )
+    return _wait(_free_counter(hall, ticket, entry.at), moved)
+
+
+def _change_service(hall: Hall, _entry: Entry, event: ServiceChanged) -> Hall:
+    ticket = hall.tickets[event.ticket]
+    changed = replace(_after(ticket, ServiceChanged), service=event.service, place=event.place)
+    return _wait(_leave_line(hall, ticket), changed)
+
+
+def _change_priority(hall: Hall, _entry: Entry, event: PriorityChanged) -> Hall:
+    ticket = hall.tickets[event.ticket]
+    changed = replace(_after(ticket, PriorityChanged), priority=event.priority, place=event.place)
+    return _wait(_leave_line(hall, ticket), changed) if ticket.status == "waiting" else _keep(hall, changed)
+
+
+def _cancel(hall: Hall, entry: Entry, event: TicketCancelled) -> Hall:
+    """Take out a ticket that was a mistake: it does not count for the quota of its session."""
+    ticket = hall.tickets[event.ticket]
+    session = (ticket.service, ticket.place.session)
+    given = hall.given.set(session, max(hall.given.get(session, 0) - 1, 0))
+    return replace(_take_out(hall, entry, event), given=given)
+
+
+def _take_out(hall: Hall, entry: Entry, event: TicketCancelled | TicketVoided | TicketCarriedOver) -> Hall:
+    """Let a ticket leave the queue for good, from wherever it is."""
+    ticket = hall.tickets[event.ticket]
+    if ticket.status == "waiting":
+        gone = _leave_line(hall, ticket)
+    elif ticket.status in AT_COUNTER:
+        gone = _free_counter(hall, ticket, entry.at)
+    else:
+        gone = _come_back(hall, ticket)
+    return _keep(gone, replace(_after(ticket, type(event)), ended_at=entry.at))
+
+
+def _carry_over(hall: Hall, entry: Entry, event: TicketCarriedOver) -> Hall:
+    out = _take_out(hall, entry, event)
+    carried = CarriedSlip(token=event.token, ticket=event.ticket, service=event.service)
+    kept = _keep(out, replace(out.tickets[event.ticket], carried_token=event.token))
+    return _ask_for_slip(replace(kept, carried_today=(*hall.carried_today, carried)), entry, event)
+
+
+def _reissue(hall: Hall, entry: Entry, event: TicketReissued) -> Hall:
+    ticket = replace(_after(hall.tickets[event.ticket], TicketReissued), token=event.token)
+    kept = replace(_keep(hall, ticket), tokens=hall.tokens.set(event.token, event.ticket))
+    return _ask_for_slip(kept, entry, event)
+
+
+def _reprint(hall: Hall, entry: Entry, event: SlipReprinted) -> Hall:
+    kept = _keep(hall, replace(hall.tickets[event.ticket], copies=event.copy_number))
+    return _ask_for_slip(kept, entry, event)
+
+
+def _ask_for_slip(hall: Hall, entry: Entry, event: TicketReissued | TicketCarriedOver | SlipReprinted) -> Hall:
+    """Ask for paper where the event says; where it says nowhere none is wanted, and none is missing."""
+    ticket, print_at = hall.tickets[event.ticket], event.print_at
+    slip: SlipStatus = "none" if print_at is None else SLIP_AFTER[ticket.slip, type(event)]
+    slips = hall.slips.set(ticket.id, None) if print_at is not None else _without(hall.slips, ticket.id)
+    asked = replace(ticket, slip=slip, print_at=print_at, slip_asked_at=entry.at)
+    return replace(_keep(hall, asked), slips=slips)
+
+
+def _end_slip(hall: Hall, _entry: Entry, event: SlipPrinted | SlipFailed | SlipUncertain) -> Hall:
+    ticket = hall.tickets[event.ticket]
+    status = SLIP_AFTER[ticket.slip, type(event)]
+    slips = _without(hall.slips, event.ticket) if status == "printed" else hall.slips
+    return replace(_keep(hall, replace(ticket, slip=status)), slips=slips, paper=_paper_after(hall, event))
+
+
+def _paper_after(hall: Hall, event: SlipPrinted | SlipFailed | SlipUncertain) -> Any:
+    """Return the rolls after a slip; one that may have come out counts, as paper ends earlier than it is missed."""
+    length_mm = None if isinstance(event, SlipFailed) else event.length_mm
+    roll = hall.paper.get(event.device)
+    if roll is None or length_mm is None:
+        return hall.paper
+    return hall.paper.set(event.device, replace(roll, used_mm=roll.used_mm + length_mm, slip_mm=length_mm))
+
+
+def _rate(hall: Hall, _entry: Entry, event: VisitRated) -> Hall:
+    return _keep(hall, replace(_after(hall.tickets[event.ticket], VisitRated), rating=event.rating))
+
+
+def _show(hall: Hall, _entry: Entry, event: CallShown) -> Hall:
+    return replace(hall, calls=hall.calls.set(event.call, replace(hall.calls[event.call], shown=True)))
+
+
+def _speak(hall: Hall, _entry: Entry, event: CallSpoken) -> Hall:
+    return replace(hall, calls=hall.calls.set(event.call, replace(hall.calls[event.call], spoken=True)))
+
+
+def _suspect_hoarding(hall: Hall, entry: Entry, event: HoardingSuspected) -> Hall:
+    alarm = Hoarding(device=event.device, service=event.service, tickets=event.tickets, at=entry.at)
+    return replace(
+        hall,
+        hoardings=(alarm, *hall.hoardings)[:HOARDINGS_KEPT],
+        hoarded=hall.hoarded.set((event.device, event.service), entry.at),
+    )
+
+
+def _after(ticket: Ticket, event: type[Event]) -> Ticket:
+    return replace(ticket, status=STATUS_AFTER[ticket.status, event])
+
+
+def _keep(hall: Hall, ticket: Ticket) -> Hall:
+    return replace(hall, tickets=hall.tickets.set(ticket.id, ticket))
+
+
+def _wait(hall: Hall, ticket: Ticket) -> Hall:
+    """Keep a ticket that waits again, in its line and with its calls counted anew."""
+    joined = replace(hall, lines=hall.lines.set(ticket.place.line, _joined(hall, ticket)))
+    return _keep(joined, replace(ticket, calls=0, away_since=None, hold_reason=None))
+
+
+def _joined(hall: Hall, ticket: Ticket) -> tuple[Waiting, ...]:
+    """Return the line of a ticket with it in its place."""
+    place = ticket.place
+    line = hall.line(place.line)
+    waiting = Waiting(
+        place.session, place.rank, place.due_at, ticket.sequence, ticket.id, place.joined_at, ticket.priority
+    )
+    ahead = bisect_left(line, waiting)
+    return line[:ahead] + (waiting,) + line[ahead:]  # noqa: RUF005 - three times as fast
+
+
+def _leave_line(hall: Hall, ticket: Ticket) -> Hall:
+    place = ticket.place
+    line = hall.line(place.line)
+    at = bisect_left(line, (place.session, place.rank, place.due_at, ticket.sequence))
+    return replace(hall, lines=hall.lines.set(place.line, line[:at] + line[at + 1 :]))
+
+
+def _come_back(hall: Hall, ticket: Ticket) -> Hall:
+    """Take a ticket off the lists of who is away."""
+    missed = tuple(each for each in hall.missed if each != ticket.id)
+    return replace(hall, away=_without(hall.away, ticket.id), missed=missed)
+
+
+def _free_counter(hall: Hall, ticket: Ticket, at: datetime) -> Hall:
+    number = ticket.counter or 0
+    state = hall.counter_state(number)
+    free = replace(state, ticket=None, since=at if state.paused is None else None)
+    return replace(hall, counters=hall.counters.set(number, free))
+
+
+def _without(collection: Any, key: object) -> Any:
+    return collection.delete(key) if key in collection else collection
+
+
+def _first(ticket: TicketId, others: tuple[TicketId, ...], limit: int) -> tuple[TicketId, ...]:
+    return (ticket, *(each for each in others if each != ticket))[:limit]
+
+
+CHANGES: Mapping[type, Change] = {
+    TicketIssued: _issue,
+    TicketCancelled: _cancel,
+    TicketVoided: _take_out,
+    ServiceChanged: _change_service,
+    PriorityChanged: _change_priority,
+    TicketReissued: _reissue,
+    SlipReprinted: _reprint,
+    TicketCarriedOver: _carry_over,
+    TicketCalled: _call,
+    TicketRecalled: _recall,
+    ServiceStarted: _start,
+    ServiceFinished: _finish,
+    TicketMissed: _miss,
+    TicketReturned: _return,
+    TicketHeld: _hold,
+    TicketResumed: _resume,
+    TicketTransferred: _transfer,
+    VisitRated: _rate,
+    SlipPrinted: _end_slip,
+    SlipFailed: _end_slip,
+    SlipUncertain: _end_slip,
+    CallShown: _show,
+    CallSpoken: _speak,
+    HoardingSuspected: _suspect_hoarding,
+}

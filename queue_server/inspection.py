@@ -1,0 +1,102 @@
+"""Looking after the journal from the command line: verify it, replay a day, rebuild reports, remove old days."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+
+from tqdm import tqdm
+
+from queue_server.admission import say
+from queue_server.config import DayReplay, ReportRebuilding, RetentionRun, StartError, Verification
+from queue_server.premises import blaming, existing_file, open_stopped, start_clock
+from queue_server.storage.chain import Progress, verify
+from queue_server.storage.journal import JournalDamaged
+from queue_server.storage.reading import latest_catalogue
+from queue_server.storage.rebuilding import rebuild, replay
+from queue_server.storage.retention import first_day_kept, remove_oldest_day
+from queue_server.storage.sqlite import FILE
+
+DIFFERENCES_SAID = 20
+"""More of them say nothing new."""
+
+LOWEST_PRIORITY = 19
+"""Of a process on Linux: it runs when nobody else wants to."""
+
+
+def verify_journal(asked: Verification) -> int:
+    """Read the whole chain, and say what is wrong and where."""
+    path = existing_file(asked.data)
+    if asked.quiet and hasattr(os, "nice"):
+        os.nice(LOWEST_PRIORITY)
+    with blaming(path), showing_progress(quiet=asked.quiet) as progress:
+        try:
+            found = verify(path, asked.expect, progress)
+        except JournalDamaged as error:
+            return _complain(f"{path} is damaged: {error}.")
+    if not found.expected:
+        return _complain(f"{path} holds together, but {asked.expect} is the hash of none of its entries.")
+    if not asked.quiet:
+        since = f" after entry {found.anchor.sequence}, up to which days were removed," if found.anchor.sequence else ""
+        say(f"{found.head.sequence - found.anchor.sequence} entries{since} are what was written")
+        say(f"head {found.head.hash.hex()}")
+    return 0
+
+
+def replay_day(asked: DayReplay) -> int:
+    """Live through a day again, and say in what the reports differ."""
+    path, day = existing_file(asked.data), asked.day.isoformat()
+    with blaming(path):
+        try:
+            replayed = replay(path, day)
+        except JournalDamaged as error:
+            return _complain(f"{path} is damaged: {error}.")
+    if not replayed.entries:
+        raise StartError(f"The journal in {asked.data} does not have the day {day}.")
+    for difference in replayed.differences[:DIFFERENCES_SAID]:
+        _complain(difference)
+    if replayed.differences:
+        return _complain(f"{day}: {len(replayed.differences)} differences. rebuild-reports makes the reports anew.")
+    say(f"{day}: {replayed.entries} entries lead to the same reports")
+    return 0
+
+
+def rebuild_reports(asked: ReportRebuilding) -> int:
+    """Write all rows of reports anew; interrupted, nothing has changed."""
+    with open_stopped(asked.data) as connection, showing_progress() as progress, blaming(asked.data / FILE):
+        entries = rebuild(connection, progress)
+    say(f"reports were made anew from {entries} entries")
+    return 0
+
+
+def remove_old_days(asked: RetentionRun) -> int:
+    """Remove what the policy keeps no longer."""
+    removed: list[str] = []
+    with open_stopped(asked.data) as connection, blaming(asked.data / FILE):
+        catalogue = latest_catalogue(connection)
+        if catalogue is None:
+            raise StartError(f"The center in {asked.data} has no catalogue yet; start it once.")
+        now = start_clock(asked.data, connection).now()
+        before = first_day_kept(now.date(), catalogue.policy.retention_months)
+        while day := remove_oldest_day(connection, before, now):
+            removed.append(day)
+    say(f"removed {len(removed)} days, from {removed[0]} to {removed[-1]}" if removed else "no day is past retention")
+    return 0
+
+
+@contextlib.contextmanager
+def showing_progress(*, quiet: bool = False) -> Iterator[Progress]:
+    """Lend what shows how far a long run is, where there is a terminal to show it on."""
+    with tqdm(unit=" entries", disable=True if quiet else None) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield show
+
+
+def _complain(line: str) -> int:
+    """Say what is not as it should be, and return the exit status for that."""
+    print(line, file=sys.stderr)  # noqa: T201 - the answer to the person who asked
+    return 1

@@ -1,0 +1,110 @@
+"""Reports of a span of days and the ledger of a day: pages that can be printed, and the same tables as files."""
+
+from dataclasses import dataclass
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from queue_server.shell.access import InThread
+from queue_server.shell.reception import ALL_WELL, MANAGERS, Reception, download
+from queue_server.shell.report_tables import TABLES, Figures, Span, ask, in_order, read_span, usual_spans
+from queue_server.shell.spreadsheet import table_as_csv
+from queue_server.shell.tables import Table, Wording
+from queue_server.shell.ticket_tables import ledger_table, log_table
+from queue_server.storage.reports import Ledger, Reports
+
+CSV = "text/csv; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPages:
+    """The pages with which a manager looks back."""
+
+    reception: Reception
+    reports: Reports
+    in_reader: InThread
+
+    def routes(self) -> list[BaseRoute]:
+        """Return where each is found."""
+        managers = self.reception.for_people
+        return [
+            Route("/office/reports", managers(MANAGERS, self._show)),
+            Route("/office/reports/{name}.csv", managers(MANAGERS, self._table_csv)),
+            Route("/office/ledger", managers(MANAGERS, self._ledger)),
+            Route("/office/ledger.csv", managers(MANAGERS, self._ledger_csv)),
+            Route("/office/day.csv", managers(MANAGERS, self._day_csv)),
+        ]
+
+    async def _show(self, request: Request) -> Response:
+        today = self.reception.today()
+        spans = usual_spans(today)
+        asked, words = self._span(request), self.reception.words(request)
+        error, span = (asked, Span(today, today)) if isinstance(asked, str) else (None, asked)
+        tables = [] if error else await self._tables(request, span)
+        first, last = words.day(span.first), words.day(span.last)
+        return await self.reception.page(
+            request,
+            "reports.html",
+            400 if error else ALL_WELL,
+            error=error,
+            span=span,
+            spans=spans,
+            chosen=next((name for name, each in spans.items() if each == span), None),
+            period=first if span.first == span.last else words.say("report_period", first=first, last=last),
+            tables=tables,
+        )
+
+    async def _table_csv(self, request: Request) -> Response:
+        span, name = self._span(request), request.path_params["name"]
+        if isinstance(span, str):
+            raise HTTPException(400)
+        if name not in TABLES:
+            raise HTTPException(404)
+        table = TABLES[name](await self._figures(span), self._wording(request))
+        return self._file(request, table, f"motcua-{name}-{span.first}-{span.last}")
+
+    async def _ledger(self, request: Request) -> Response:
+        day = self.reception.asked_day(request)
+        ledger: Ledger = await self.in_reader(self.reports.ledger, day.isoformat())
+        return await self.reception.page(
+            request,
+            "ledger.html",
+            day=day,
+            days=await self.in_reader(self.reports.days),
+            period=self.reception.words(request).day(day),
+            is_open=day == self.reception.service.hall.day,
+            head=ledger.head,
+            table=ledger_table(ledger, self._wording(request)),
+        )
+
+    async def _ledger_csv(self, request: Request) -> Response:
+        day = self.reception.asked_day(request)
+        ledger = await self.in_reader(self.reports.ledger, day.isoformat())
+        return self._file(request, ledger_table(ledger, self._wording(request)), f"motcua-ledger-{day}")
+
+    async def _day_csv(self, request: Request) -> Response:
+        day = self.reception.asked_day(request)
+        rows = await self.in_reader(self.reports.tickets, day.isoformat())
+        return self._file(request, log_table(rows, self._wording(request)), f"motcua-{day}")
+
+    async def _tables(self, request: Request, span: Span) -> list[Table]:
+        figures, wording = await self._figures(span), self._wording(request)
+        # A single day is in every table already.
+        return [draw(figures, wording) for name, draw in TABLES.items() if name != "days" or span.first < span.last]
+
+    async def _figures(self, span: Span) -> Figures:
+        figures: Figures = await self.in_reader(ask, self.reports, span, self.reception.utc_offset_s())
+        return in_order(figures, [each.id for each in self.reception.service.catalogue.services])
+
+    def _span(self, request: Request) -> Span | str:
+        asked = request.query_params
+        return read_span(asked.get("from"), asked.get("to"), self.reception.today())
+
+    def _wording(self, request: Request) -> Wording:
+        reception = self.reception
+        return Wording(reception.words(request), reception.service.catalogue, reception.utc_offset_s())
+
+    def _file(self, request: Request, table: Table, name: str) -> Response:
+        return download(table_as_csv(table, self.reception.words(request)), CSV, f"{name}.csv")

@@ -1,0 +1,116 @@
+"""The command line: what it prints, and that its exit status is true."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from printer_drivers.__main__ import main
+from tests.printers.simulated_printer import Faults, PtyPlug, TcpPlug, simulated
+
+
+def test_page_that_went_out_is_success(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`test` prints one page, and exits 0 because all bytes went out."""
+    assert main(["test", f"virtual://{tmp_path}?width=384"]) == 0
+    assert "confirmed" in capsys.readouterr().out
+    assert len(list(tmp_path.glob("0*.png"))) == 1
+
+
+@pytest.mark.parametrize(
+    "options", ["width=384", "width=512&layout=slow", "width=576&layout=plain", "width=640&cut=off"]
+)
+def test_page_fits_every_paper(tmp_path: Path, options: str) -> None:
+    """`test` has a page for each width and form."""
+    assert main(["test", f"file://{tmp_path}/page.bin?{options}"]) == 0
+    assert (tmp_path / "page.bin").stat().st_size > 100
+
+
+def test_page_that_did_not_go_out_is_a_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`test` on a printer without paper exits 1 and says why."""
+    plug = PtyPlug(tmp_path / "lp0")
+    with simulated(plug) as simulator:
+        simulator.set_faults(Faults(paper_out=True))
+        assert main(["test", f"serial://{plug.name}?flow=none&baud=115200"]) == 1
+    assert "paper_out" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["test", "probe", "status"])
+@pytest.mark.parametrize(
+    ("url", "status", "words"),
+    [
+        ("tcp://10.0.0.9?width=600", 2, "width=600 is not known"),
+        ("usb:///dev/usb/lp99", 1, "there is no /dev/usb/lp99"),
+        ("serial:///dev/serial/by-id/none", 1, "there is no /dev/serial/by-id/none"),
+        ("windows://XP-80C", 1, "Windows printers need pywin32"),
+    ],
+)
+def test_wrong_printers_are_explained(
+    command: str, url: str, status: int, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each command says in a sentence what is wrong with an address or its device, and exits with whose fault it is."""
+    assert main([command, url]) == status
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("faults", "status", "words"),
+    [
+        (Faults(), 0, "ready since 20"),
+        (Faults(mute=True), 0, "unknown since 20"),
+        (Faults(cover_open=True), 1, "cover_open since 20"),
+    ],
+)
+def test_status_tells_whether_it_can_print(
+    faults: Faults, status: int, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`status` says state, since when and how it is known, and exits 0 when the printer can print."""
+    plug = TcpPlug()
+    with simulated(plug) as simulator:
+        simulator.set_faults(faults)
+        assert main(["status", f"tcp://127.0.0.1:{plug.port}"]) == status
+    assert words in capsys.readouterr().out
+
+
+def test_probe_prints_the_line_of_configuration(capsys: pytest.CaptureFixture[str]) -> None:
+    """`probe` names the model, what it answers, and the command that starts a kiosk with it."""
+    plug = TcpPlug()
+    with simulated(plug):
+        assert main(["probe", f"tcp://127.0.0.1:{plug.port}?cut=off"]) == 0
+    told = capsys.readouterr().out
+    assert "model: TM-T88V" in told
+    assert "DLE EOT 1: 12" in told
+    assert f"python -m kiosk --printer 'tcp://127.0.0.1:{plug.port}?cut=off&ask=eot,id&width=512'" in told
+
+
+def test_probe_of_a_mute_printer_leaves_it_in_peace(capsys: pytest.CaptureFixture[str]) -> None:
+    """`probe` of a printer that answers nothing says what may be the cause, and switches the questions off."""
+    plug = TcpPlug()
+    with simulated(plug) as simulator:
+        simulator.set_faults(Faults(mute=True))
+        assert main(["probe", f"tcp://127.0.0.1:{plug.port}"]) == 0
+    told = capsys.readouterr().out
+    assert "it may be mute" in told
+    assert "?status=off'" in told
+
+
+def test_network_of_others_is_not_searched(capsys: pytest.CaptureFixture[str]) -> None:
+    """`list --network` refuses a network that is not the hall's."""
+    assert main(["list", "--network", "10.0.0.0/8"]) == 2
+    assert "too large" in capsys.readouterr().err
+
+
+def test_list_runs_anywhere(capsys: pytest.CaptureFixture[str]) -> None:
+    """`list` shows addresses that can be used as they are, and exits 0 also when there are none."""
+    assert main(["list"]) == 0
+    told = capsys.readouterr()
+    assert all("://" in line for line in told.out.splitlines())
+    assert told.out or "no printer found" in told.err
+
+
+def test_module_runs() -> None:
+    """`python -m printer_drivers` is the command, and its help names the exit statuses."""
+    run = subprocess.run(
+        [sys.executable, "-m", "printer_drivers", "--help"], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert "Exit status: 0" in run.stdout
