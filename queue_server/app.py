@@ -70,16 +70,15 @@ def serve(config: Config) -> int:
         try:
             use_fast_loop()
             sys.setswitchinterval(SWITCH_INTERVAL_S)
-            application = compose(config, connection)
-            say(f"motcua serves on http://{config.host}:{listening.getsockname()[1]} from {config.data}")
-            web.run(application, listening)
+            greeting = f"motcua serves on http://{config.host}:{listening.getsockname()[1]} from {config.data}"
+            web.run(compose(config, connection, greeting), listening)
         finally:
             connection.close()
     return 0
 
 
-def compose(config: Config, connection: Connection) -> Any:
-    """Return the application with all its parts."""
+def compose(config: Config, connection: Connection, greeting: str) -> Any:
+    """Return the application with all its parts; it says the greeting once it serves and can be told to end."""
     path = config.data / FILE
     with blaming(path):
         journal = SqliteJournal(connection, Origin(center=secrets.token_hex(8), site=config.site, epoch=1))
@@ -120,6 +119,7 @@ def compose(config: Config, connection: Connection) -> Any:
             functools.partial(upkeep.remove_old_days, service, connection, in_writer),
             functools.partial(upkeep.verify_once, config.data, functools.partial(_note_damage, hub, clock)),
         ):
+            say(greeting)
             yield
         access.close()
         await in_reader(reports.close)

@@ -72,11 +72,6 @@ class Clock:
             self._jump_tolerated = tolerated
         return now
 
-    @property
-    def suspect(self) -> bool:
-        """Whether the PC's clock is not believed."""
-        return self.state != "fine"
-
     def _judge(self, ahead: timedelta) -> ClockState:
         if ahead < -BACKWARDS_TOLERATED:
             return "behind"

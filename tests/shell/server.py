@@ -269,7 +269,7 @@ def running(folder: Path, clock: SetClock | None = None) -> Iterator[Running]:
         let_people_in(Accounts(connection), clock.at)
         patch.setattr(premises, "Clock", lambda last_at: Clock(last_at, lambda: clock.at, lambda: clock.elapsed_s))
         patch.setattr(app, "read_wall", lambda: clock.at)
-        engine = web.engine(app.compose(config, connection))
+        engine = web.engine(app.compose(config, connection, "ready"))
         thread = threading.Thread(target=engine.run, args=([listening],), daemon=True)
         thread.start()
         server = Running(folder, listening.getsockname()[1], clock, engine, thread)

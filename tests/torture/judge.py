@@ -141,7 +141,10 @@ def _lost_acts(rows: Sequence[Row], said: Sequence[Said]) -> Iterator[str]:
     for row in rows:
         if row.command_id is not None:
             by_command[row.actor, row.command_id].append(row)
+    done_later = {(each.actor, each.command_id) for each in said if not isinstance(each.result, Refused)}
     for each in said:
+        if isinstance(each.result, Refused) and (each.actor, each.command_id) in done_later:
+            continue  # a refusal has no effect and is not kept: asked once more under its id, the act may be possible
         happened = {row.kind: row.body.get("ticket") for row in by_command[each.actor, each.command_id]}
         fault = _fault_of(each, happened)
         if fault is not None:
