@@ -130,7 +130,7 @@ def take_office(page: Page, server: Serving) -> None:
 
 def take_phone(browser: Browser, server: Serving) -> None:
     """Photograph the page behind the code of a slip."""
-    ((body,),) = server.query("SELECT body FROM event WHERE kind = 'ticket_issued.1' ORDER BY sequence DESC LIMIT 1")
+    ((body,),) = server.query("SELECT body FROM event WHERE kind GLOB 'ticket_issued.*' ORDER BY sequence DESC LIMIT 1")
     token = body.decode().partition('"token":"')[2].partition('"')[0]
     phone: Page = browser.new_page(viewport={"width": 390, "height": 700})
     phone.goto(f"{server.address}/t/{token}")
