@@ -7,6 +7,7 @@ import secrets
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,12 +15,13 @@ import assets
 from kiosk.box import Box
 from kiosk.clock import monotonic_s
 from kiosk.config import BadOption, Options, read_options
-from kiosk.printing import Press
+from kiosk.printing import Encode, Press, draw
 from kiosk.shelf import Shelf, read_key
 from kiosk.slips import SOURCE_LANGUAGE
 from kiosk.walking import Walker
 from printer_drivers.address import VirtualAddress, build_printer, parse
 from printer_drivers.printer import BadPrinterAddress, Printer
+from printer_drivers.raster import BadLogo, read_logo
 from printer_drivers.virtual import LATEST
 from queue_protocol.client import Client
 from queue_protocol.ids import Language, Token, token_of
@@ -55,11 +57,20 @@ def main(arguments: Sequence[str]) -> int:
     try:
         options = read_options(arguments)
         printers = [build_printer(url) for url in options.printers]
+        encode = _drawing_with(options.logo, printers)
         shelf = _open_shelf(options)
-        return asyncio.run(_run(options, printers, shelf))
-    except (BadOption, BadPrinterAddress, NoScreen) as error:
+        return asyncio.run(_run(options, printers, encode, shelf))
+    except (BadOption, BadPrinterAddress, BadLogo, NoScreen) as error:
         sys.stderr.write(f"kiosk: {error}\n")
         return MISUSED
+
+
+def _drawing_with(logo: Path | None, printers: Sequence[Printer]) -> Encode:
+    """Return how slips are drawn; raise `BadLogo` for a picture that cannot stand on the paper of every printer."""
+    if logo is None:
+        return draw
+    papers = {printer.paper: replace(printer.paper, logo=read_logo(logo, printer.paper)) for printer in printers}
+    return lambda slip, paper: draw(slip, papers[paper])
 
 
 def _open_shelf(options: Options) -> Shelf:
@@ -69,14 +80,16 @@ def _open_shelf(options: Options) -> Shelf:
         raise BadOption(f"cannot use the folder given with --data: {error}") from error
 
 
-async def _run(options: Options, printers: Sequence[Printer], shelf: Shelf) -> int:
+async def _run(options: Options, printers: Sequence[Printer], encode: Encode, shelf: Shelf) -> int:
     loop = asyncio.get_running_loop()
     languages = read_texts(assets.FOLDER / "texts")
     box = Box(
         options.device, lambda: options.key or read_key(options.key_file), shelf, languages, monotonic_s, options.hall
     )
     client = Client(options.server, box.hello, box.hear, box.link_changed)
-    press = Press(printers, box.start_slip, _across(loop, box.slip_ended), _across(loop, box.printer_looked))
+    press = Press(
+        printers, box.start_slip, _across(loop, box.slip_ended), _across(loop, box.printer_looked), encode=encode
+    )
     box.plug(client.ask, press.submit)
     walker = Walker(options.device, languages, options.language, client.ask, _make_token, monotonic_s)
     show = _say_headless(options) if options.headless else _open_window(options, box, walker)

@@ -35,6 +35,8 @@ class Options:
     data: Path
     printers: tuple[str, ...]
     """The first prints; the others take over, in this order, while it cannot."""
+    logo: Path | None
+    """A picture beside the center's name on each slip; `None`: no picture."""
     headless: bool
     windowed: tuple[int, int] | None
     language: Language
@@ -63,6 +65,7 @@ def read_options(arguments: Sequence[str]) -> Options:
         key=given.key and _key(given.key, device),
         data=data,
         printers=tuple(given.printer) or (f"virtual://{quote(str(data / 'paper'))}",),
+        logo=given.logo,
         headless=given.headless,
         windowed=given.windowed and _size(given.windowed),
         language=_convert(given.language, Language, "--language must be a code of two or three letters, as vi"),
@@ -91,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
         help="as tcp://HOST:9100; a second one takes over while the first cannot print (default virtual://DIR/paper);"
         " `python -m printer_drivers list` shows what there is",
     )
+    option("--logo", type=Path, metavar="PNG", help="a black and white or grey picture on each slip (default none)")
     option(
         "--print-only",
         "--headless",

@@ -60,6 +60,10 @@ _TELLING = frozenset(PrinterState) - set(_PART)
 """States that say by themselves why a slip did not come out."""
 
 
+Encode = Callable[[Slip, Paper], Sequence[bytes]]
+"""Draws a slip for a paper: the bytes of its job."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """A slip to be printed; `wanted_s` is when it was wanted, on the clock of `kiosk.clock`."""
@@ -117,7 +121,7 @@ class Press:
         on_look: Callable[[Looked], None],
         *,
         now_s: Callable[[], float] = monotonic_s,
-        encode: Callable[[Slip, Paper], Sequence[bytes]] = draw,
+        encode: Encode = draw,
         measure: Callable[[Sequence[bytes], Paper], float] = length_mm,
     ) -> None:
         self._printers = tuple(printers)

@@ -74,6 +74,8 @@ def test_a_kiosk_may_stand_in_one_of_several_halls(tmp_path: Path) -> None:
         (["--windowed", "1x1"], "1280x720"),
         (["--language", "Tiếng Việt"], "--language"),
         (["--hall", "Sảnh 1"], "--hall"),
+        (["--logo", "nowhere.png"], "correct the path"),
+        (["--logo", str(Path(__file__))], "save it as PNG"),
         (["--loud"], "--loud"),
     ],
 )
