@@ -34,6 +34,9 @@ AccountId = NewType("AccountId", Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9._
 CommandId = NewType("CommandId", Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{8,64}$")])
 """Made by the asking box, once per act of a person: the same id twice has one effect and one answer."""
 
+RemarkId = NewType("RemarkId", Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{8,64}$")])
+"""Made by the page that writes a remark: sent twice, it is written once."""
+
 Token = NewType("Token", Annotated[str, Meta(pattern="^[a-z2-7]{26}$")])
 """16 random bytes in base32: the address of a ticket's page. It names no person."""
 

@@ -21,6 +21,7 @@ from queue_protocol.ids import (
     HallId,
     Instant,
     Language,
+    RemarkId,
     Revision,
     ServiceId,
     TicketId,
@@ -171,6 +172,15 @@ class CarriedRow(msgspec.Struct, frozen=True, kw_only=True):
     service: ServiceId
 
 
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """What staff wrote on a ticket, for each other. It stands beside the journal and can be erased."""
+
+    note: RemarkId
+    text: str
+    author: AccountId
+    at: Instant
+
+
 class CurrentTicket(msgspec.Struct, frozen=True, kw_only=True):
     """The ticket at a counter."""
 
@@ -303,6 +313,8 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True, tag="desk"):
     unserved: tuple[Unserved, ...] = ()
     """Who is still to be served, once the day was ended; fifty at most."""
     alarms: tuple[Alarm, ...] = ()
+    notes: dict[TicketId, tuple[Note, ...]] = {}
+    """Of the tickets that this page shows, the oldest first."""
 
 
 class LineState(msgspec.Struct, frozen=True, kw_only=True):

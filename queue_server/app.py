@@ -9,10 +9,11 @@ import secrets
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,17 +34,23 @@ from queue_server.shell.connections import Door, Sockets
 from queue_server.shell.files import Files
 from queue_server.shell.hub import Hub
 from queue_server.shell.metrics import note_commit
+from queue_server.shell.notebook import Notebook
 from queue_server.shell.office_pages import OfficePages
 from queue_server.shell.pages import Pages
 from queue_server.shell.reception import Reception, load_templates
+from queue_server.shell.remark_pages import RemarkPages
 from queue_server.shell.report_pages import ReportPages
 from queue_server.shell.ticket_pages import TicketPages
 from queue_server.storage.accounts import Accounts
 from queue_server.storage.records import Origin
+from queue_server.storage.remarks import Remarks
 from queue_server.storage.reports import Reports
 from queue_server.storage.sqlite import FILE, Connection, SqliteJournal
 
 log = logging.getLogger(__name__)
+
+Works = tuple[Callable[[], Coroutine[Any, Any, None]], ...]
+"""What runs beside the pages, from start to end."""
 
 BEAT_S = 5.0
 """Between two signs of life; clients count 12 s of silence as a dead link."""
@@ -91,8 +98,9 @@ def compose(config: Config, connection: Connection, greeting: str) -> Any:
     in_writer, in_reader = _runner(writer, timed=True), _runner(reader)
     hub = Hub(clock)
     service = hub.service = Service(journal, in_writer, clock.now, hub.publish)
+    notebook = Notebook(Remarks(connection), in_writer, clock.now, lambda: service.hall.day, hub.show_notes)
     with blaming(path):
-        asyncio.run(_begin(service, catalogue, alive))
+        asyncio.run(_begin(service, catalogue, alive, notebook))
     access = Access(accounts, in_writer, clock.now)
     texts = read_texts()
     offset_s = functools.partial(_utc_offset_s, service, clock)
@@ -101,24 +109,19 @@ def compose(config: Config, connection: Connection, greeting: str) -> Any:
     reception = Reception(service, access, texts, offset_s, load_templates())
     pages = (
         Pages(reception, hub, clock, read_wall, version("motcua")),
-        TicketPages(reception, clock.now),
+        TicketPages(reception, notebook, clock.now),
         AccountPages(reception, hub),
+        RemarkPages(reception, notebook),
         OfficePages(reception, reports, in_reader),
         ReportPages(reception, reports, in_reader),
         CataloguePages(reception),
     )
     files = Files(config.data / "cache", texts)
+    works = _works(config.data, connection, service, hub, clock, in_writer)
 
     @contextlib.asynccontextmanager
     async def lifespan(_application: object) -> AsyncIterator[None]:
-        async with web.keep_running(
-            service.run,
-            functools.partial(_beat, service, hub),
-            functools.partial(_watch, hub),
-            functools.partial(upkeep.stay_alive, config.data, clock.now),
-            functools.partial(upkeep.remove_old_days, service, connection, in_writer),
-            functools.partial(upkeep.verify_once, config.data, functools.partial(_note_damage, hub, clock)),
-        ):
+        async with web.keep_running(*works):
             say(greeting)
             yield
         access.close()
@@ -128,6 +131,17 @@ def compose(config: Config, connection: Connection, greeting: str) -> Any:
 
     routes = [route for each in (*pages, files) for route in each.routes()]
     return web.build(routes, sockets, lifespan, reception.apologise)
+
+
+def _works(data: Path, connection: Connection, service: Service, hub: Hub, clock: Clock, in_writer: InWriter) -> Works:
+    return (
+        service.run,
+        functools.partial(_beat, service, hub),
+        functools.partial(_watch, hub),
+        functools.partial(upkeep.stay_alive, data, clock.now),
+        functools.partial(upkeep.remove_old_days, service, connection, in_writer),
+        functools.partial(upkeep.verify_once, data, functools.partial(_note_damage, hub, clock)),
+    )
 
 
 def read_texts() -> dict[str, Texts]:
@@ -150,9 +164,10 @@ def _runner(executor: Executor, *, timed: bool = False) -> InWriter:
     return run
 
 
-async def _begin(service: Service, catalogue: Catalogue | None, alive: datetime | None) -> None:
+async def _begin(service: Service, catalogue: Catalogue | None, alive: datetime | None, notebook: Notebook) -> None:
     await service.restore()
     await service.prepare(catalogue, alive)
+    await notebook.open()
 
 
 async def _beat(service: Service, hub: Hub) -> None:

@@ -1,12 +1,12 @@
 """What staff are shown: the desk of a clerk and the office of the manager, as functions of the hall."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Literal
 
-from queue_protocol.ids import AccountId, DeviceId, Revision, ticket_day, ticket_number
+from queue_protocol.ids import AccountId, DeviceId, Revision, TicketId, ticket_day, ticket_number
 from queue_protocol.snapshots import (
     Alarm,
     AwayRow,
@@ -18,6 +18,7 @@ from queue_protocol.snapshots import (
     DeviceState,
     Hours,
     LineState,
+    Note,
     Office,
     PartState,
     QueueRow,
@@ -69,6 +70,8 @@ class Surroundings:
     clock: ClockState = "fine"
     journal_damaged_at: datetime | None = None
     """When the journal's past was found not to be what was written; `None`: it was not."""
+    notes: Mapping[TicketId, tuple[Note, ...]] = field(default_factory=dict)
+    """What staff wrote on tickets of the day."""
 
 
 def desk(
@@ -84,14 +87,17 @@ def desk(
     counter = None if number is None or catalogue.counter(number) is None else number
     lines = tuple(hall.lines) if counter is None else lines_at(hall, counter)
     serves, preferred = ((), ()) if counter is None else services_at(hall, counter)
+    current = None if counter is None else _current(hall, counter, now)
+    line = tuple(_queue_row(hall.tickets[each.ticket]) for each in islice(queue_of(hall, lines), LINE_SHOWN))
+    away, last = _away(hall), unserved_rows(hall, LINE_SHOWN) if hall.ended else ()
     return Desk(
         revision=revision,
         now=now,
         account=account,
         counter=counter,
         counters=counter_states(hall),
-        current=None if counter is None else _current(hall, counter, now),
-        line=tuple(_queue_row(hall.tickets[each.ticket]) for each in islice(queue_of(hall, lines), LINE_SHOWN)),
+        current=current,
+        line=line,
         waiting=sum(len(hall.line(line)) for line in lines),
         services=service_cards(hall, now),
         one_key=catalogue.policy.one_key,
@@ -101,12 +107,13 @@ def desk(
         serves=serves,
         preferred=preferred,
         paused=None if counter is None else hall.counter_state(counter).paused,
-        away=_away(hall),
+        away=away,
         carried=_carried(hall),
         dossiers_per_turn=catalogue.policy.dossiers_per_turn,
         ended=hall.ended is not None,
-        unserved=unserved_rows(hall, LINE_SHOWN) if hall.ended else (),
+        unserved=last,
         alarms=alarms(hall, around),
+        notes=_notes_on(around.notes, (*([] if current is None else [current]), *line, *away, *last)),
     )
 
 
@@ -273,6 +280,12 @@ def _carried(hall: Hall) -> tuple[CarriedRow, ...]:
         )
         for each in slips[:LINE_SHOWN]
     )
+
+
+def _notes_on(
+    notes: Mapping[TicketId, tuple[Note, ...]], shown: Sequence[CurrentTicket | QueueRow | AwayRow | Unserved]
+) -> dict[TicketId, tuple[Note, ...]]:
+    return {row.ticket: notes[row.ticket] for row in shown if row.ticket in notes}
 
 
 def _away_since(ticket: Ticket) -> datetime:

@@ -28,6 +28,7 @@ _CLOSED_BECAUSE: Mapping[RefusalCode, ClosedBecause] = {
 class TicketPage:
     """What the holder of a ticket sees on a phone."""
 
+    ticket: TicketId
     number: str
     service: ServiceId
     status: Status
@@ -42,6 +43,8 @@ class TicketPage:
     may_rate: bool
     """The visit is done and was not rated."""
     rating: int | None
+    may_comment: bool
+    """It was rated: there is an opinion to explain."""
 
 
 def menu(hall: Hall, revision: Revision, now: datetime, room: HallId | None = None) -> Menu | None:
@@ -139,6 +142,7 @@ def ticket_page(hall: Hall, token: Token, now: datetime) -> TicketPage | None:
     ticket = hall.tickets[named]
     waits, replaced = ticket.status == "waiting", ticket.token != token
     return TicketPage(
+        ticket=ticket.id,
         number=ticket_number(ticket.id),
         service=ticket.service,
         status=ticket.status,
@@ -150,6 +154,7 @@ def ticket_page(hall: Hall, token: Token, now: datetime) -> TicketPage | None:
         replaced=replaced,
         may_rate=ticket.status == "finished" and ticket.rating is None and not replaced,
         rating=ticket.rating,
+        may_comment=ticket.rating is not None and not replaced,
     )
 
 

@@ -5,14 +5,14 @@ one mark and not a backlog. Calls and slips are never merged.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from queue_protocol.codec import encode
 from queue_protocol.hellos import DeskHello, DisplayHello, Hello, KioskHello, OfficeHello
 from queue_protocol.ids import AccountId, DeviceId, HallId, Language, Revision, TicketId
-from queue_protocol.snapshots import Beat, Menu, Snapshot
+from queue_protocol.snapshots import Beat, Menu, Note, Snapshot
 from queue_server.core.announcements import announcement, calls_to_say, slip, slips_to_offer
 from queue_server.core.decision import Actor
 from queue_server.core.events import (
@@ -90,6 +90,7 @@ class Hub:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._notes: Mapping[TicketId, tuple[Note, ...]] = {}
         self._connections: dict[Connection, None] = {}
         self._menus: tuple[Revision, dict[HallId | None, tuple[Menu, bytes]]] | None = None
         self.journal_damaged_at: datetime | None = None
@@ -156,6 +157,11 @@ class Hub:
             self._menus = None
             self._mark(each for each in self._connections if isinstance(each.hello, KioskHello))
 
+    def show_notes(self, notes: Mapping[TicketId, tuple[Note, ...]]) -> None:
+        """Let desks show what staff have written on tickets of the day."""
+        self._notes = notes
+        self._mark(each for each in self._connections if isinstance(each.hello, DeskHello))
+
     def surroundings(self) -> Surroundings:
         """Return what staff should know besides the hall."""
         displays = [
@@ -167,6 +173,7 @@ class Hub:
             speaker=self._speaker(),
             clock=self._clock.state,
             journal_damaged_at=self.journal_damaged_at,
+            notes=self._notes,
         )
 
     def count(self) -> dict[str, int]:

@@ -18,6 +18,7 @@ from queue_server.core.decision import Actor
 from queue_server.service import Service
 from queue_server.shell.access import SESSION_COOKIE, Access
 from queue_server.shell.files import WEB
+from queue_server.shell.tables import Wording
 from queue_server.storage.accounts import Account, AccountRole
 
 LANGUAGE_COOKIE = "motcua_language"
@@ -53,13 +54,13 @@ class Reception:
         """Return the person who is signed in, or `None`."""
         return await self.access.who(request.cookies.get(SESSION_COOKIE))
 
-    async def require(self, request: Request, role: AccountRole) -> Account:
-        """Return the person who is signed in and has this role.
+    async def require(self, request: Request, *roles: AccountRole) -> Account:
+        """Return the person who is signed in and has one of these roles.
 
         Raises `HTTPException` 403 for anybody else.
         """
         account = await self.account(request)
-        if account is None or role not in account.roles:
+        if account is None or account.roles.isdisjoint(roles):
             raise HTTPException(403)
         return account
 
@@ -67,6 +68,10 @@ class Reception:
         """Return the words of the language that this browser asks for; Vietnamese when it asks for none."""
         wanted = request.query_params.get("language") or request.cookies.get(LANGUAGE_COOKIE) or ""
         return self.texts.get(wanted) or self.texts["vi"]
+
+    def wording(self, request: HTTPConnection) -> Wording:
+        """Return what puts facts into the words of the language that this browser asks for."""
+        return Wording(self.words(request), self.service.catalogue, self.utc_offset_s())
 
     def today(self) -> date:
         """Return the open day; before there is one, that of the last event in UTC."""

@@ -10,12 +10,10 @@ from starlette.routing import BaseRoute, Route
 from queue_server.shell.access import InThread
 from queue_server.shell.reception import ALL_WELL, MANAGERS, Reception, download
 from queue_server.shell.report_tables import TABLES, Figures, Span, ask, in_order, read_span, usual_spans
-from queue_server.shell.spreadsheet import table_as_csv
-from queue_server.shell.tables import Table, Wording
+from queue_server.shell.spreadsheet import CSV, table_as_csv
+from queue_server.shell.tables import Table
 from queue_server.shell.ticket_tables import ledger_table, log_table
 from queue_server.storage.reports import Ledger, Reports
-
-CSV = "text/csv; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ class ReportPages:
             raise HTTPException(400)
         if name not in TABLES:
             raise HTTPException(404)
-        table = TABLES[name](await self._figures(span), self._wording(request))
+        table = TABLES[name](await self._figures(span), self.reception.wording(request))
         return self._file(request, table, f"motcua-{name}-{span.first}-{span.last}")
 
     async def _ledger(self, request: Request) -> Response:
@@ -76,21 +74,21 @@ class ReportPages:
             period=self.reception.words(request).day(day),
             is_open=day == self.reception.service.hall.day,
             head=ledger.head,
-            table=ledger_table(ledger, self._wording(request)),
+            table=ledger_table(ledger, self.reception.wording(request)),
         )
 
     async def _ledger_csv(self, request: Request) -> Response:
         day = self.reception.asked_day(request)
         ledger = await self.in_reader(self.reports.ledger, day.isoformat())
-        return self._file(request, ledger_table(ledger, self._wording(request)), f"motcua-ledger-{day}")
+        return self._file(request, ledger_table(ledger, self.reception.wording(request)), f"motcua-ledger-{day}")
 
     async def _day_csv(self, request: Request) -> Response:
         day = self.reception.asked_day(request)
         rows = await self.in_reader(self.reports.tickets, day.isoformat())
-        return self._file(request, log_table(rows, self._wording(request)), f"motcua-{day}")
+        return self._file(request, log_table(rows, self.reception.wording(request)), f"motcua-{day}")
 
     async def _tables(self, request: Request, span: Span) -> list[Table]:
-        figures, wording = await self._figures(span), self._wording(request)
+        figures, wording = await self._figures(span), self.reception.wording(request)
         # A single day is in every table already.
         return [draw(figures, wording) for name, draw in TABLES.items() if name != "days" or span.first < span.last]
 
@@ -101,10 +99,6 @@ class ReportPages:
     def _span(self, request: Request) -> Span | str:
         asked = request.query_params
         return read_span(asked.get("from"), asked.get("to"), self.reception.today())
-
-    def _wording(self, request: Request) -> Wording:
-        reception = self.reception
-        return Wording(reception.words(request), reception.service.catalogue, reception.utc_offset_s())
 
     def _file(self, request: Request, table: Table, name: str) -> Response:
         return download(table_as_csv(table, self.reception.words(request)), CSV, f"{name}.csv")

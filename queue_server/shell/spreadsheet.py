@@ -6,6 +6,8 @@ import io
 from queue_protocol.texts import Texts
 from queue_server.shell.tables import Table
 
+CSV = "text/csv; charset=utf-8"
+
 BYTE_ORDER_MARK = "\ufeff"
 """Without it Excel reads UTF-8 as the PC's old code page."""
 

@@ -58,6 +58,10 @@ class Wording:
             return ""
         return self.texts.time(datetime.fromtimestamp(moment_ms / 1000, UTC), self.utc_offset_s)
 
+    def day_of(self, moment_ms: int) -> str:
+        """Return the local day of an instant in UTC milliseconds since 1970, in figures."""
+        return f"{datetime.fromtimestamp(moment_ms / 1000 + self.utc_offset_s, UTC):%d/%m/%Y}"
+
     def minutes(self, seconds: float | None) -> str:
         """Return a duration as minutes with one decimal."""
         return "" if seconds is None else self.decimal(seconds / 60)

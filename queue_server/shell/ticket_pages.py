@@ -17,10 +17,12 @@ from starlette.routing import BaseRoute, Route
 
 from queue_protocol.answers import Refused
 from queue_protocol.commands import RateVisit
-from queue_protocol.ids import CommandId, Token
+from queue_protocol.ids import CommandId, RemarkId, Token
 from queue_protocol.texts import Texts
 from queue_server.core.decision import Actor
+from queue_server.core.remarks import MOST_LETTERS
 from queue_server.core.views import TicketPage, ticket_page
+from queue_server.shell.notebook import Notebook
 from queue_server.shell.reception import ALL_WELL, Reception, field, go_on_to, read_form
 
 VISITOR = Actor("", frozenset({"visitor"}))
@@ -40,16 +42,21 @@ class TicketPages:
     """The pages of tickets."""
 
     reception: Reception
+    notebook: Notebook
     now: Callable[[], datetime]
 
     def routes(self) -> list[BaseRoute]:
         """Return where each page is found."""
-        return [Route("/t/{token}", self._show), Route("/t/{token}/rate", self._rate, methods=["POST"])]
+        return [
+            Route("/t/{token}", self._show),
+            Route("/t/{token}/rate", self._rate, methods=["POST"]),
+            Route("/t/{token}/comment", self._comment, methods=["POST"]),
+        ]
 
     async def _show(self, request: Request) -> Response:
         token = Token(request.path_params["token"])
         page = ticket_page(self.reception.service.hall, token, self.now())
-        facts = None if page is None else self._facts(page, self.reception.words(request))
+        facts = None if page is None else await self._facts(page, self.reception.words(request))
         status = 404 if page is None else ALL_WELL
         response = await self.reception.page(request, "ticket.html", status, ticket=facts)
         response.headers.update(PRIVATE)
@@ -66,7 +73,15 @@ class TicketPages:
             return self.reception.apologise(request, 503, f"refused_{answer.result.code}")
         return go_on_to(f"/t/{token}")
 
-    def _facts(self, page: TicketPage, texts: Texts) -> dict[str, Any]:
+    async def _comment(self, request: Request) -> Response:
+        """Keep what the citizen says; a form without words, or a second one, changes nothing."""
+        form, token = await read_form(request), Token(request.path_params["token"])
+        page = ticket_page(self.reception.service.hall, token, self.now())
+        if page is not None and page.may_comment:
+            await self.notebook.add_comment(RemarkId(secrets.token_hex(16)), page.ticket, field(form, "text"))
+        return go_on_to(f"/t/{token}")
+
+    async def _facts(self, page: TicketPage, texts: Texts) -> dict[str, Any]:
         service = self.reception.service
         line, offset_s = service.catalogue.service(page.service), self.reception.utc_offset_s()
         outlook = page.outlook
@@ -84,6 +99,9 @@ class TicketPages:
             "replaced": page.replaced,
             "may_rate": page.may_rate,
             "rating": page.rating,
+            "may_comment": page.may_comment,
+            "commented": page.may_comment and await self.notebook.has_comment(page.ticket),
+            "most_letters": MOST_LETTERS,
             "issued_time": texts.time(page.issued_at, offset_s),
             "day_words": texts.day(service.hall.day or page.issued_at.date()),
             "as_of": texts.time(self.now(), offset_s),

@@ -319,3 +319,25 @@ def m009_roles(database: Database) -> None:
     database.execute("INSERT INTO device_of_any_kind SELECT name, role, key_hash FROM device")
     database.execute("DROP TABLE device")
     database.execute("ALTER TABLE device_of_any_kind RENAME TO device")
+
+
+@migrations()
+def m010_remarks(database: Database) -> None:
+    """Free text on tickets, outside the journal: its text can be erased, and then who did so stays."""
+    database.execute("""
+        CREATE TABLE remark (
+            remark TEXT PRIMARY KEY,
+            day TEXT NOT NULL,
+            ticket TEXT NOT NULL,
+            kind TEXT NOT NULL CHECK (kind IN ('note', 'comment')),
+            text TEXT,
+            author TEXT,
+            at INTEGER NOT NULL,
+            erased_at INTEGER,
+            erased_by TEXT,
+            CHECK ((kind = 'note') = (author IS NOT NULL)),
+            CHECK ((text IS NULL) = (erased_at IS NOT NULL) AND (text IS NULL) = (erased_by IS NOT NULL))
+        ) STRICT
+    """)
+    database.execute("CREATE INDEX remark_day ON remark (day, at)")
+    database.execute("CREATE UNIQUE INDEX remark_comment ON remark (ticket) WHERE kind = 'comment'")

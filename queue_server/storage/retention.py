@@ -24,9 +24,9 @@ ADD_REMOVAL = """
 DELETE_EVENTS = "DELETE FROM event WHERE sequence <= ?"
 DELETE_ROWS = tuple(
     f"DELETE FROM {table} WHERE day <= ?"  # noqa: S608 - names of this file
-    for table in ("ticket", "ticket_period", "counter_period", "day", "opening", "outage")
+    for table in ("ticket", "ticket_period", "counter_period", "day", "opening", "outage", "remark")
 )
-"""Reports of removed days. The sums of each day stay."""
+"""Reports of removed days, and what was written on their tickets. The sums of each day stay."""
 REMOVALS = "SELECT day, entries, removed_at FROM removal ORDER BY sequence"
 
 

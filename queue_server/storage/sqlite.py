@@ -61,6 +61,7 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         connection.execute("PRAGMA recursive_triggers = ON")
+        connection.execute("PRAGMA secure_delete = ON")  # what is erased, or past retention, is in the file no more
         migrations.apply(Database(connection, execute_plugins=False))
         connection.execute("PRAGMA foreign_keys = ON")
     except sqlite3.Error as error:

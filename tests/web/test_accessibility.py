@@ -42,11 +42,13 @@ def test_the_desk_is_accessible(staff: Windows, width: int) -> None:
 
 @pytest.mark.parametrize("width", [1366, 390])
 def test_office_and_password_are_accessible(staff: Windows, width: int) -> None:
-    """The office with its tables, and the page for a new password, have no fault."""
+    """The office with its tables, comments and notes, and the page for a new password, have no fault."""
     page = staff.open("/office", width=width)
     page.locator("#accounts tbody tr").first.wait_for()
     assert_clean(page)
-    page.goto(page.url.replace("/office", "/password"))
+    page.goto(page.url.replace("/office", "/office/remarks"))
+    assert_clean(page)
+    page.goto(page.url.replace("/office/remarks", "/password"))
     assert_clean(page)
 
 

@@ -58,11 +58,11 @@ def test_a_menu_offers_what_the_server_would_do(page: Page) -> None:
         """,
     )
     waiting, preferred, on_the_floor, missed, serving, named = menus
-    assert {"call", "hold", "change_service", "prioritise", "reissue", "reprint", "void"} == set(waiting)
+    assert {"call", "hold", "note", "change_service", "prioritise", "reissue", "reprint", "void"} == set(waiting)
     assert ("deprioritise" in preferred, "prioritise" in preferred, "reprint" in preferred) == (True, False, False)
     assert "call" not in on_the_floor
-    assert missed == ["reissue", "void"]
-    assert (serving, named) == (["reprint"], [])
+    assert missed == ["note", "reissue", "void"]
+    assert (serving, named) == (["note", "reprint"], [])
 
 
 def test_a_call_is_unheard_when_its_time_is_over(page: Page) -> None:

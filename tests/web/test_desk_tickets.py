@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.web.browsing import Server, Windows, open_counter
 from tests.web.desks import (
+    ask,
     ask_as_kiosk,
     attend_printer,
     begin_center,
@@ -247,3 +248,51 @@ def test_escape_closes_a_sheet_and_keys_wait_behind_it(desk: Page) -> None:
     expect(desk.locator("#sheet")).to_have_count(0)
     assert line(desk) == [number]
     call(desk, number)
+
+
+def test_a_note_stands_where_the_ticket_is(desk: Page) -> None:
+    """Written on a waiting ticket it is read in the line, again when the ticket is called, and erased there."""
+    number = take(desk, "copies")["number"]
+    choose(desk, menu_of(number), "[data-sheet=note]")
+    expect(desk.locator("#sheet textarea")).to_be_focused()
+    assert Axe().run(desk).violations_count == 0
+    desk.keyboard.type("Cụ bà đi xe lăn. R, V: không phải phím tắt")
+    desk.click("#sheet [data-action=note]")
+    expect(desk.locator("#sheet")).to_have_count(0)
+    expect(desk.locator(".line .notes")).to_contain_text("Cụ bà đi xe lăn. R, V")
+    call(desk, number)
+    expect(desk.locator(".current .notes")).to_contain_text("Cụ bà đi xe lăn")
+    choose(desk, ".further [data-sheet=ticket]", "[data-sheet=note]", "[data-action=note_erase]")
+    expect(desk.locator("#sheet .notes")).to_have_count(0)
+    desk.click("#sheet [data-action=sheet_close]")
+    expect(desk.locator(".notes")).to_have_count(0)
+
+
+def test_a_note_that_is_not_kept_stays_on_the_sheet(desk: Page) -> None:
+    """With nothing written the sheet says so; without an answer the words stay, and are kept when asked again."""
+    number = take(desk, "copies")["number"]
+    choose(desk, menu_of(number), "[data-sheet=note]", "[data-action=note]")
+    expect(desk.locator("#sheet [role=alert]")).to_contain_text("còn trống")
+    desk.route("**/desk/notes", lambda route: route.abort())
+    desk.fill("#sheet textarea", "Chờ con trai mang giấy tới")
+    desk.click("#sheet [data-action=note]")
+    expect(desk.locator("#sheet [role=alert]")).to_contain_text("không trả lời")
+    expect(desk.locator("#sheet textarea")).to_have_value("Chờ con trai mang giấy tới")
+    desk.unroute("**/desk/notes")
+    desk.click("#sheet [data-action=note]")
+    expect(desk.locator(".line .notes")).to_contain_text("con trai")
+
+
+def test_words_that_are_being_written_outlast_the_ticket(desk: Page) -> None:
+    """While a note is written the ticket may leave the line: the sheet stays, and what it holds is kept."""
+    taken = take(desk, "copies")
+    choose(desk, menu_of(taken["number"]), "[data-sheet=note]")
+    desk.fill("#sheet textarea", "Đã về")
+    ask(desk, {"type": "void_ticket", "ticket": taken["ticket"], "reason": "left"})
+    expect(desk.locator(".line li")).to_have_count(0)
+    desk.click("#sheet [data-action=note]")
+    expect(desk.locator("#sheet")).to_have_count(0)
+    desk.goto(desk.url.replace("/desk", "/office/remarks"))
+    expect(desk.locator(".remarks .text").first).to_have_text("Đã về")
+    desk.go_back()
+    expect(desk.locator(".workplace")).to_be_visible()

@@ -97,6 +97,21 @@ def test_a_finished_visit_is_rated_once(clerk: Page, citizen: Windows) -> None:
     assert page.url.endswith(f"/t/{taken['token']}")
 
 
+def test_who_rated_may_add_a_comment(clerk: Page, citizen: Windows) -> None:
+    """A field under the thanks, without a script; the words reach the manager, and the page asks no more."""
+    taken = call(clerk)
+    do(clerk, "finish_service", taken)
+    page = see(citizen, taken)
+    page.click("button[value='2']")
+    page.fill("textarea", "Chờ lâu vì thiếu ghế")
+    page.click("form[action$=comment] button")
+    expect(page.locator(".rated")).to_contain_text("đánh giá và góp ý")
+    expect(page.locator("textarea")).to_have_count(0)
+    clerk.goto(clerk.url.replace("/desk", "/office/remarks"))
+    expect(clerk.locator(".remarks .text").first).to_have_text("Chờ lâu vì thiếu ghế")
+    clerk.go_back()
+
+
 def box_of(locator: Locator) -> FloatRect:
     """Return where an element is."""
     box = locator.bounding_box()
@@ -131,13 +146,16 @@ def test_an_unknown_slip_is_told_what_to_do(citizen: Windows) -> None:
     expect(page.locator(".state.gone")).to_contain_text("lấy số mới")
 
 
-@pytest.mark.parametrize("status", ["called", "finished"])
+@pytest.mark.parametrize("status", ["called", "finished", "rated"])
 def test_the_page_is_light_and_accessible(clerk: Page, citizen: Windows, status: str) -> None:
     """The checker finds nothing, nothing runs out at the side of a small phone, and it is one request."""
     taken = call(clerk)
-    if status == "finished":
+    if status != "called":
         do(clerk, "finish_service", taken)
     page = citizen.open(f"/t/{taken['token']}", width=320, height=640)
+    if status == "rated":
+        page.click("button[value='4']")
+        page.locator("textarea").wait_for()
     found, width = Axe().run(page, options=AXE), page.evaluate("document.documentElement.scrollWidth")
     loaded = page.evaluate("performance.getEntriesByType('resource').map((each) => each.name)")
     if status == "called":

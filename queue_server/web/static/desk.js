@@ -1,9 +1,10 @@
 /* The clerk's page: from clicks and keys to commands, from snapshots to the screen. */
 
-import { ticketToken } from "./chance.js";
+import { commandId, ticketToken } from "./chance.js";
 import { answeredAs, commandOf } from "./desk_commands.js";
 import { actionOfKey, isDeskKey, isMine } from "./desk_moves.js";
-import { isSheetGood } from "./desk_sheets.js";
+import { sendForm } from "./desk_notes.js";
+import { isSheetGood, numberOf } from "./desk_sheets.js";
 import { deskView } from "./desk_view.js";
 import { Page, listen, refusalWords } from "./page.js";
 import { PROTOCOL } from "./session.js";
@@ -24,6 +25,7 @@ const mayCall = roles.includes("clerk") || roles.includes("manager");
 
 const state = {
   desk: null,
+  roles,
   mayCall,
   place: mayCall ? sessionStorage.getItem(PLACE) : "floor",
   printer: sessionStorage.getItem(PRINTER),
@@ -117,7 +119,7 @@ function nextSnapshot() {
 function openSheet(element) {
   const { sheet: name, ticket } = element.dataset;
   const shown = state.sheet !== null && state.sheet.shown;
-  state.sheet = { name, ticket: ticket || null, value: element.dataset.value || null, shown };
+  state.sheet = { name, ticket: ticket || null, value: element.dataset.value || null, shown, form: commandId() };
   page.draw();
   showSheet();
 }
@@ -132,7 +134,7 @@ function showSheet() {
     state.sheet.shown = true;
     dialog.showModal();
   } else if (!dialog.contains(document.activeElement) || document.activeElement === dialog) {
-    dialog.querySelector("button, input, select").focus();
+    (dialog.querySelector("[autofocus]") || dialog.querySelector("button, input, select")).focus();
   }
 }
 
@@ -141,6 +143,28 @@ function closeSheet() {
   state.sheet = null;
   if (dialog !== null && dialog.open) {
     dialog.close();
+  }
+  page.draw();
+}
+
+/* ---- notes: no commands, and no part of the journal */
+
+/* What each sends, and where to; `form` names the note, so that one sent twice is kept once. */
+const NOTES = {
+  note: ({ ticket, fields }) => ["/desk/notes", { remark: state.sheet.form, ticket, text: (fields.text || [""])[0] }],
+  note_erase: ({ value }) => ["/desk/notes/erase", { remark: value }],
+};
+
+/* What was written stays on the sheet until the server has it. */
+async function write(action, what) {
+  state.asking = action;
+  page.draw();
+  const error = await sendForm(...NOTES[action](what));
+  state.asking = null;
+  if (error !== null && state.sheet !== null) {
+    state.sheet.error = error;
+  } else if (action === "note") {
+    closeSheet();
   }
   page.draw();
 }
@@ -180,6 +204,8 @@ async function act(action, element) {
   } else if (page.isLive() && state.asking === null) {
     if (action in WALKS) {
       WALKS[action]();
+    } else if (action in NOTES) {
+      await write(action, asked(element));
     } else {
       await work(action, asked(element));
     }
@@ -226,10 +252,6 @@ function fieldsOf(form) {
     fields[name] = (fields[name] || []).concat(value);
   }
   return fields;
-}
-
-function numberOf(ticket) {
-  return ticket === null ? "" : ticket.split("-")[1];
 }
 
 /* Set fields of the form back, so that the next person does not get what was meant for this one, and leave them, so

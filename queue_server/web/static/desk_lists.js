@@ -1,5 +1,6 @@
 /* Everybody who is not at the counter: the line, who is away, slips in trouble or of an earlier day, the unserved. */
 
+import { notesOn } from "./desk_notes.js";
 import { askButton, fold, menuButton, opener } from "./desk_pieces.js";
 import { badge, button, minutesWords, priorityMark, waitingWords } from "./pieces.js";
 import { build, icon } from "./tree.js";
@@ -41,7 +42,8 @@ function lineRow(scene, row) {
 }
 
 /* A row about a ticket: its badge and number, what it is for, a small line of words, and what can be done. */
-function ticketRow({ texts, services }, row, words, ...acts) {
+function ticketRow(scene, row, words, ...acts) {
+  const { texts, services } = scene;
   const card = services.get(row.service);
   return build(
     "li",
@@ -51,6 +53,7 @@ function ticketRow({ texts, services }, row, words, ...acts) {
     build("span", { class: "service" }, card ? texts.pick(card.names) : ""),
     build("span", { class: "acts" }, ...acts),
     build("span", { class: "why" }, words, priorityMark(texts, row.priority)),
+    notesOn(scene, row.ticket),
   );
 }
 

@@ -20,11 +20,11 @@ export const FURTHER = [
 
 /* What the menu of a ticket offers, by where the ticket stands. */
 const MENU = {
-  waiting: ["call", "hold", "change_service", "prioritise", "deprioritise", "reissue", "reprint", "void"],
-  held: ["resume", "call", "prioritise", "deprioritise", "reissue", "reprint", "void"],
-  missed: ["return", "reissue", "reprint", "void"],
-  called: ["reissue", "reprint", "void"],
-  serving: ["reprint"],
+  waiting: ["call", "hold", "note", "change_service", "prioritise", "deprioritise", "reissue", "reprint", "void"],
+  held: ["resume", "call", "note", "prioritise", "deprioritise", "reissue", "reprint", "void"],
+  missed: ["return", "note", "reissue", "reprint", "void"],
+  called: ["note", "reissue", "reprint", "void"],
+  serving: ["note", "reprint"],
 };
 
 /* When an item of the menu is left out although the ticket stands right. */
@@ -39,7 +39,7 @@ const FITS = {
 const DESK_KEYS = new Set(["Space", "NumpadEnter", "NumpadAdd", "NumpadSubtract", "NumpadMultiply", "NumpadDivide"]);
 
 /* Items of a menu that ask something first. */
-export const ASKING = new Set(["call", "hold", "change_service", "reissue", "reprint", "void"]);
+export const ASKING = new Set(["call", "hold", "note", "change_service", "reissue", "reprint", "void"]);
 
 /* Return how many dossiers of the current ticket are beyond what one turn takes. */
 export function dossiersLeft({ current, dossiers_per_turn: most }) {

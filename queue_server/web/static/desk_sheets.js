@@ -1,5 +1,6 @@
 /* The small sheets over the clerk's page: each asks one thing before something is done. Functions of the snapshot. */
 
+import { noteFields } from "./desk_notes.js";
 import { ASKING, dossiersLeft, findTicket, menuOf } from "./desk_moves.js";
 import { askButton, checkOf, choiceOf, countField, opener, printerChoice } from "./desk_pieces.js";
 import { badge, button, counterWords, minutesWords } from "./pieces.js";
@@ -19,6 +20,7 @@ const SHEETS = {
   hold: (scene) => choices(scene, "hold", HOLD_REASONS, (reason) => scene.texts.say(`hold_${reason}`)),
   pause: (scene) => choices(scene, "pause", PAUSE_REASONS, (reason) => scene.texts.say(`pause_${reason}`)),
   void: (scene) => choices(scene, "void", VOID_REASONS, (reason) => scene.texts.say(`void_${reason}`)),
+  note: (scene) => [...noteFields(scene), confirm(scene, "note", "desk_note_save")],
   change_service: changeService,
   transfer,
   outcome,
@@ -39,7 +41,7 @@ const SHEETS = {
   long: longService,
 };
 
-/* Sheets that are about a ticket, and go when the desk sees it no more. */
+/* Sheets that are about a ticket, and go when the desk sees it no more; a note that is being written stays. */
 const ABOUT_TICKET = new Set([
   "ticket",
   "call",
@@ -79,9 +81,14 @@ export function sheetView(scene) {
   );
 }
 
-function heading({ texts, state, desk }, { number = "" }) {
+function heading({ texts, state, desk }, { number = numberOf(state.sheet.ticket) }) {
   const { name, value } = state.sheet;
   return texts.say(`desk_sheet_${name}`, { number, counter: value || desk.counter });
+}
+
+/* Return the number of a ticket, also of one that the desk sees no more. */
+export function numberOf(ticket) {
+  return ticket === null ? "" : ticket.split("-")[1];
 }
 
 /* ---- parts of sheets */

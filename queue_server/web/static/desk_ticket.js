@@ -1,6 +1,7 @@
 /* The card of the clerk's own counter: the current ticket, the one big key, and what else can be done. */
 
 import { FURTHER, MOVES, isOffered, isUnheard, primaryAction } from "./desk_moves.js";
+import { notesOn } from "./desk_notes.js";
 import { opener } from "./desk_pieces.js";
 import { reasonWords } from "./desk_reason.js";
 import { between, stopwatch } from "./moments.js";
@@ -56,6 +57,7 @@ function currentTicket(scene, current) {
       build("strong", { class: "number", id: "current-number" }, current.number),
       build("p", { class: "service" }, card ? texts.pick(card.names) : "", dossierWords(texts, current)),
     ),
+    notesOn(scene, current.ticket),
     reason(scene, current),
     timers(scene, current),
     build("p", { class: "signs" }, ...signs(scene, current)),

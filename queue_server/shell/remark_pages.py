@@ -1,0 +1,125 @@
+"""What is written on tickets: staff add notes at the desk, managers read notes and comments and erase them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from queue_protocol.ids import RemarkId, TicketId
+from queue_server.shell.notebook import Notebook
+from queue_server.shell.reception import (
+    ALL_WELL,
+    MANAGERS,
+    STAFF,
+    Reception,
+    download,
+    field,
+    go_on_to,
+    json_of,
+    read_form,
+)
+from queue_server.shell.remark_table import remark_table
+from queue_server.shell.report_tables import Span, read_span, usual_spans
+from queue_server.shell.spreadsheet import CSV, table_as_csv
+from queue_server.storage.remarks import Remark
+
+SPANS = ("today", "week", "month", "last_month")
+
+
+class WrittenNote(msgspec.Struct, frozen=True, kw_only=True):
+    """A note as the form of a desk sends it."""
+
+    remark: RemarkId
+    ticket: TicketId
+    text: str = ""
+    """Browsers send an empty field, and the form is read without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemarkPages:
+    """The forms of the desk, and the page on which a manager reads."""
+
+    reception: Reception
+    notebook: Notebook
+
+    def routes(self) -> list[BaseRoute]:
+        """Return where each is found."""
+        managers = self.reception.for_people
+        return [
+            Route("/desk/notes", self._add, methods=["POST"]),
+            Route("/desk/notes/erase", self._erase_note, methods=["POST"]),
+            Route("/office/remarks", managers(MANAGERS, self._show)),
+            Route("/office/remarks.csv", managers(MANAGERS, self._csv)),
+            Route("/office/remarks/erase", self._erase, methods=["POST"]),
+        ]
+
+    async def _add(self, request: Request) -> Response:
+        account = await self.reception.require(request, *STAFF)
+        form = await read_form(request)
+        try:
+            written = msgspec.convert(dict(form), WrittenNote)
+        except msgspec.ValidationError:
+            raise HTTPException(400) from None
+        unkept = await self.notebook.add_note(written.remark, written.ticket, written.text, account.name)
+        return json_of({}) if unkept is None else json_of({"error": f"note_{unkept}"}, 400)
+
+    async def _erase_note(self, request: Request) -> Response:
+        """Erase a note: the one who wrote it may, and a manager."""
+        account = await self.reception.require(request, *STAFF)
+        remark = await self.notebook.find(field(await read_form(request), "remark"))
+        if remark is None:
+            return json_of({"error": "note_gone"}, 404)
+        if account.name != remark.author and "manager" not in account.roles:
+            return json_of({"error": "note_not_yours"}, 403)
+        await self.notebook.erase(remark.remark, account.name)
+        return json_of({})
+
+    async def _show(self, request: Request) -> Response:
+        today, words = self.reception.today(), self.reception.words(request)
+        spans = {name: each for name, each in usual_spans(today).items() if name in SPANS}
+        asked = self._span(request)
+        error, span = (asked, Span(today, today)) if isinstance(asked, str) else (None, asked)
+        written = [] if error else await self.notebook.of_days(span.first, span.last)
+        first, last = words.day(span.first), words.day(span.last)
+        return await self.reception.page(
+            request,
+            "remarks.html",
+            400 if error else ALL_WELL,
+            error=error,
+            span=span,
+            spans=spans,
+            chosen=next((name for name, each in spans.items() if each == span), None),
+            period=first if span.first == span.last else words.say("report_period", first=first, last=last),
+            groups={kind: self._drawn(request, written, kind) for kind in ("comment", "note")},
+        )
+
+    async def _csv(self, request: Request) -> Response:
+        span = self._span(request)
+        if isinstance(span, str):
+            raise HTTPException(400)
+        table = remark_table(await self.notebook.of_days(span.first, span.last), self.reception.wording(request))
+        body = table_as_csv(table, self.reception.words(request))
+        return download(body, CSV, f"motcua-remarks-{span.first}-{span.last}.csv")
+
+    async def _erase(self, request: Request) -> Response:
+        account = await self.reception.require(request, "manager")
+        form = await read_form(request)
+        remark = await self.notebook.find(field(form, "remark"))
+        if remark is None:
+            raise HTTPException(404)
+        await self.notebook.erase(remark.remark, account.name)
+        return go_on_to(f"/office/remarks?{urlencode({name: field(form, name) for name in ('from', 'to')})}")
+
+    def _drawn(self, request: Request, written: Sequence[Remark], kind: str) -> list[tuple[Remark, tuple[str, ...]]]:
+        """Return the remarks of one kind, the latest first, each with its cells."""
+        chosen = [each for each in reversed(written) if each.kind == kind]
+        return list(zip(chosen, remark_table(chosen, self.reception.wording(request)).rows, strict=True))
+
+    def _span(self, request: Request) -> Span | str:
+        asked = request.query_params
+        return read_span(asked.get("from"), asked.get("to"), self.reception.today())
