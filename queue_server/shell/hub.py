@@ -36,6 +36,10 @@ from queue_server.shell.clock import Clock
 PRINTED = (TicketIssued, TicketReissued, SlipReprinted, TicketCarriedOver)
 """Events after which a kiosk may have a slip to print."""
 
+MENU_PACE_S = 0.1
+"""Between two menus for the same kiosk: more often nobody reads it, and an old kiosk has to draw each. What is new
+after a quiet time is shown at once. With every commit, menus of 100 kiosks take a third of the server's time."""
+
 OUTBOX_LIMIT = 256
 """Frames that wait for one client besides snapshots; a client this far behind is cut and starts anew."""
 
@@ -93,6 +97,10 @@ class Hub:
         self._notes: Mapping[TicketId, tuple[Note, ...]] = {}
         self._connections: dict[Connection, None] = {}
         self._menus: tuple[Revision, dict[HallId | None, tuple[Menu, bytes]]] | None = None
+        self._menus_marked_s = -MENU_PACE_S
+        """When kiosks were last told that there is a newer menu, by the loop's clock."""
+        self._menus_due: asyncio.TimerHandle | None = None
+        """When they are told next; `None`: there is nothing newer to tell."""
         self.journal_damaged_at: datetime | None = None
         """When the journal's past was found not to be what was written."""
         self.service: Service | None = None
@@ -126,7 +134,8 @@ class Hub:
                 self._clock.confirm()
             elif isinstance(entry.event, DeviceReported) and entry.event.part == "speaker":
                 self._note_speaker(entry.event)
-        self._mark(self._connections)
+        self._mark(each for each in self._connections if not isinstance(each.hello, KioskHello))
+        self._mark_kiosks_in_turn()
 
     def cut_stuck(self, now_s: float) -> None:
         """Cut every client that has not taken its frames for `SEND_LIMIT_S`; `now_s` by the loop's clock.
@@ -155,7 +164,7 @@ class Hub:
         self._mark(each for each in self._connections if isinstance(each.hello, DeskHello | OfficeHello))
         if self._is_menu_stale():
             self._menus = None
-            self._mark(each for each in self._connections if isinstance(each.hello, KioskHello))
+            self._mark_kiosks_in_turn()
 
     def show_notes(self, notes: Mapping[TicketId, tuple[Note, ...]]) -> None:
         """Let desks show what staff have written on tickets of the day."""
@@ -242,7 +251,8 @@ class Hub:
             )
 
     def _print(self, hall: Hall, ticket: TicketId) -> None:
-        printer = self._printers().get(hall.tickets[ticket].print_at or DeviceId(""))
+        kiosk = hall.tickets[ticket].print_at
+        printer = None if kiosk is None else self._printers().get(kiosk)
         if printer is not None:
             printer.send(self._slip_frame(hall, ticket))
 
@@ -308,6 +318,17 @@ class Hub:
     def _mark_who_sees_boxes(self) -> None:
         """Who comes and goes shows on every screen but the kiosks': staff see boxes, displays see who speaks."""
         self._mark(each for each in self._connections if not isinstance(each.hello, KioskHello))
+
+    def _mark_kiosks_in_turn(self) -> None:
+        """Mark all kiosks, at once or when `MENU_PACE_S` have passed since the last time."""
+        loop = asyncio.get_running_loop()
+        if self._menus_due is None:
+            self._menus_due = loop.call_at(self._menus_marked_s + MENU_PACE_S, self._mark_kiosks)
+
+    def _mark_kiosks(self) -> None:
+        self._menus_due = None
+        self._menus_marked_s = asyncio.get_running_loop().time()
+        self._mark(each for each in self._connections if isinstance(each.hello, KioskHello))
 
     @staticmethod
     def _mark(connections: Iterable[Connection]) -> None:

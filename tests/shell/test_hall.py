@@ -1,5 +1,8 @@
 """What the screens and boxes of a hall are told by a running server, when they are slow, late, or come back."""
 
+import time
+from contextlib import suppress
+
 import pytest
 
 from queue_protocol import PROTOCOL
@@ -73,6 +76,21 @@ def test_a_slow_screen_gets_the_newest_and_no_backlog(server: Running) -> None:
     assert newest.services[0].waiting == 10
     assert newest.revision.sequence >= first.revision.sequence + 10
     assert slow.hears_none(Menu)
+
+
+def test_a_kiosk_is_shown_no_more_than_can_be_read(server: Running) -> None:
+    """Menus of a rush come ten a second, however quickly the kiosk draws, and the last one holds all of it."""
+    kiosk, other = server.kiosk(prints=False), server.kiosk(prints=False)
+    kiosk.hear(Menu)
+    began_s, waiting = time.monotonic(), [0]
+    for _ in range(40):
+        other.take()
+        with suppress(TimeoutError):
+            waiting.append(kiosk.hear(Menu, 0.001).services[0].waiting)
+    while waiting[-1] < 40:
+        waiting.append(kiosk.hear(Menu).services[0].waiting)
+    assert waiting == sorted(waiting)
+    assert len(waiting) <= (time.monotonic() - began_s) * 10 + 3
 
 
 def test_a_receipt_of_an_older_snapshot_is_none(server: Running) -> None:

@@ -309,13 +309,13 @@ def test_a_visit_is_rated_once_by_who_has_the_slip(server: Running) -> None:
     form = {"rating": "4"}
     assert server.browse(f"/t/{TOKEN}/rate", form, Origin="null").status == 303  # too early: nothing comes of it
     desk.ask(FinishService(ticket=ticket))
-    assert "<form" in server.browse(f"/t/{TOKEN}").text
+    assert 'name="rating"' in server.browse(f"/t/{TOKEN}").text
     for refused in ({"rating": "6"}, {"rating": "x"}, {}):
         assert server.browse(f"/t/{TOKEN}/rate", refused, Origin="null").status == 400
     assert server.browse(f"/t/{TOKEN}/rate", form, Origin="http://evil.example").status == 403
     page = server.browse(f"/t/{TOKEN}/rate", form, Origin="null")
     assert (page.status, page.headers["location"]) == (303, f"/t/{TOKEN}")
-    assert "<form" not in server.browse(f"/t/{TOKEN}").text
+    assert 'name="rating"' not in server.browse(f"/t/{TOKEN}").text
     assert server.browse(f"/t/{TOKEN}/rate", {"rating": "1"}, Origin="null").status == 303
     rows = json.loads(server.browse("/office/day.json", account="quanly").text)["tickets"]
     assert [row["rating"] for row in rows] == [4]
