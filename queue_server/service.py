@@ -18,7 +18,7 @@ from queue_protocol.ids import CommandId, Language, Revision, TicketId
 from queue_server.core.catalogue import Catalogue
 from queue_server.core.days import change_catalogue, note_outage, pass_time
 from queue_server.core.decision import Actor
-from queue_server.core.events import DayClosed, Entry
+from queue_server.core.events import DayOpened, Entry
 from queue_server.core.evolve import evolve
 from queue_server.core.hall import Hall
 from queue_server.core.lifecycle import MAY_COME_BACK
@@ -169,7 +169,8 @@ class Service:
                 self._conclude(current)
             else:
                 self._following = None
-                await self._settle_again(current, following)
+                if not await self._settle_again(current, following) and not self._arrived:
+                    return
                 following = None
             current = None
         following = self._extend(following or self._begin(self.hall if current is None else current.hall))
@@ -212,22 +213,34 @@ class Service:
             return None
         return self._journal.append(draft.entries, draft.stored) if draft.entries or draft.stored else head
 
-    async def _settle_again(self, *drafts: Draft | None) -> None:
-        """Settle what drafts were to settle, one by one, with the answers of earlier lives looked up first."""
+    async def _settle_again(self, *drafts: Draft | None) -> bool:
+        """Settle what drafts were to settle, one by one, with the answers of earlier lives looked up first.
+
+        `False`: nobody had asked for anything, and what time brings was not taken either. It waits for the next
+        command or beat: tried again at once it would only keep a full disk and the processor busy.
+        """
+        waiting = [asked for draft in drafts if draft is not None for asked, _ in draft.answers]
+        if not waiting:
+            return await self._try_alone()
         failures = 0
-        for asked in [asked for draft in drafts if draft is not None for asked, _ in draft.answers]:
-            failures = 0 if failures < FAILURES_TRIED and await self._try_to_settle(asked) else failures + 1
+        for asked in waiting:
+            failures = 0 if failures < FAILURES_TRIED and await self._try_alone(asked) else failures + 1
             if failures:
                 self._answer(asked, asked.refused("storage"))
+        return True
 
-    async def _try_to_settle(self, asked: Asked) -> bool:
-        """Decide, make durable, answer, publish one command. `False`: the journal did not take it."""
+    async def _try_alone(self, *waiting: Asked) -> bool:
+        """Decide, make durable, answer, publish one command, or only what time brings.
+
+        `False`: the journal did not take it.
+        """
         try:
             await self._recover()
-            known = await self._in_writer(self._journal.stored_answers, [asked.id])
+            known = await self._in_writer(self._journal.stored_answers, [asked.id for asked in waiting])
             draft = self._begin(self.hall)
             draft.pass_time(draft.now)
-            draft.settle(asked, known.get(asked.id))
+            for asked in waiting:
+                draft.settle(asked, known.get(asked.id))
             if draft.entries or draft.stored:
                 self._head = await self._in_writer(self._journal.append, draft.entries, draft.stored)
         except JournalError as error:
@@ -287,9 +300,9 @@ class Service:
 
     def _forget_languages(self, entries: Sequence[Entry]) -> None:
         for entry in entries:
-            if isinstance(entry.event, DayClosed):
-                self.languages.clear()
-                continue
+            if isinstance(entry.event, DayOpened):
+                for gone in self.languages.keys() - set(self.hall.tickets):
+                    del self.languages[gone]
             ticket = self.hall.tickets.get(getattr(entry.event, "ticket", TicketId("")))
             if ticket is not None and ticket.status not in MAY_COME_BACK:
                 self.languages.pop(ticket.id, None)

@@ -4,13 +4,13 @@ import asyncio
 
 import pytest
 
-from queue_protocol.answers import NextCalled, Refused, TicketTaken
+from queue_protocol.answers import Answer, NextCalled, Refused, TicketTaken
 from queue_protocol.commands import CallNext, OpenCounter
-from queue_server.core.events import TicketCalled, TicketIssued
+from queue_server.core.events import DayOpened, TicketCalled, TicketIssued
 from queue_server.core.evolve import evolve
 from queue_server.core.hall import Hall
-from queue_server.storage.journal import JournalDamaged
-from tests.core.center import LAN, LAND
+from queue_server.storage.journal import Head, JournalDamaged
+from tests.core.center import LAN, LAND, with_policy
 from tests.service.office import Office, at_work
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -139,6 +139,71 @@ async def test_a_damaged_journal_is_a_storage_refusal(monkeypatch: pytest.Monkey
         assert (await office.ask(office.taking())).result == Refused(code="storage")
         monkeypatch.undo()
         assert isinstance((await office.ask(office.taking())).result, TicketTaken)
+
+
+@pytest.mark.parametrize("trouble", ["before", "after"])
+async def test_midnight_comes_also_when_its_append_fails_and_nobody_asks(trouble: str) -> None:
+    """The day is opened once and published once, with no command that would try again."""
+    async with at_work() as office:
+        office.wait(days=1)
+        office.journal.troubles = [trouble]  # type: ignore[list-item]  # parametrize gives plain texts
+        office.service.pass_time()
+        await office.idle()
+        assert len(office.events(DayOpened)) == 2
+        assert type(office.published[-1].event) is DayOpened
+        assert len(office.halls) == 1
+        assert office.service.hall == replayed(office)
+        assert office.service.is_writable
+
+
+async def test_a_counter_calls_by_itself_also_when_the_append_fails_and_nobody_asks() -> None:
+    """A free counter's own call is tried again like a command, and made once."""
+    async with at_work(catalogue=with_policy(auto_call_after_s=20)) as office:
+        await office.ask(OpenCounter(counter=1), LAN)
+        await office.take()
+        office.wait(seconds=30)
+        office.journal.troubles = ["before"]
+        office.service.pass_time()
+        await office.idle()
+        assert len(office.events(TicketCalled)) == 1
+
+
+async def test_a_dead_storage_is_tried_at_each_beat_and_not_in_between() -> None:
+    """While no append succeeds, a new day costs two tries a beat; the first beat after that opens it."""
+    async with at_work() as office:
+        office.wait(days=1)
+        tried = len(office.journal.batches)
+        office.journal.troubles = ["before"] * 99
+        for _ in range(3):
+            office.service.pass_time()
+            await office.idle()
+        assert len(office.journal.batches) - tried <= 6
+        office.journal.troubles.clear()
+        office.service.pass_time()
+        await office.idle()
+        assert len(office.events(DayOpened)) == 2
+        assert office.service.is_writable
+
+
+async def test_whoever_asks_while_time_cannot_be_written_is_answered() -> None:
+    """A command that arrives while a failed midnight is tried again does not wait for the next beat."""
+    asked: list[asyncio.Future[Answer]] = []
+    async with at_work() as office:
+        original = office.journal.head
+
+        def head() -> Head:
+            asked.append(office.submit(office.taking()))
+            return original()
+
+        office.wait(days=1)
+        office.journal.troubles = ["before", "before"]
+        office.journal.head = head  # type: ignore[method-assign]  # somebody asks in this very moment
+        office.service.pass_time()
+        await office.idle()
+        office.journal.head = original  # type: ignore[method-assign]
+        async with asyncio.timeout(5):
+            assert isinstance((await asked[0]).result, TicketTaken)
+        assert len(office.events(DayOpened)) == 2
 
 
 async def test_refusals_and_repeats_need_no_write() -> None:

@@ -163,6 +163,15 @@ async def test_languages_are_gone_in_the_morning() -> None:
         assert office.service.languages == {}
 
 
+async def test_who_comes_first_in_the_morning_keeps_the_language() -> None:
+    """A ticket that opens the day with its own command is not forgotten with those of yesterday."""
+    async with at_work() as office:
+        await office.take("en")
+        office.wait(days=1)
+        ticket = await office.take("hmn")
+        assert office.service.languages == {ticket: "hmn"}
+
+
 async def test_no_language_is_written_down() -> None:
     """Neither events nor stored answers tell what language a person spoke."""
     async with at_work() as office:
