@@ -10,7 +10,7 @@ import secrets
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from importlib.metadata import version
@@ -49,9 +49,6 @@ from queue_server.storage.reports import Reports
 from queue_server.storage.sqlite import FILE, Connection, SqliteJournal
 
 log = logging.getLogger(__name__)
-
-Works = tuple[Callable[[], Coroutine[Any, Any, None]], ...]
-"""What runs beside the pages, from start to end."""
 
 BEAT_S = 5.0
 """Between two signs of life; clients count 12 s of silence as a dead link."""
@@ -140,7 +137,9 @@ def compose(config: Config, connection: Connection, greeting: str) -> Any:
     return web.build(routes, sockets, lifespan, reception.apologise)
 
 
-def _works(data: Path, connection: Connection, service: Service, hub: Hub, clock: Clock, in_writer: InWriter) -> Works:
+def _works(
+    data: Path, connection: Connection, service: Service, hub: Hub, clock: Clock, in_writer: InWriter
+) -> tuple[web.Work, ...]:
     return (
         service.run,
         functools.partial(_beat, service, hub),

@@ -31,6 +31,9 @@ SHUTDOWN_S = 3
 PING_S = 10.0
 """Between two pings, and the time a client has to answer one."""
 
+RESTART_AFTER_S = 1.0
+"""Before failed work begins anew: clients bear two lost beats, and a fault that stays writes one log entry a second."""
+
 MAX_FORM_BYTES = 8_192
 """A usual form has a few short fields."""
 
@@ -91,6 +94,9 @@ class Guard:
         return None
 
 
+Work = Callable[[], Coroutine[Any, Any, None]]
+"""What runs beside the pages: for ever, or until it is done."""
+
 Background = Callable[[Starlette], contextlib.AbstractAsyncContextManager[None]]
 """What runs beside the application, from its start to its end."""
 
@@ -104,15 +110,27 @@ def build(routes: Sequence[BaseRoute], sockets: Sockets, beside: Background, apo
 
 
 @contextlib.asynccontextmanager
-async def keep_running(*works: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
-    """Run these beside the application, and end them with it."""
-    running = [asyncio.create_task(work()) for work in works]
+async def keep_running(*works: Work, pause_s: float = RESTART_AFTER_S) -> AsyncIterator[None]:
+    """Run these beside the application, and end them with it. One that fails is logged and begins anew."""
+    running = [asyncio.create_task(_run_again(work, pause_s)) for work in works]
     try:
         yield
     finally:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+
+
+async def _run_again(work: Work, pause_s: float) -> None:
+    """Run a work until it ends by itself: one that died in silence, as the beat, would leave a hall that stands."""
+    while True:
+        try:
+            await work()
+        except Exception:
+            log.exception("a work beside the pages failed; it begins anew in %s s", pause_s)
+            await asyncio.sleep(pause_s)
+        else:
+            return
 
 
 def run(application: Starlette, listening: socket.socket) -> None:
