@@ -23,7 +23,7 @@ from queue_protocol.snapshots import FromServer
 log = logging.getLogger(__name__)
 
 PATIENCE_S = 10.0
-"""How long a person is kept waiting while the server says `busy` or `storage`."""
+"""How long a person is kept waiting while the server says `busy` or `storage`. Lasting commands wait on."""
 
 MAX_SNAPSHOT_BYTES = 1_048_576
 """A menu of 40 services is about 20 KB; anything near this is no snapshot of ours."""

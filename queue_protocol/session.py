@@ -6,13 +6,13 @@ seconds of any monotonic clock, always the same one. What was asked stays in the
 sent again after each reconnect: the server does the same command id once and answers it alike.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from queue_protocol.answers import Answer, Refused, Result
 from queue_protocol.codec import decode_from_server, encode
-from queue_protocol.commands import Command, Request
+from queue_protocol.commands import Command, RecordOffline, ReportCommand, Request
 from queue_protocol.hellos import Hello, Seen
 from queue_protocol.ids import CommandId
 from queue_protocol.snapshots import FromServer, Snapshot, Welcome
@@ -25,6 +25,10 @@ ASK_AGAIN_S = 1.0
 
 FIRST_RETRY_S, LONGEST_RETRY_S = 0.25, 5.0
 """Back-off of the connection: a restarted server is found at once, a dead one costs an old PC nothing."""
+
+LASTING = (*get_args(ReportCommand), RecordOffline)
+"""Commands that say what has happened: the server takes them however late they come, so they are never given up, and go
+one after the other, as a printer that is ready again must not be told before its failure."""
 
 _PASSING = frozenset({"busy", "storage"})
 _SNAPSHOTS = get_args(Snapshot)
@@ -74,7 +78,7 @@ class Session:
         """Put a command into the outbox; `acted_at_s` is when the person acted.
 
         For `patience_s` seconds after that a refusal that passes by itself (`busy`, `storage`) is not handed out, the
-        command is asked again.
+        command is asked again; a lasting one for as long as it takes.
         """
         send_at_s = acted_at_s if self._welcomed else None
         self._pending[command_id] = _Pending(command, acted_at_s, patience_s, send_at_s)
@@ -97,15 +101,15 @@ class Session:
     def frames_to_send(self, now_s: float) -> list[bytes]:
         """Return what is due on the socket now, and count it as sent."""
         frames, self._out = self._out, []
-        for command_id, pending in self._pending.items():
-            if pending.send_at_s is not None and pending.send_at_s <= now_s:
+        for command_id, pending, send_at_s in self._to_send():
+            if send_at_s <= now_s:
                 pending.send_at_s = None
                 frames.append(encode(_request(command_id, pending, now_s)))
         return frames
 
     def next_send_s(self) -> float | None:
         """Return when a frame becomes due without anything being received; `None`: never."""
-        return min((p.send_at_s for p in self._pending.values() if p.send_at_s is not None), default=None)
+        return min((send_at_s for _, _, send_at_s in self._to_send()), default=None)
 
     def silence_deadline_s(self) -> float | None:
         """Return when a server that goes on saying nothing counts as gone; `None`: not connected."""
@@ -136,6 +140,15 @@ class Session:
         for pending in self._pending.values():
             pending.send_at_s = now_s
 
+    def _to_send(self) -> Iterator[tuple[CommandId, _Pending, float]]:
+        """Yield what is not on its way, with when to send it: of lasting commands only the first."""
+        is_first = True
+        for command_id, pending in self._pending.items():
+            is_lasting = _lasts(pending.command)
+            if pending.send_at_s is not None and (is_first or not is_lasting):
+                yield command_id, pending, pending.send_at_s
+            is_first = is_first and not is_lasting
+
     def _settle(self, answer: Answer, now_s: float) -> bool:
         if answer.command_id is None:
             self._refusal = answer.result if isinstance(answer.result, Refused) else None
@@ -143,7 +156,7 @@ class Session:
         pending = self._pending.get(answer.command_id)
         if pending is None:
             return False
-        if _passes(answer.result) and now_s - pending.acted_at_s < pending.patience_s:
+        if _passes(answer.result) and (_lasts(pending.command) or now_s - pending.acted_at_s < pending.patience_s):
             pending.send_at_s = now_s + ASK_AGAIN_S
             return False
         del self._pending[answer.command_id]
@@ -153,6 +166,10 @@ class Session:
 def _request(command_id: CommandId, pending: _Pending, now_s: float) -> Request:
     age_ms = max(0, round((now_s - pending.acted_at_s) * 1000))
     return Request(command_id=command_id, age_ms=age_ms, command=pending.command)
+
+
+def _lasts(command: Command) -> bool:
+    return isinstance(command, LASTING)
 
 
 def _passes(result: Result) -> bool:

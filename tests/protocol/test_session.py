@@ -6,14 +6,20 @@ from hypothesis import strategies as st
 
 from queue_protocol.answers import Answer, Done, RefusalCode, Refused
 from queue_protocol.codec import MalformedFrame
-from queue_protocol.commands import OpenCounter
+from queue_protocol.commands import Command, OpenCounter, ReportSlip
 from queue_protocol.hellos import Seen
-from queue_protocol.ids import CommandId
-from queue_protocol.session import ASK_AGAIN_S, FIRST_RETRY_S, LONGEST_RETRY_S, SILENCE_LIMIT_S, Session
+from queue_protocol.ids import CommandId, TicketId
+from queue_protocol.session import ASK_AGAIN_S, FIRST_RETRY_S, LASTING, LONGEST_RETRY_S, SILENCE_LIMIT_S, Session
+from queue_server.core.permissions import AGE_LIMIT_MS
 from tests.protocol.pair import BEAT, HELLO, WELCOME, Pair, ServerEnd, at, menu
 
 OPEN = OpenCounter(counter=1)
 FIRST, SECOND = CommandId("command-1"), CommandId("command-2")
+
+
+def report(place: int) -> ReportSlip:
+    """Return what a kiosk tells of a slip."""
+    return ReportSlip(ticket=TicketId(f"20261123-A{place:03}"), outcome="printed")
 
 
 def test_a_session_begins_with_its_hello() -> None:
@@ -99,6 +105,51 @@ def test_patience_ends() -> None:
     assert pair.results() == [Refused(code="busy")]
     assert len(pair.server.requests()) == 4
     assert pair.session.unanswered() == 0
+
+
+@pytest.mark.parametrize("code", ["busy", "storage"])
+def test_what_has_happened_is_told_however_long_it_takes(code: RefusalCode) -> None:
+    """A report is not given up with the patience of a person: it is asked again, once a second, until it is taken."""
+    pair = Pair(server=ServerEnd(refusals=[Refused(code=code)] * 90)).connect()
+    pair.session.ask(FIRST, report(1), pair.now_s, 10)
+    for _ in range(90):
+        pair.flow()
+        assert pair.results() == []
+        pair.now_s += ASK_AGAIN_S
+    assert pair.flow().results() == [Done()]
+    assert len(pair.server.requests()) == 91
+
+
+def test_reports_are_handed_in_one_after_the_other() -> None:
+    """After an outage the server hears of each when the one before is done, and a person who acts does not wait."""
+    pair = Pair(server=ServerEnd(refusals=[Refused(code="busy")]))
+    for place in range(30):
+        pair.session.ask(CommandId(f"report-{place:03}"), report(place), pair.now_s, 10)
+    pair.session.ask(FIRST, OPEN, pair.now_s, 10)
+    pair.now_s += 60
+    pair.connect()
+    assert [request.command_id for request in pair.server.requests()] == ["report-000", FIRST]
+    assert pair.session.next_send_s() == pair.now_s + ASK_AGAIN_S
+    pair.now_s += ASK_AGAIN_S
+    pair.flow()
+    assert [request.command_id for request in pair.server.requests()][2:] == [f"report-{n:03}" for n in range(30)]
+    assert pair.session.unanswered() == 0
+    assert pair.session.next_send_s() is None
+
+
+def test_no_report_is_sent_while_one_is_on_its_way() -> None:
+    """The next one waits for the answer, and for nothing that would wake it before."""
+    pair = Pair().connect()
+    for command_id in (FIRST, SECOND):
+        pair.session.ask(command_id, report(1), pair.now_s, 10)
+    assert len(pair.lose()) == 1
+    assert pair.session.next_send_s() is None
+    assert pair.lose() == []
+
+
+def test_commands_that_last_are_those_that_are_never_too_late() -> None:
+    """What the server takes at any age a box never gives up, and nothing else."""
+    assert set(LASTING) == {kind for kind, limit in AGE_LIMIT_MS.items() if limit is None}
 
 
 def test_a_refusal_that_does_not_pass_is_handed_out_at_once() -> None:
@@ -204,7 +255,8 @@ def test_whatever_the_link_drops_each_question_gets_its_answer(steps: list[str],
             case "ask":
                 asked += 1
                 pair.server.refusals = [Refused(code="busy")] * data.draw(st.integers(0, 2))
-                pair.session.ask(CommandId(f"command-{asked}"), OPEN, pair.now_s, 600)
+                command: Command = report(asked) if data.draw(st.booleans()) else OPEN
+                pair.session.ask(CommandId(f"command-{asked}"), command, pair.now_s, 600)
             case "flow":
                 pair.flow()
             case "lose":
