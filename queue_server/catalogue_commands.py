@@ -14,10 +14,11 @@ from queue_server.config import (
     read_text,
 )
 from queue_server.core.catalogue import Catalogue
-from queue_server.core.days import change_catalogue
+from queue_server.core.days import change_catalogue, in_the_way
 from queue_server.core.events import Entry
 from queue_server.core.evolve import evolve
 from queue_server.core.hall import Hall
+from queue_server.drafts import Draft
 from queue_server.premises import blaming, existing_file, open_stopped, start_clock
 from queue_server.storage.reading import latest_catalogue, open_day, open_to_read
 from queue_server.storage.records import Origin
@@ -85,11 +86,20 @@ def _in_force(connection: Connection, data: Path) -> Catalogue:
 
 
 def _append(data: Path, connection: Connection, catalogue: Catalogue) -> int:
-    """Let the catalogue have changed on the day that is open, and return the last sequence."""
+    """Let the catalogue have changed on the day that is open, and return the last sequence.
+
+    Raises `StartError` when it would lose people who wait or counters at work, as of the next start: a day that is
+    over by then leaves nobody waiting.
+    """
     hall = Hall()
     for entry in open_day(connection):
         hall = evolve(hall, entry)
     now = max(start_clock(data, connection).now(), hall.at)
+    at_start = Draft(hall, now)
+    at_start.pass_time(now)
+    problem = next(in_the_way(at_start.hall, catalogue), None)
+    if problem is not None:
+        raise StartError(f"The catalogue was not set: {problem}. Start the server and settle that first.")
     entries = [
         Entry(hall.sequence + place + 1, now, hall.day or now.date(), CONSOLE, None, place, event)
         for place, event in enumerate(change_catalogue(hall, catalogue))

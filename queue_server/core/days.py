@@ -85,6 +85,19 @@ def change_catalogue(hall: Hall, catalogue: Catalogue) -> tuple[Event, ...]:
     return (changed,) if sessions == hall.sessions else (changed, TodayChanged(sessions=sessions))
 
 
+def in_the_way(hall: Hall, catalogue: Catalogue) -> Iterator[str]:
+    """Say what of the day this catalogue would lose: people in a line that is gone, clerks at a counter that is."""
+    here = [ticket for ticket in hall.tickets.values() if ticket.status in MAY_COME_BACK]
+    for service in sorted({ticket.service for ticket in here}):
+        if catalogue.service(service) is None:
+            yield f"people wait for service {service!r}; it can go when nobody does"
+    sent_to = {ticket.place.line for ticket in here if isinstance(ticket.place.line, int)}
+    held = {number for number, state in hall.counters.items() if state.clerk is not None}
+    for number in sorted(sent_to | held):
+        if catalogue.counter(number) is None:
+            yield f"counter {number} is at work; it can go when it is closed and nobody waits for it"
+
+
 def _still_good(hall: Hall) -> tuple[CarriedSlip, ...]:
     """Return the slips that go first on the coming day.
 
@@ -96,23 +109,10 @@ def _still_good(hall: Hall) -> tuple[CarriedSlip, ...]:
 
 
 def _change_catalogue(hall: Hall, command: ChangeCatalogue, _actor: Actor, _now: datetime) -> Decision:
-    problem = next(chain(contradictions(command.catalogue), _in_the_way(hall, command.catalogue)), None)
+    problem = next(chain(contradictions(command.catalogue), in_the_way(hall, command.catalogue)), None)
     if problem is not None:
         return refuse("bad_catalogue", problem=problem)
     return Decision(change_catalogue(hall, command.catalogue), Done())
-
-
-def _in_the_way(hall: Hall, catalogue: Catalogue) -> Iterator[str]:
-    """Say what of the day this catalogue would lose: people in a line that is gone, clerks at a counter that is."""
-    here = [ticket for ticket in hall.tickets.values() if ticket.status in MAY_COME_BACK]
-    for service in sorted({ticket.service for ticket in here}):
-        if catalogue.service(service) is None:
-            yield f"people wait for service {service!r}; it can go when nobody does"
-    sent_to = {ticket.place.line for ticket in here if isinstance(ticket.place.line, int)}
-    held = {number for number, state in hall.counters.items() if state.clerk is not None}
-    for number in sorted(sent_to | held):
-        if catalogue.counter(number) is None:
-            yield f"counter {number} is at work; it can go when it is closed and nobody waits for it"
 
 
 def _change_today(hall: Hall, command: ChangeToday, _actor: Actor, _now: datetime) -> Decision:

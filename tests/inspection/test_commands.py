@@ -1,14 +1,21 @@
 """The commands that look after a center, as a person runs them: what they say, what they change, how they end."""
 
+import re
 import shutil
+from datetime import timedelta
 from pathlib import Path
 from subprocess import CompletedProcess
 
+import msgspec
 import pytest
 
+from queue_server import catalogue_commands
+from queue_server.catalogue_file import catalogue_text
+from queue_server.config import CatalogueImport, StartError
+from queue_server.shell.clock import Clock
 from queue_server.storage.reports import Reports
 from queue_server.storage.sqlite import FILE
-from tests.core.center import LAN
+from tests.core.center import CATALOGUE, LAN, LAND, Center
 from tests.house.sources import ROOT
 from tests.shell.child import Child, run, stored
 from tests.storage.files import bytes_of, store, tamper
@@ -121,6 +128,41 @@ def test_a_catalogue_goes_out_and_comes_back(folder: Path, tmp_path: Path) -> No
     assert ("catalogue_changed.1", "system:console", NEXT_DAY) in found
     check(run("verify", "--data", folder), 0)
     check(run("replay", "--data", folder, "--day", NEXT_DAY), 0)
+
+
+def smaller(folder: Path) -> CatalogueImport:
+    """Return the import of a catalogue that lacks a service and a counter."""
+    fewer = msgspec.structs.replace(CATALOGUE, services=CATALOGUE.services[:2], counters=CATALOGUE.counters[:2])
+    file = folder / "smaller.toml"
+    file.write_text(catalogue_text(fewer), "utf-8")
+    return CatalogueImport(data=folder, file=file, hours_only=False)
+
+
+@pytest.mark.parametrize(
+    ("counter", "hours", "words"),
+    [
+        (1, 0, "The catalogue was not set: people wait for service 'land'; it can go when nobody does. Start"),
+        (3, 24, "The catalogue was not set: counter 3 is at work; it can go"),
+        (1, 24, None),
+    ],
+    ids=["a line of today", "a counter over midnight", "a line of yesterday"],
+)
+def test_a_catalogue_that_would_lose_people_is_not_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, counter: int, hours: int, words: str | None
+) -> None:
+    """Who waits today, and who works at a counter, is not left without it; a line ends with its day."""
+    center = Center().open(counter, LAN)
+    center.take(LAND, by=LAN)
+    store(tmp_path, center.entries)
+    clock = Clock(center.now, wall=lambda: center.now + timedelta(hours=hours))
+    monkeypatch.setattr(catalogue_commands, "start_clock", lambda _data, _connection: clock)
+    asked, count = smaller(tmp_path), len(center.entries)
+    if words is None:
+        assert catalogue_commands.import_catalogue(asked) == 0
+    else:
+        with pytest.raises(StartError, match=re.escape(words)):
+            catalogue_commands.import_catalogue(asked)
+        assert stored(tmp_path, "SELECT max(sequence) FROM event") == [(count,)]
 
 
 def test_a_calendar_comes_alone(folder: Path, tmp_path: Path) -> None:
