@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from queue_server.shell.tables import Column, Table, Wording
-from queue_server.storage.reports import Ledger, LedgerLine, PeriodRow, TicketRow
+from queue_server.storage.reports import CallRow, Ledger, LedgerLine, TicketRow
 
 LOG_COLUMNS = (
     Column("office_column_number", "words"),
@@ -70,14 +70,13 @@ def _log_row(row: TicketRow, wording: Wording) -> tuple[str, ...]:
 
 def _ledger_row(line: LedgerLine, wording: Wording) -> tuple[str, ...]:
     row, texts = line.ticket, wording.texts
-    calls = [period for period in line.periods if period.status == "called"]
     return (
         row.number,
         _services(row, wording),
         texts.say("csv_yes") if row.priority else "",
         wording.time(row.issued_at),
         texts.say(f"report_origin_{row.origin}"),
-        "; ".join(_call(period, wording) for period in calls) or _running_call(row, wording),
+        "; ".join(_call(call, wording) for call in line.calls),
         str(row.calls),
         wording.time(row.started_at),
         wording.time(row.ended_at),
@@ -91,16 +90,8 @@ def _services(row: TicketRow, wording: Wording) -> str:
     return " → ".join(wording.service(service) for service in services)
 
 
-def _call(period: PeriodRow, wording: Wording) -> str:
-    counter = wording.texts.say("counter_n", counter=period.counter)
-    return f"{wording.time(period.began_at)} {counter} ({period.clerk or ''})"
-
-
-def _running_call(row: TicketRow, wording: Wording) -> str:
-    """Return the call that still waits for its person."""
-    if row.called_at is None or row.counter is None:
-        return ""
-    return f"{wording.time(row.called_at)} {wording.texts.say('counter_n', counter=row.counter)} ({row.clerk or ''})"
+def _call(call: CallRow, wording: Wording) -> str:
+    return f"{wording.time(call.at)} {wording.texts.say('counter_n', counter=call.counter)} ({call.clerk})"
 
 
 def _result(row: TicketRow, wording: Wording) -> str:

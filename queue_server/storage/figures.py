@@ -94,11 +94,12 @@ TICKETS_OF_DAY = """
 """
 """Each ticket of a day, in the order of issue."""
 
-PERIODS_OF_DAY = """
-    SELECT ticket, status, service, counter, clerk, began_at, ended_at, estimated
-    FROM ticket_period WHERE day = :day ORDER BY ticket, began_at, rowid
+CALLS_OF_DAY = """
+    SELECT sequence, center, site, epoch, at, event.day, kind, body, command_id, part, actor
+    FROM day JOIN event ON sequence >= opened AND (closed IS NULL OR sequence <= closed)
+    WHERE day.day = :day AND kind GLOB 'ticket_called.*' ORDER BY sequence
 """
-"""The periods of each ticket of a day, in order."""
+"""The rows of the journal that are calls of a day, in order."""
 
 TOTALS_OF_DAY = f"""
     WITH {VISIT}, {SERVED}

@@ -48,7 +48,7 @@ from queue_server.core.events import (
 )
 from queue_server.storage.figures import SUM_UP
 
-VERSION = 2
+VERSION = 3
 """Of what is written here. A file with rows of another version has them written anew from its journal."""
 
 ALWAYS = (0, 2**53)
@@ -109,23 +109,25 @@ OPEN_COUNTER = """
         ticket = NULL, paused = NULL, estimated = 0
 """
 CLOSE_COUNTER = """
-    UPDATE counter SET status = 'closed', since = ?, clerk = NULL, ticket = NULL, paused = NULL WHERE counter = ?
+    UPDATE counter SET status = 'closed', since = ?, clerk = NULL, ticket = NULL, paused = NULL, estimated = 0
+    WHERE counter = ?
 """
 CLOSE_COUNTERS = """
     UPDATE counter SET estimated = ticket IS NOT NULL, status = 'closed', since = ?, clerk = NULL, ticket = NULL,
         paused = NULL
 """
 TAKE_OVER = """
-    UPDATE counter SET clerk = ?, since = ?, paused = NULL, status = iif(ticket IS NULL, 'free', status)
+    UPDATE counter SET clerk = ?, since = ?, paused = NULL, status = iif(ticket IS NULL, 'free', status), estimated = 0
     WHERE counter = ?
 """
 PAUSE = """
-    UPDATE counter SET paused = ?, status = iif(ticket IS NULL, 'paused', status), since = iif(ticket IS NULL, ?, since)
+    UPDATE counter SET paused = ?, status = iif(ticket IS NULL, 'paused', status),
+        since = iif(ticket IS NULL, ?, since), estimated = 0
     WHERE counter = ?
 """
 RESUME = """
     UPDATE counter SET paused = NULL, status = iif(ticket IS NULL, 'free', status),
-        since = iif(ticket IS NULL, ?, since)
+        since = iif(ticket IS NULL, ?, since), estimated = 0
     WHERE counter = ?
 """
 OCCUPY = "UPDATE counter SET status = 'called', ticket = ?, since = ?, estimated = 0 WHERE counter = ?"

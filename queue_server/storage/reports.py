@@ -1,14 +1,16 @@
 """What a manager reads: questions to the tables that events are recorded in, and the shape of each answer."""
 
-import itertools
 import sqlite3
-from operator import attrgetter
+from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
+from queue_server.core.events import TicketCalled
 from queue_server.storage import figures
+from queue_server.storage.records import Row, entry_of
 
 DAYS_LISTED = 366
 """A year back is what a person picks from a list; older days are asked for by name."""
@@ -56,25 +58,24 @@ class TicketRow(msgspec.Struct, frozen=True, kw_only=True):
     transfers: int
 
 
-class PeriodRow(msgspec.Struct, frozen=True, kw_only=True):
-    """How long a ticket was in one state. Times are UTC milliseconds since 1970."""
+class CallRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A call of a ticket to a counter, as the journal has it."""
 
     ticket: str
-    status: str
-    service: str
-    counter: int | None
-    clerk: str | None
-    began_at: int
-    ended_at: int
-    estimated: bool
+    counter: int
+    clerk: str
+    """Who worked there: an account."""
+    at: int
+    """UTC milliseconds since 1970."""
 
 
 class LedgerLine(msgspec.Struct, frozen=True, kw_only=True):
     """All that is kept of one number of a day."""
 
     ticket: TicketRow
-    periods: tuple[PeriodRow, ...]
-    """Those that have ended; each call is one with the status `called`."""
+    calls: tuple[CallRow, ...]
+    """Every call to a counter, in order, also the one that still waits for its person. A recall is not one of them, it
+    only counts in `ticket.calls`."""
 
 
 class Ledger(msgspec.Struct, frozen=True, kw_only=True):
@@ -234,9 +235,10 @@ class Reports:
 
     def ledger(self, day: str) -> Ledger:
         """Return every number of a day with its whole story."""
-        periods = self._rows(PeriodRow, figures.PERIODS_OF_DAY, day=day)
-        by_ticket = {ticket: tuple(group) for ticket, group in itertools.groupby(periods, key=attrgetter("ticket"))}
-        lines = tuple(LedgerLine(ticket=row, periods=by_ticket.get(row.ticket, ())) for row in self.tickets(day))
+        calls: defaultdict[str, list[CallRow]] = defaultdict(list)
+        for call in self._calls(day):
+            calls[call.ticket].append(call)
+        lines = tuple(LedgerLine(ticket=row, calls=tuple(calls[row.ticket])) for row in self.tickets(day))
         return Ledger(day=day, head=self.day_head(day), lines=lines)
 
     def day_head(self, day: str) -> str | None:
@@ -267,6 +269,15 @@ class Reports:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+    def _calls(self, day: str) -> Iterator[CallRow]:
+        """Yield the calls of a day from the journal: periods of a ticket cannot tell a call from a clerk's relief."""
+        for values in self._ask(figures.CALLS_OF_DAY, day=day):
+            entry = entry_of(Row(*values))
+            if isinstance(entry.event, TicketCalled):
+                called, at = entry.event, round(entry.at.timestamp() * 1000)
+                clerk = called.clerk or entry.actor.rpartition(":")[2]
+                yield CallRow(ticket=called.ticket, counter=called.counter, clerk=clerk, at=at)
 
     def _ask(self, question: str, **values: object) -> sqlite3.Cursor:
         return self._connection.execute(question, values)

@@ -92,6 +92,8 @@ def test_reports_of_old_days_are_made_from_the_journal(connection: Connection, t
     reports = Reports(tmp_path / FILE)
     [line] = reports.ledger(DAY).lines
     assert (line.ticket.number, line.ticket.status, line.ticket.slip) == ("A001", "finished", "printed")
-    assert [(period.status, period.clerk) for period in line.periods] == [("waiting", None), ("called", "hoa")]
+    assert [(call.counter, call.clerk) for call in line.calls] == [(line.ticket.counter, "hoa")]
+    periods = "SELECT status, clerk FROM ticket_period ORDER BY began_at, rowid"
+    assert connection.execute(periods).fetchall() == [("waiting", None), ("called", "hoa")]
     assert [each.issued for each in reports.sums(DAY, DAY)] == [1]
     reports.close()

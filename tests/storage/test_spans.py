@@ -1,21 +1,33 @@
 """Figures over days: waits by the clock and by the work of the center, time of counters, arrivals, ratings, ledger."""
 
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
+from typing import Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from queue_protocol.commands import FinishService, PauseCounter, RateVisit, ResumeCounter
+from queue_protocol.commands import (
+    CloseCounter,
+    FinishService,
+    PauseCounter,
+    RateVisit,
+    RecallTicket,
+    RequeueTicket,
+    ResumeCounter,
+    TakeOverCounter,
+)
 from queue_server.core.events import OutageEnded, ServiceFinished, TodayChanged
 from queue_server.core.facts import Session
 from queue_server.storage.reports import CounterFigures, Reports, ServiceFigures, Waits
 from queue_server.storage.sqlite import FILE, SqliteJournal, connect
-from tests.core.center import CERTIFICATION, LAN, LAND, VISITOR, Center, called, with_hours
-from tests.storage.files import store
+from tests.core.center import CERTIFICATION, HOA, KIEN, LAN, LAND, VISITOR, Center, called, with_hours
+from tests.storage.files import ask, store
 from tests.storage.journals import ORIGIN, a_full_day
 
 DAY, NEXT_DAY = "2026-11-23", "2026-11-24"
@@ -139,8 +151,12 @@ def test_a_guessed_end_is_left_out_of_service_times(tmp_path: Path) -> None:
         assert (lan.serving_s, lan.tickets) == (300, 1)
 
 
-def test_a_counter_s_day_is_parted_without_a_gap(tmp_path: Path) -> None:
-    """Free, called, serving and paused time of a clerk add up; free and paused count inside working hours only."""
+@pytest.mark.parametrize("long_service", ["true", "forgotten"])
+def test_a_counter_s_day_is_parted_without_a_gap(tmp_path: Path, long_service: Literal["true", "forgotten"]) -> None:
+    """Free, called, serving and paused time of a clerk add up; free and paused count inside working hours only.
+
+    An end that was guessed takes the time of that service out, and no other.
+    """
     center = Center(with_hours()).at("07:00").open(1, LAN)
     center.at("08:00").take(by=LAN)
     center.at("08:00").call(1, LAN)
@@ -149,14 +165,30 @@ def test_a_counter_s_day_is_parted_without_a_gap(tmp_path: Path) -> None:
     center.at("13:40").done(ResumeCounter(counter=1), LAN)
     center.at("13:50").take(by=LAN)
     center.serve(1, LAN)
-    center.at("14:00").done(FinishService(ticket=called("A002")), LAN)
-    center.midnight()
+    center.at("14:50").done(FinishService(ticket=called("A002"), long_service=long_service), LAN)
+    center.at("15:00").done(PauseCounter(counter=1, reason="break"), LAN)
+    center.at("15:10").done(ResumeCounter(counter=1), LAN)
+    center.at("15:30").done(CloseCounter(counter=1), LAN)
     with reports_on(tmp_path, center) as reports:
         [lan] = reports.counters(DAY, DAY)
-    free = 30 + 178 + 10 + 180
+    tickets, serving = (2, 2 + 60) if long_service == "true" else (1, 2)
+    free = 30 + 178 + 10 + 10 + 20
     assert lan == CounterFigures(
-        counter=1, clerk="lan", tickets=2, serving_s=60 * 12, called_s=0, free_s=60 * free, paused_s=60 * 40
+        counter=1, clerk="lan", tickets=tickets, serving_s=60 * serving, called_s=0, free_s=60 * free, paused_s=60 * 50
     )
+
+
+def test_a_guessed_end_is_no_mark_on_who_comes_next(tmp_path: Path) -> None:
+    """Who takes over a counter after a forgotten service finds the free time before counted as free."""
+    center = Center(with_hours()).at("08:00").open(1, LAN)
+    center.take(by=LAN)
+    center.serve(1, LAN)
+    center.at("10:00").done(FinishService(ticket=called("A001"), long_service="forgotten"), LAN)
+    center.at("10:30").done(TakeOverCounter(counter=1), KIEN)
+    center.at("11:00").done(CloseCounter(counter=1), KIEN)
+    with reports_on(tmp_path, center) as reports:
+        kien, lan = reports.counters(DAY, DAY)
+    assert (kien.clerk, kien.free_s, lan.clerk, lan.free_s) == ("kien", 1800, "lan", 1800)
 
 
 def test_services_are_counted_where_people_waited_first(tmp_path: Path) -> None:
@@ -218,12 +250,44 @@ def test_the_ledger_has_every_number_with_its_story(tmp_path: Path) -> None:
         "land",
         "more_papers",
     )
-    calls = [(period.counter, period.clerk) for period in moved.periods if period.status == "called"]
-    assert calls == [(1, "lan"), (3, "kien"), (3, "kien")]
-    for line in ledger.lines:
-        for before, after in zip(line.periods, line.periods[1:], strict=False):
-            assert before.ended_at == after.began_at
+    assert [(call.counter, call.clerk) for call in moved.calls] == [(1, "lan"), (3, "kien"), (3, "kien")]
     assert ledger.head is not None
+
+
+def test_periods_of_a_ticket_have_no_gap(tmp_path: Path) -> None:
+    """Each ends when the next begins, whatever became of the ticket."""
+    path = store(tmp_path, a_full_day().midnight().entries)
+    periods = ask(path, "SELECT ticket, began_at, ended_at FROM ticket_period ORDER BY ticket, began_at, rowid")
+    assert len(periods) > 20
+    for before, after in itertools.pairwise(periods):
+        assert before[0] != after[0] or before[2] == after[1]
+
+
+def test_the_ledger_has_each_call_where_and_when_it_was(tmp_path: Path) -> None:
+    """With one key a call leaves no trace of its own in the reports, and a relief looks like one; the ledger knows."""
+    center = Center(with_hours()).at("08:00").open(1, LAN).open(2, HOA)
+    center.take(by=LAN)
+    center.at("08:01").call(1, LAN)
+    center.at("08:10").done(RequeueTicket(ticket=called("A001"), dossiers_left=2), LAN)
+    center.at("09:30").call(2, HOA)
+    center.at("09:31").done(TakeOverCounter(counter=2), KIEN)
+    center.at("09:40").done(FinishService(ticket=called("A001")), KIEN)
+    center.take(by=LAN)
+    center.at("09:50").call(1, LAN)
+    center.at("09:51").done(RecallTicket(ticket=called("A002")), LAN)
+    with reports_on(tmp_path, center) as reports:
+        moved, running = reports.ledger(DAY).lines
+    assert [(call.counter, call.clerk, clock(call.at)) for call in moved.calls] == [
+        (1, "lan", "08:01"),
+        (2, "hoa", "09:30"),
+    ]
+    assert [(call.counter, call.clerk, clock(call.at)) for call in running.calls] == [(1, "lan", "09:50")]
+    assert (moved.ticket.calls, running.ticket.calls) == (2, 2)
+
+
+def clock(milliseconds: int) -> str:
+    """Return the local time of a moment."""
+    return datetime.fromtimestamp(milliseconds / 1000 + UTC_OFFSET_S, UTC).strftime("%H:%M")
 
 
 def test_nothing_comes_of_nothing(tmp_path: Path) -> None:
