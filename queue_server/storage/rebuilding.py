@@ -21,7 +21,13 @@ AT_ONCE = 2_000
 """Entries whose changes are written together."""
 
 REPORT_TABLES = ("ticket", "ticket_period", "counter", "counter_period", "day", "opening", "outage")
-"""What is read from the journal and nothing else. Sums stay: those of days past retention have no source."""
+"""What is read from the journal and nothing else. Of the sums, those of days past retention have no source and stay."""
+
+DROP_SUMS = """
+    DELETE FROM daily_sum WHERE day >= (
+        SELECT day FROM event WHERE kind GLOB 'day_opened.*' ORDER BY sequence LIMIT 1)
+"""
+"""From the first day that the journal has: later ones it leads to anew, or never had."""
 
 WRITTEN_BY = "SELECT version FROM recording"
 
@@ -64,6 +70,7 @@ def rebuild(connection: Connection, progress: Progress = lambda _done, _total: N
     with reading.as_trouble(), reading.transaction(connection):
         for table in REPORT_TABLES:
             connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names of this file
+        connection.execute(DROP_SUMS)
         done = _record_all(connection, progress)
         connection.execute("UPDATE recording SET version = ?", (recording.VERSION,))
     return done

@@ -2,11 +2,13 @@
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from queue_server.core.events import OutageEnded
 from queue_server.storage.journal import JournalDamaged
 from queue_server.storage.rebuilding import OF_A_DAY, REPORT_TABLES, is_outdated, rebuild, replay
 from queue_server.storage.sqlite import Connection, SqliteJournal, connect
@@ -60,8 +62,25 @@ def test_lost_and_invented_rows_are_made_good(connection: Connection) -> None:
     connection.execute("DELETE FROM ticket WHERE number = 'A001'")
     connection.execute("UPDATE ticket_period SET ended_at = ended_at + 60000")
     connection.execute("INSERT INTO outage VALUES ('2026-11-23', 0, 1)")
+    for day in (DAY, NEXT_DAY):
+        invent_sum(connection, day, "ghost")
     rebuild(connection)
     assert rows(connection) == before
+
+
+def test_sums_of_removed_days_stay(connection: Connection) -> None:
+    """A day that the journal has no more keeps its sums: nothing else knows of it."""
+    invent_sum(connection, "2024-11-22", "land")
+    before = rows(connection)
+    rebuild(connection)
+    assert rows(connection) == before
+
+
+def invent_sum(connection: Connection, day: str, service: str) -> None:
+    """Write a sum that no event leads to."""
+    found = connection.execute("SELECT * FROM daily_sum LIMIT 1").fetchone()
+    places = ", ".join("?" * len(found))
+    connection.execute(f"INSERT INTO daily_sum VALUES ({places})", (day, service, *found[2:]))  # noqa: S608
 
 
 def test_an_interrupted_rebuild_changes_nothing(connection: Connection) -> None:
@@ -74,7 +93,10 @@ def test_an_interrupted_rebuild_changes_nothing(connection: Connection) -> None:
     with pytest.raises(KeyboardInterrupt):
         rebuild(connection, stop)
     assert rows(connection) == before
-    assert SqliteJournal(connection, ORIGIN).append(CENTER.given().entries[-1:0], []).sequence == len(CENTER.entries)
+    last = CENTER.entries[-1]
+    following = replace(last, sequence=last.sequence + 1, event=OutageEnded(began_at=last.at, ended_at=last.at))
+    assert SqliteJournal(connection, ORIGIN).append([following], []).sequence == len(CENTER.entries) + 1
+    assert len(rows(connection)["outage"]) == len(before["outage"]) + 1
 
 
 def test_a_broken_chain_is_not_built_on(path: Path) -> None:
