@@ -5,14 +5,13 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from queue_protocol.answers import Answer, RefusalCode, Refused
 from queue_protocol.codec import encode
 from queue_protocol.ids import CommandId
-from queue_server.core.catalogue import Catalogue
+from queue_server.core.calendar import local_day
 from queue_server.core.days import pass_time
 from queue_server.core.decide import decide
 from queue_server.core.decision import Actor
@@ -93,11 +92,6 @@ class Draft:
             day = local_day(self.hall.catalogue, self.now).isoformat()
             self.stored.append(StoredAnswer(asked.actor.id, asked.id, asked.body_hash, encode(answer), day))
         return answer
-
-
-def local_day(catalogue: Catalogue | None, moment: datetime) -> date:
-    """Return the date of a moment in the center; in UTC while no catalogue says where it is."""
-    return moment.astimezone(ZoneInfo(catalogue.time_zone if catalogue else "UTC")).date()
 
 
 def _repeat(asked: Asked, before: StoredAnswer) -> Answer:

@@ -15,6 +15,7 @@ from queue_protocol.answers import Answer, RefusalCode, TicketTaken
 from queue_protocol.codec import encode
 from queue_protocol.commands import RecordOffline, TakeTicket
 from queue_protocol.ids import CommandId, Language, Revision, TicketId
+from queue_server.core.calendar import local_day
 from queue_server.core.catalogue import Catalogue
 from queue_server.core.days import change_catalogue, note_outage, pass_time
 from queue_server.core.decision import Actor
@@ -23,7 +24,7 @@ from queue_server.core.evolve import evolve
 from queue_server.core.hall import Hall
 from queue_server.core.lifecycle import MAY_COME_BACK
 from queue_server.core.permissions import Order
-from queue_server.drafts import SYSTEM, Asked, Draft, local_day
+from queue_server.drafts import SYSTEM, Asked, Draft
 from queue_server.storage.journal import Head, Journal, JournalError, body_hash
 
 log = logging.getLogger(__name__)

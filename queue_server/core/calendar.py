@@ -53,9 +53,9 @@ def next_open_day(catalogue: Catalogue, day: date) -> date:
     return next((each for each in following if sessions_of(catalogue, each) != ()), following[0])
 
 
-def local_day(catalogue: Catalogue, at: datetime) -> date:
-    """Return the date in the center's time zone."""
-    return at.astimezone(ZoneInfo(catalogue.time_zone)).date()
+def local_day(catalogue: Catalogue | None, at: datetime) -> date:
+    """Return the date of a moment in the center; in UTC while no catalogue says where it is."""
+    return at.astimezone(ZoneInfo(catalogue.time_zone) if catalogue else UTC).date()
 
 
 def is_open(sessions: Sessions, now: datetime) -> bool:
