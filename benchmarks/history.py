@@ -33,7 +33,7 @@ from queue_server.core.facts import CallReason, Place
 from queue_server.core.hall import Hall
 from queue_server.storage.chain import verify
 from queue_server.storage.condition import check
-from queue_server.storage.records import Origin
+from queue_server.storage.records import JournalOrigin
 from queue_server.storage.reports import Reports
 from queue_server.storage.sqlite import FILE, Connection, SqliteJournal, connect
 
@@ -70,7 +70,7 @@ def measure(folder: Path) -> list[dict[str, Any]]:
 def _start(path: Path) -> None:
     """Do what a start does with the journal: look, open, rebuild the state of the open day."""
     check(path, lived=True, alone=True)
-    journal = SqliteJournal(connect(path), Origin("", "", 0))
+    journal = SqliteJournal(connect(path), JournalOrigin("", "", 0))
     hall = Hall()
     for entry in journal.open_day():
         hall = evolve(hall, entry)
@@ -114,7 +114,7 @@ def _timed(work: Callable[[], object]) -> float:
 def _build(path: Path) -> Path:
     connection = connect(path)
     connection.execute("PRAGMA synchronous = OFF")
-    journal = SqliteJournal(connection, Origin("five-years", "main", 1))
+    journal = SqliteJournal(connection, JournalOrigin("five-years", "main", 1))
     catalogue = read_catalogue(ROOT / "assets" / "catalogues" / "xa-lon.toml")
     for entries in _days(catalogue):
         journal.append(entries, [])

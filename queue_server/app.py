@@ -43,7 +43,7 @@ from queue_server.shell.remark_pages import RemarkPages
 from queue_server.shell.report_pages import ReportPages
 from queue_server.shell.ticket_pages import TicketPages
 from queue_server.storage.accounts import Accounts
-from queue_server.storage.records import Origin
+from queue_server.storage.records import JournalOrigin
 from queue_server.storage.remarks import Remarks
 from queue_server.storage.reports import Reports
 from queue_server.storage.sqlite import FILE, Connection, SqliteJournal
@@ -92,7 +92,7 @@ def compose(config: Config, connection: Connection, greeting: str) -> Any:
     """Return the application with all its parts; it says the greeting once it serves and can be told to end."""
     path = config.data / FILE
     with blaming(path):
-        journal = SqliteJournal(connection, Origin(center=secrets.token_hex(8), site=config.site, epoch=1))
+        journal = SqliteJournal(connection, JournalOrigin(center=secrets.token_hex(8), site=config.site, epoch=1))
         clock, alive = start_clock(config.data, connection), last_alive(config.data)
     catalogue = read_catalogue(config.catalogue) if journal.head().sequence == 0 else None
     accounts = Accounts(connection)

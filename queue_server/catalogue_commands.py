@@ -21,7 +21,7 @@ from queue_server.core.hall import Hall
 from queue_server.drafts import Draft
 from queue_server.premises import blaming, existing_file, open_stopped, start_clock
 from queue_server.storage.reading import latest_catalogue, open_day, open_to_read
-from queue_server.storage.records import Origin
+from queue_server.storage.records import JournalOrigin
 from queue_server.storage.sqlite import FILE, Connection, SqliteJournal
 
 CONSOLE = "system:console"
@@ -104,4 +104,4 @@ def _append(data: Path, connection: Connection, catalogue: Catalogue) -> int:
         Entry(hall.sequence + place + 1, now, hall.day or now.date(), CONSOLE, None, place, event)
         for place, event in enumerate(change_catalogue(hall, catalogue))
     ]
-    return SqliteJournal(connection, Origin("", "", 0)).append(entries, []).sequence
+    return SqliteJournal(connection, JournalOrigin("", "", 0)).append(entries, []).sequence

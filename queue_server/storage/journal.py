@@ -12,7 +12,7 @@ from typing import Protocol
 
 from queue_protocol.ids import CommandId
 from queue_server.core.events import DayOpened, Entry
-from queue_server.storage.records import Origin, chain_hash, row_of
+from queue_server.storage.records import JournalOrigin, chain_hash, row_of
 
 
 class JournalError(Exception):
@@ -55,7 +55,7 @@ class Journal(Protocol):
     """Where events become durable. All calls come from one thread, the writer's."""
 
     @property
-    def origin(self) -> Origin:
+    def origin(self) -> JournalOrigin:
         """Return whose journal this is."""
 
     def head(self) -> Head:
@@ -90,7 +90,7 @@ class Journal(Protocol):
 class MemoryJournal:
     """A journal that forgets everything at the end of the process, with the same contract."""
 
-    def __init__(self, origin: Origin) -> None:
+    def __init__(self, origin: JournalOrigin) -> None:
         self.origin = origin
         self.entries: list[Entry] = []
         self._head = START

@@ -15,7 +15,7 @@ from queue_server.core.facts import Place
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class JournalOrigin:
     """Whose journal it is. A promotion of a standby raises the epoch; a satellite point has a site of its own."""
 
     center: str
@@ -80,7 +80,7 @@ _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
 
-def row_of(entry: Entry, origin: Origin) -> Row:
+def row_of(entry: Entry, origin: JournalOrigin) -> Row:
     """Return how an entry is written down."""
     return Row(
         sequence=entry.sequence,

@@ -17,7 +17,7 @@ from queue_server.storage.journal import Head, StoredAnswer, check_order
 from queue_server.storage.migrations import migrations
 from queue_server.storage.reading import as_trouble, trouble
 from queue_server.storage.recording import ADD_TICKETS, record
-from queue_server.storage.records import Origin, chain_hash, row_of
+from queue_server.storage.records import JournalOrigin, chain_hash, row_of
 
 Connection = sqlite3.Connection
 
@@ -74,13 +74,13 @@ def connect(path: Path) -> sqlite3.Connection:
 class SqliteJournal:
     """The journal of one center on a connection of `connect`."""
 
-    def __init__(self, connection: sqlite3.Connection, origin: Origin) -> None:
+    def __init__(self, connection: sqlite3.Connection, origin: JournalOrigin) -> None:
         self._connection = connection
         self._head = self.head()
         self._answers_dropped_on = ""
         with as_trouble():
             connection.execute(KEEP_ORIGIN, (origin.center, origin.site, origin.epoch))
-            self.origin = Origin(*connection.execute(ORIGIN).fetchone())
+            self.origin = JournalOrigin(*connection.execute(ORIGIN).fetchone())
 
     def head(self) -> Head:
         """Return the last entry, read anew."""

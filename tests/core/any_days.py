@@ -34,7 +34,7 @@ from queue_server.core.lifecycle import AT_COUNTER, SLIP_AFTER, STATUS_AFTER, UN
 from queue_server.core.permissions import MAY_ASK, Order
 from queue_server.core.staff_views import Surroundings, desk, office
 from queue_server.core.views import board, menu, ticket_page
-from queue_server.storage.records import Origin, entry_of, row_of
+from queue_server.storage.records import JournalOrigin, entry_of, row_of
 from tests.core.any_command import COUNTERS, MAKE, NEVER, Chance, some_ticket
 from tests.core.center import (
     DISPLAY,
@@ -55,7 +55,7 @@ from tests.core.center import (
 
 ACTORS = [LAN, HOA, KIEN, MANAGER, GREETER, KIOSK, OTHER_KIOSK, DISPLAY, VISITOR]
 CLERKS = {1: LAN, 2: HOA, 3: KIEN}
-ORIGIN = Origin("center", "main", 1)
+ORIGIN = JournalOrigin("center", "main", 1)
 OUT_OF_ORDER = (TicketHeld, TicketMissed, TicketTransferred, ServiceChanged, PriorityChanged)
 """After these a ticket is not where its issue had put it."""
 

@@ -66,7 +66,7 @@ from queue_server.core.events import (
 )
 from queue_server.core.facts import CallReason, CarriedSlip, KnownPart, OpenedCounter, Place, Session
 from queue_server.storage.journal import START
-from queue_server.storage.records import Origin, chain_hash, row_of
+from queue_server.storage.records import JournalOrigin, chain_hash, row_of
 
 DAY = date(2026, 11, 23)
 AT = datetime(2026, 11, 23, 1, 12, 3, 456789, tzinfo=UTC)
@@ -194,7 +194,7 @@ def write() -> None:
     """Print the golden rows."""
     previous = START.hash
     for entry in entries():
-        row = row_of(entry, Origin(center="3f9c2a6b1d4e8f70", site="main", epoch=1))
+        row = row_of(entry, JournalOrigin(center="3f9c2a6b1d4e8f70", site="main", epoch=1))
         previous = chain_hash(previous, row)
         values = row._asdict() | {"body": row.body.decode(), "hash": previous.hex()}
         print(json.dumps(values, ensure_ascii=False))  # noqa: T201 - this is what it is for

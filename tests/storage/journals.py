@@ -40,7 +40,7 @@ from queue_server.core.decision import Actor
 from queue_server.core.events import Entry
 from queue_server.core.permissions import Order
 from queue_server.storage.journal import Journal, MemoryJournal, StoredAnswer, body_hash
-from queue_server.storage.records import Origin
+from queue_server.storage.records import JournalOrigin
 from queue_server.storage.sqlite import FILE, SqliteJournal, connect
 from tests.core.center import (
     CIVIL_STATUS,
@@ -58,7 +58,7 @@ from tests.core.center import (
     with_hours,
 )
 
-ORIGIN = Origin(center="baoha", site="main", epoch=1)
+ORIGIN = JournalOrigin(center="baoha", site="main", epoch=1)
 
 OpenJournal = Callable[[], Journal]
 """Opens the journal of the test; a second call opens the same one again, where it can."""

@@ -9,7 +9,7 @@ import pytest
 
 from queue_protocol.ids import CommandId
 from queue_server.storage.journal import JournalDamaged, JournalUnavailable
-from queue_server.storage.records import Origin
+from queue_server.storage.records import JournalOrigin
 from queue_server.storage.sqlite import ANSWERS_KEPT, FILE, SqliteJournal, connect, last_entry_at
 from tests.core.center import DAY
 from tests.storage.files import tamper
@@ -131,7 +131,7 @@ def test_a_commit_is_on_the_disk(path: Path) -> None:
 def test_the_origin_of_a_journal_stays(path: Path, journal: SqliteJournal) -> None:
     """Whoever opens a journal works under the name it was begun with."""
     journal.close()
-    again = SqliteJournal(connect(path), Origin(center="other", site="main", epoch=9))
+    again = SqliteJournal(connect(path), JournalOrigin(center="other", site="main", epoch=9))
     assert again.origin == ORIGIN
     again.close()
 
