@@ -37,12 +37,13 @@ STALE_AFTER = timedelta(minutes=5)
 CALLS_KEPT = 32
 """Calls remembered, so that one offered again is known. A hall speaks 32 in about 6 minutes: then they are stale."""
 
-Ear = Literal["undecided", "waiting", "speaking", "withdrawn", "spoken", "unheard", "left"]
-"""How far a call is with the loudspeaker. `withdrawn`: being said, and the person has come meanwhile. `unheard`: it
-was to be said and there was no sound. `left`: it is not ours to say, or it came too late."""
+Ear = Literal["undecided", "elsewhere", "waiting", "speaking", "withdrawn", "spoken", "unheard", "left"]
+"""How far a call is with the loudspeaker. `undecided`: the board that says who speaks it has not come. `elsewhere`:
+another display's to say. `withdrawn`: being said, and the person has come meanwhile. `unheard`: there was no sound.
+`left`: it came too late."""
 
-NOT_SAID: frozenset[Ear] = frozenset({"undecided", "unheard"})
-"""A call offered again is said when it stands like this."""
+NOT_SAID: frozenset[Ear] = frozenset({"undecided", "elsewhere", "unheard"})
+"""A call that is offered again when it stands like this may be ours to say."""
 
 BEING_SAID: frozenset[Ear] = frozenset({"speaking", "withdrawn"})
 
@@ -227,20 +228,19 @@ def _hear(_message: object, state: State, _now_s: float) -> tuple[State, tuple[D
 
 @_hear.register
 def _(message: Welcome, state: State, now_s: float) -> tuple[State, tuple[Deed, ...]]:
-    state = replace(
-        state,
-        center=message.center,
-        utc_offset_s=message.utc_offset_s,
-        clock=ServerClock(message.now, now_s),
-        settled=False,
-    )
+    clock, offset_s = ServerClock(message.now, now_s), message.utc_offset_s
+    state = replace(state, center=message.center, utc_offset_s=offset_s, clock=clock, settled=False)
     return state, _speaker_report(state)
 
 
 @_hear.register
 def _(message: Board, state: State, now_s: float) -> tuple[State, tuple[Deed, ...]]:
     clock = ServerClock(message.now, now_s)
-    return replace(state, board=message, clock=clock, settled=True, current_at=message.now), ()
+    state = replace(state, board=message, clock=clock, settled=True, current_at=message.now)
+    if _speaks(state) or _may_speak_soon(state):
+        return state, ()
+    heard = tuple(replace(each, ear="elsewhere") if each.ear == "undecided" else each for each in state.heard)
+    return replace(state, heard=heard), ()
 
 
 @_hear.register
@@ -295,8 +295,6 @@ def _voice_of(state: State, heard: Heard, now_s: float) -> tuple[Ear, Deed | Non
             return "left", None
         case "undecided" if _speaks(state):
             return "waiting", Say(heard.announcement)
-        case "undecided":
-            return "undecided" if _may_speak_soon(state) else "left", None
         case "waiting" if _retired(state, heard):
             return "left", Silence(heard.announcement.ticket)
         case "speaking" if _retired(state, heard):

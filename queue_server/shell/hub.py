@@ -101,6 +101,8 @@ class Hub:
         """When kiosks were last told that there is a newer menu, by the loop's clock."""
         self._menus_due: asyncio.TimerHandle | None = None
         """When they are told next; `None`: there is nothing newer to tell."""
+        self._speaking: frozenset[Connection] = frozenset()
+        """The displays that speak, each offered what nobody had said when it began to."""
         self.journal_damaged_at: datetime | None = None
         """When the journal's past was found not to be what was written."""
         self.service: Service | None = None
@@ -108,7 +110,7 @@ class Hub:
 
     def join(self, connection: Connection) -> None:
         """Take a client in, and give it what it still owes: calls to say, slips to print."""
-        if isinstance(connection.hello, DisplayHello):
+        if isinstance(connection.hello, DisplayHello) and connection.actor is not None:
             self._cut_twins(connection.hello.device)
         self._connections[connection] = None
         if isinstance(connection.hello, KioskHello) and connection.hello.prints:
@@ -116,24 +118,27 @@ class Hub:
         if isinstance(connection.hello, DisplayHello):
             connection.sound = connection.hello.sound
             self._offer_calls(connection, connection.hello)
+        self._hand_over(offered=connection)
         self._mark_who_sees_boxes()
 
     def leave(self, connection: Connection) -> None:
         """Let a client go."""
         self._connections.pop(connection, None)
+        self._hand_over()
         self._mark_who_sees_boxes()
 
     def publish(self, hall: Hall, entries: Sequence[Entry]) -> None:
         """Tell everybody what has become durable."""
         for entry in entries:
             if isinstance(entry.event, TicketCalled | TicketRecalled):
-                self._announce(hall, entry.event.ticket)
+                self._announce(hall, entry.event.ticket, entry.sequence)
             elif isinstance(entry.event, PRINTED):
                 self._print(hall, entry.event.ticket)
             elif isinstance(entry.event, ClockConfirmed):
                 self._clock.confirm()
             elif isinstance(entry.event, DeviceReported) and entry.event.part == "speaker":
                 self._note_speaker(entry.event)
+                self._hand_over()
         self._mark(each for each in self._connections if not isinstance(each.hello, KioskHello))
         self._mark_kiosks_in_turn()
 
@@ -162,9 +167,7 @@ class Hub:
         for connection in self._connections:
             connection.send(frame)
         self._mark(each for each in self._connections if isinstance(each.hello, DeskHello | OfficeHello))
-        if self._is_menu_stale():
-            self._menus = None
-            self._mark_kiosks_in_turn()
+        self._renew_menus()
 
     def show_notes(self, notes: Mapping[TicketId, tuple[Note, ...]]) -> None:
         """Let desks show what staff have written on tickets of the day."""
@@ -179,7 +182,7 @@ class Hub:
         return Surroundings(
             printing=tuple(sorted(self._printers())),
             displays=tuple(sorted(set(displays))),
-            speaker=self._speaker(),
+            speaker=self._speaker_name(),
             clock=self._clock.state,
             journal_damaged_at=self.journal_damaged_at,
             notes=self._notes,
@@ -210,7 +213,7 @@ class Hub:
         return self.service
 
     def _menu_frame(self, connection: Connection, room: HallId | None) -> bytes | None:
-        """Return the menu: the same bytes for every kiosk of a hall, built once per revision."""
+        """Return the menu: the same bytes for every kiosk of a hall, built per revision and with each beat."""
         revision = self._service.revision
         if self._menus is None or self._menus[0] != revision:
             self._menus = (revision, {})
@@ -222,18 +225,24 @@ class Hub:
             self._menus[1][room] = (snapshot, encode(snapshot))
         return self._menus[1][room][1]
 
-    def _is_menu_stale(self) -> bool:
-        """Say whether time alone has opened or closed something, or brought a break nearer, since the last menus."""
-        hall, now = self._service.hall, self._clock.now()
-        revision, menus = self._menus or (self._service.revision, {})
-        return any(offered(shown) != offered(menu(hall, revision, now, room)) for room, (shown, _) in menus.items())
+    def _renew_menus(self) -> None:
+        """Build the menus anew, so that none is old that a kiosk gets.
+
+        Kiosks that are here are told when time alone has opened or closed something, or brought a break nearer.
+        """
+        revision, now = self._service.revision, self._clock.now()
+        before = {} if self._menus is None else self._menus[1]
+        menus = {room: menu(self._service.hall, revision, now, room) for room in before}
+        if any(offered(menus[room]) != offered(shown) for room, (shown, _) in before.items()):
+            self._mark_kiosks_in_turn()
+        self._menus = (revision, {room: (each, encode(each)) for room, each in menus.items() if each is not None})
 
     def _view(self, connection: Connection) -> Snapshot | None:
         service, now = self._service, self._clock.now()
         hall, revision = service.hall, service.revision
         match connection.hello:
             case DisplayHello(hall=room):
-                return board(hall, revision, now, self._speaker(room), room)
+                return board(hall, revision, now, self._speaker_name(room), room)
             case DeskHello(counter=counter) if connection.actor is not None:
                 account = AccountId(connection.actor.name)
                 return desk(hall, revision, now, account, counter, self.surroundings())
@@ -242,19 +251,24 @@ class Hub:
             case _:
                 return None
 
-    def _announce(self, hall: Hall, ticket: TicketId) -> None:
-        service = self._service
-        said = announcement(hall.tickets[ticket], service.catalogue, service.epoch, self._languages(ticket))
+    def _announce(self, hall: Hall, called: TicketId, sequence: int) -> None:
+        """Let displays say a call, unless a later one of the same batch has taken its place or midnight its ticket."""
+        service, ticket = self._service, hall.tickets.get(called)
+        if ticket is None or ticket.last_call != sequence:
+            return
+        said = announcement(ticket, service.catalogue, service.epoch, self._languages(called))
         if said is not None:
             self._send_to(
                 encode(said), lambda hello: isinstance(hello, DisplayHello) and is_in(hall, said.counter, hello.hall)
             )
 
-    def _print(self, hall: Hall, ticket: TicketId) -> None:
-        kiosk = hall.tickets[ticket].print_at
+    def _print(self, hall: Hall, wanted: TicketId) -> None:
+        """Let the kiosk of a slip print it, unless midnight has taken its ticket."""
+        ticket = hall.tickets.get(wanted)
+        kiosk = None if ticket is None else ticket.print_at
         printer = None if kiosk is None else self._printers().get(kiosk)
         if printer is not None:
-            printer.send(self._slip_frame(hall, ticket))
+            printer.send(self._slip_frame(hall, wanted))
 
     def _offer_slips(self, connection: Connection, hello: KioskHello) -> None:
         hall = self._service.hall
@@ -285,23 +299,34 @@ class Hub:
             if isinstance(each.hello, KioskHello) and each.hello.prints
         }
 
-    def _speaker(self, room: HallId | None = None) -> DeviceId | None:
-        """Return the one display that speaks in a hall (`None`: in the center): a box before a page that only looks.
+    def _speaker(self, room: HallId | None = None) -> Connection | None:
+        """Return the one display that speaks in a hall (`None`: in the center): a box before a page.
 
-        Of several able ones it is who came first. A display that names no hall speaks where no other does.
+        Of several able ones it is who came first. A display that names no hall speaks where no other does. A page that
+        may only look never speaks: it can tell nobody that a call was heard, or that it was not.
         """
-        able = [
-            each
-            for each in self._connections
-            if isinstance(each.hello, DisplayHello) and each.sound and (room is None or each.hello.hall in {room, None})
-        ]
-        able.sort(key=lambda each: (_is_page(each), _hall_of(each) != room))
-        first = able[0].hello if able else None
-        return first.device if isinstance(first, DisplayHello) else None
+        able = [each for each in self._displays() if each.sound and each.actor is not None]
+        here = [each for each in able if room is None or _hall_of(each) in {room, None}]
+        return min(here, key=lambda each: (_is_page(each), _hall_of(each) != room), default=None)
+
+    def _speaker_name(self, room: HallId | None = None) -> DeviceId | None:
+        speaker = self._speaker(room)
+        return speaker.hello.device if speaker is not None and isinstance(speaker.hello, DisplayHello) else None
+
+    def _hand_over(self, offered: Connection | None = None) -> None:
+        """Offer a display that speaks from here on what nobody has said; `offered` was offered it just now."""
+        before = self._speaking
+        self._speaking = frozenset(each for each in self._displays() if self._speaker(_hall_of(each)) is each)
+        for connection in self._speaking - before - {offered}:
+            if isinstance(connection.hello, DisplayHello):
+                self._offer_calls(connection, connection.hello)
+
+    def _displays(self) -> list[Connection]:
+        return [each for each in self._connections if isinstance(each.hello, DisplayHello)]
 
     def _note_speaker(self, event: DeviceReported) -> None:
-        for connection in self._connections:
-            if isinstance(connection.hello, DisplayHello) and connection.hello.device == event.device:
+        for connection in self._displays():
+            if connection.actor is not None and connection.actor.name == event.device:
                 connection.sound = event.state == "ready"
 
     def _send_to(self, frame: bytes, wanted: Callable[[Hello], bool]) -> None:
@@ -310,7 +335,7 @@ class Hub:
                 connection.send(frame)
 
     def _cut_twins(self, device: DeviceId) -> None:
-        """End an older conversation under the same name: a dead link, or a second box that would speak as well."""
+        """End an older conversation under the name of a known display: a dead link, or one that would speak as well."""
         for connection in list(self._connections):
             if isinstance(connection.hello, DisplayHello) and connection.hello.device == device:
                 connection.cut()

@@ -202,14 +202,14 @@ def test_a_call_that_comes_before_the_server_knows_of_the_loudspeaker_is_said_wh
     assert hall.said() == ["A015"]
 
 
-def test_calls_that_came_while_the_loudspeaker_was_broken_are_not_said_late(hall: Hall) -> None:
-    """When it is repaired, whoever was called is at the counter."""
-    call = announce(2)
+def test_calls_that_came_while_the_loudspeaker_was_broken_are_said_when_the_server_wants_them(hall: Hall) -> None:
+    """A repair alone says nothing: the server knows who has not come yet, and offers their calls again."""
+    first, second = announce(2), announce(3, "H108", 1)
     hall.take(rules.change_speaker(hall.state, "failed", "no_sound", hall.now_s))
-    hall.hear(board(1, speaker=None), call)
+    hall.hear(board(1, speaker=None), first, second, board(3, second, first, speaker=None))
     hall.take(rules.change_speaker(hall.state, "ready", None, hall.now_s))
-    hall.hear(board(3, call))
-    assert hall.said() == []
+    hall.hear(second, board(4, second, first))
+    assert hall.said() == ["H108"]
 
 
 def test_a_call_whose_ticket_has_gone_is_taken_back_from_the_voice(hall: Hall) -> None:

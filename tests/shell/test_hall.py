@@ -21,8 +21,10 @@ from queue_protocol.commands import (
 from queue_protocol.hellos import DisplayHello, Seen
 from queue_protocol.ids import DeviceId, Revision, ServiceId, Token
 from queue_protocol.snapshots import Board, Desk, Menu, Office
+from queue_server.shell.access import DEVICE_COOKIE
 from tests.core.center import CERTIFICATION, CIVIL_STATUS
 from tests.shell.server import Running, Talk
+from tests.shell.test_pages import cookie
 
 KIOSK_1 = DeviceId("kiosk-1")
 
@@ -170,14 +172,38 @@ def test_exactly_one_display_speaks(server: Running) -> None:
     speaker_of(second, "display-2")
 
 
+def page_with_sound(server: Running) -> Talk:
+    """Open the page display as the installer does, with the key of a display."""
+    page = server.browse("/device", {"device": "display-1", "key": server.key("display-1"), "next": "/display"})
+    lent = f"{DEVICE_COOKIE}={cookie(page.headers, DEVICE_COOKIE)}"
+    return server.talk(DisplayHello(protocol=PROTOCOL, device=DeviceId("page-1"), sound=True), Cookie=lent)
+
+
 def test_a_box_speaks_before_a_page(server: Running) -> None:
     """A page that was first gives way to the display that has a key; one without sound never speaks."""
-    page = server.talk(DisplayHello(protocol=PROTOCOL, device=DeviceId("page-1"), sound=True))
+    page = page_with_sound(server)
     silent = server.display("display-2")
-    page.hear(Board)
+    speaker_of(page, "page-1")
     server.display("display-1", sound=True)
     speaker_of(page, "display-1")
     speaker_of(silent, "display-1")
+
+
+def test_the_call_of_a_speaker_that_went_is_offered_to_the_next_one(server: Running) -> None:
+    """Both heard the call, one was to say it and has gone: the other is asked again, and what it says counts."""
+    first, second = server.display("display-1", sound=True), server.display("display-2", sound=True)
+    speaker_of(second, "display-1")
+    kiosk, desk = server.kiosk(prints=False), server.desk()
+    kiosk.take()
+    desk.call_next()
+    call = first.hear_call()
+    assert second.hear_call() == call
+    first.leave()
+    assert second.hear_call() == call
+    speaker_of(second, "display-2")
+    assert second.ask(ReportCall(call=call.call, outcome="spoken")) == Done()
+    while (current := desk.hear(Desk).current) is None or not current.spoken:
+        pass
 
 
 def test_staff_see_boxes_come_and_go(server: Running) -> None:

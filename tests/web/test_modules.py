@@ -137,6 +137,26 @@ def test_a_stale_or_finished_call_is_not_spoken(page: Page) -> None:
     assert spoken == [True, False, True, False]
 
 
+def test_a_call_is_said_by_the_page_that_speaks_once_and_again_only_when_it_is_offered(page: Page) -> None:
+    """What was another display's to say is forgotten until the server offers it; what was taken is not taken twice."""
+    taken = run(
+        page,
+        "display_calls.js",
+        """
+        const turns = new m.Turns();
+        const call = (sequence) => ({ call: [1, sequence] });
+        const take = () => turns.take().map((each) => each.call[1]);
+        turns.hear(call(5)); turns.leave();
+        const left = take();
+        turns.hear(call(5)); turns.hear(call(5)); turns.hear(call(6));
+        const offered = take();
+        turns.hear(call(6)); turns.hear(call(7));
+        return [left, offered, take()];
+        """,
+    )
+    assert taken == [[], [5, 6], [7]]
+
+
 def test_words_take_the_form_of_their_number(page: Page) -> None:
     """English has two forms, Vietnamese one; facts are filled in."""
     said = run(

@@ -1,7 +1,7 @@
 /* The page display: shows the board, and after one tap says the calls when the server lets it speak. */
 
 import { pageName } from "./chance.js";
-import { Panel, isAfter, isSpeakable } from "./display_calls.js";
+import { Panel, Turns, isSpeakable } from "./display_calls.js";
 import { displayView } from "./display_view.js";
 import { Page, listen } from "./page.js";
 import { PROTOCOL } from "./session.js";
@@ -17,16 +17,13 @@ const name = sessionStorage.getItem(NAME) || pageName();
 sessionStorage.setItem(NAME, name);
 
 const state = { board: null, panel: new Panel(), sound: null, isSpeaker: false };
-/* Calls heard on this connection before its first board has said who speaks. */
-let early = [];
-let isTold = false;
-let lastTaken = null;
+const turns = new Turns();
 let lastSpoken = null;
 
 const page = new Page({
   root,
   hello: () => {
-    isTold = false;
+    state.isSpeaker = false;
     return {
       type: "display_hello",
       protocol: PROTOCOL,
@@ -42,8 +39,8 @@ const page = new Page({
     } else if (message.type === "call_announcement") {
       state.panel.announce(message, performance.now());
       page.ask({ type: "report_call", call: message.call, outcome: "shown" });
-      early.push(message);
-      sayEarly();
+      turns.hear(message);
+      sayOwn();
     }
   },
   view: () => {
@@ -56,23 +53,17 @@ function seeBoard(board) {
   state.board = board;
   const own = (page.welcome && page.welcome.device) || name;
   state.isSpeaker = state.sound !== null && board.speaker === own;
-  isTold = true;
-  sayEarly();
+  sayOwn();
+  turns.leave();
 }
 
-function sayEarly() {
-  if (!isTold) {
-    return;
-  }
-  const calls = early;
-  early = [];
+function sayOwn() {
   if (state.isSpeaker) {
-    calls.filter((call) => lastTaken === null || isAfter(call.call, lastTaken)).forEach(say);
+    turns.take().forEach(say);
   }
 }
 
 async function say(call) {
-  lastTaken = call.call;
   const outcome = await state.sound.say(call.utterances, () => isSpeakable(call, state.board, page.clock.now()));
   if (outcome === "spoken") {
     lastSpoken = call.call;

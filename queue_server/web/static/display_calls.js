@@ -1,4 +1,4 @@
-/* Which call stands on the panel, and which may still be spoken. Pure: time comes in as milliseconds. */
+/* Which call stands on the panel, and which this page says. Pure: time comes in as milliseconds. */
 
 /* Long enough to find one's own number on the panel before the next call takes it. */
 const PANEL_MS = 4000;
@@ -7,7 +7,7 @@ const PANEL_MS = 4000;
 const STALE_MS = 300000;
 
 /* Compare two places of the journal, [epoch, sequence]. */
-export function isAfter(one, other) {
+function isAfter(one, other) {
   return one[0] > other[0] || (one[0] === other[0] && one[1] > other[1]);
 }
 
@@ -41,6 +41,39 @@ export class Panel {
     const listed = this.shown !== null && board.calls.some((call) => call.number === this.shown.number);
     const fresh = this.shown !== null && isAfter(this.shown.call, board.revision);
     return listed || fresh ? this.shown : board.calls[0] || null;
+  }
+}
+
+/* The calls that may be this page's to say: each waits for the board that says who speaks, and is taken once. */
+export class Turns {
+  constructor() {
+    this.undecided = [];
+    this.lastTaken = null;
+  }
+
+  /* Take a call that was announced, or offered again because nobody has said it. */
+  hear(call) {
+    this.undecided.push(call);
+  }
+
+  /* Return the calls to say, when this page speaks. */
+  take() {
+    const calls = this.undecided.filter((call) => this.isNext(call));
+    this.undecided = [];
+    return calls;
+  }
+
+  /* Leave the calls to the display that speaks: the server offers them again when they become this page's. */
+  leave() {
+    this.undecided = [];
+  }
+
+  isNext({ call }) {
+    if (this.lastTaken !== null && !isAfter(call, this.lastTaken)) {
+      return false;
+    }
+    this.lastTaken = call;
+    return true;
   }
 }
 
