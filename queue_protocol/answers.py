@@ -43,6 +43,7 @@ RefusalCode = Literal[
     "too_late_to_cancel",
     "unknown_call",
     "unknown_counter",
+    "unknown_device",
     "unknown_service",
     "unknown_ticket",
     "wrong_status",

@@ -91,14 +91,17 @@ def slip(ticket: Ticket, hall: Hall, language: Language) -> PrintSlip:
 
 
 def slips_to_offer(hall: Hall, now: datetime, device: DeviceId, started: Sequence[TicketId]) -> tuple[TicketId, ...]:
-    """Return the slips a kiosk that comes back still has to print: young, its own, and not begun by its own account."""
+    """Return the slips a kiosk that comes back still has to print: young, its own, and not begun by its own account.
+
+    What it knows as begun is the first paper of a ticket: one asked for later, as for a lost slip, is offered.
+    """
     begun = frozenset(started)
     own = [ticket for each in hall.slips if (ticket := hall.tickets[each]).print_at == device]
     due = [
         ticket
         for ticket in own
         if ticket.slip == "pending"
-        and (ticket.copies or ticket.id not in begun)
+        and (ticket.slip_asked_at > ticket.issued_at or ticket.id not in begun)
         and now - ticket.slip_asked_at <= SLIP_OVERDUE
     ]
     return tuple(ticket.id for ticket in sorted(due, key=lambda each: each.sequence))

@@ -55,6 +55,8 @@ def _report_device(hall: Hall, command: ReportDevice, actor: Actor, _now: dateti
 
 
 def _replace_paper(hall: Hall, command: ReplacePaper, _actor: Actor, _now: datetime) -> Decision:
+    if (command.device, "printer") not in hall.devices:
+        return refuse("unknown_device", device=command.device)
     roll_m = command.roll_m or catalogue_of(hall).policy.paper_roll_m
     return Decision((PaperReplaced(device=command.device, roll_mm=roll_m * 1000),), Done())
 

@@ -66,8 +66,8 @@ def _leaving_others(hall: Hall, actor: Actor) -> tuple[Event, ...] | Decision:
 
 def _close(hall: Hall, command: CloseCounter, actor: Actor, now: datetime) -> Decision:
     clerk = hall.counter_state(command.counter).clerk
-    if "manager" in actor.roles and clerk not in {None, actor.name}:
-        return _close_abandoned(hall, command.counter, now)
+    if "manager" in actor.roles and clerk is not None and clerk != actor.name:
+        return _close_abandoned(hall, command.counter, clerk, now)
     refusal = not_mine(hall, command.counter, actor)
     if refusal is not None:
         return refusal
@@ -77,7 +77,7 @@ def _close(hall: Hall, command: CloseCounter, actor: Actor, now: datetime) -> De
     return Decision((CounterClosed(counter=command.counter, clerk=AccountId(actor.name)),), Done())
 
 
-def _close_abandoned(hall: Hall, number: int, now: datetime) -> Decision:
+def _close_abandoned(hall: Hall, number: int, clerk: AccountId, now: datetime) -> Decision:
     """Close a counter that its clerk has left: who was only called counts as no-show, who was served as finished."""
     state = hall.counter_state(number)
     ending: tuple[Event, ...] = ()
@@ -86,8 +86,7 @@ def _close_abandoned(hall: Hall, number: int, now: datetime) -> Decision:
         missed = TicketMissed(ticket=ticket.id, counter=number)
         estimated = now > long_from(hall, ticket, now)
         ending = (missed,) if ticket.status == "called" else finishing(ticket, number, now, estimated=estimated)
-    closed = CounterClosed(counter=number, clerk=state.clerk or AccountId("nobody"))
-    return Decision((*ending, closed), Done())
+    return Decision((*ending, CounterClosed(counter=number, clerk=clerk)), Done())
 
 
 def _pause(hall: Hall, command: PauseCounter, actor: Actor, _now: datetime) -> Decision:

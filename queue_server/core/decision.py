@@ -92,6 +92,5 @@ def not_mine(hall: Hall, number: int, actor: Actor) -> Decision | None:
     clerk = hall.counter_state(number).clerk
     if clerk is None:
         return refuse("counter_closed", counter=number)
-    if clerk == actor.name or (actor.device is not None and counter.pad == actor.device):
-        return None
-    return refuse("counter_taken", counter=number, clerk=clerk)
+    works_here = clerk == actor.name if actor.device is None else counter.pad == actor.device
+    return None if works_here else refuse("counter_taken", counter=number, clerk=clerk)

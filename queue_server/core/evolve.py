@@ -1,6 +1,7 @@
 """State from events: `evolve` adds one entry of the journal to the hall, and depends on nothing but the two."""
 
 from collections.abc import Collection, Mapping
+from functools import reduce
 
 from immutables import Map
 from msgspec.structs import replace
@@ -26,7 +27,7 @@ from queue_server.core.events import (
     TodayChanged,
 )
 from queue_server.core.facts import PaperRoll
-from queue_server.core.hall import CounterState, Hall, PartReport, session_at
+from queue_server.core.hall import CounterState, Hall, PartReport, session_at, with_roll, without
 from queue_server.core.lifecycle import STATUS_AFTER
 from queue_server.core.ticket_changes import Change
 
@@ -42,19 +43,19 @@ def evolve(hall: Hall, entry: Entry) -> Hall:
 
 
 def _open_day(_hall: Hall, entry: Entry, event: DayOpened) -> Hall:
-    return Hall(
+    hall = Hall(
         catalogue=event.catalogue,
         day=event.day,
         opened_at=entry.at,
         sessions=event.sessions,
         counters=Map({each.counter: CounterState(clerk=each.clerk) for each in event.counters}),
         carried=Map({each.token: each for each in event.carried}),
-        paper=Map({each.device: each for each in event.paper}),
         left_yesterday=event.left_yesterday,
         devices=Map(
             {(each.device, each.part): PartReport(state=each.state, reason=each.reason) for each in event.parts}
         ),
     )
+    return reduce(lambda opened, roll: with_roll(opened, roll, entry.at), event.paper, hall)
 
 
 def _close_day(hall: Hall, _entry: Entry, event: DayClosed) -> Hall:
@@ -132,9 +133,9 @@ def _report_device(hall: Hall, _entry: Entry, event: DeviceReported) -> Hall:
     return replace(hall, devices=hall.devices.set((event.device, event.part), report))
 
 
-def _replace_paper(hall: Hall, _entry: Entry, event: PaperReplaced) -> Hall:
-    roll = PaperRoll(device=event.device, roll_mm=event.roll_mm)
-    return replace(hall, paper=hall.paper.set(event.device, roll))
+def _replace_paper(hall: Hall, entry: Entry, event: PaperReplaced) -> Hall:
+    taken_out = replace(hall, paper_low=without(hall.paper_low, event.device))
+    return with_roll(taken_out, PaperRoll(device=event.device, roll_mm=event.roll_mm), entry.at)
 
 
 def _keep(hall: Hall, number: int, state: CounterState) -> Hall:

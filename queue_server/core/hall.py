@@ -6,10 +6,11 @@ Values are msgspec structs, not dataclasses: each event makes a new hall, and a 
 
 from datetime import UTC, date, datetime
 from itertools import chain
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 from immutables import Map
+from msgspec.structs import replace
 
 from queue_protocol.commands import EndReason, HoldReason, PauseReason
 from queue_protocol.ids import AccountId, DeviceId, HallId, ServiceId, TicketId, Token
@@ -18,6 +19,12 @@ from queue_server.core.catalogue import Catalogue, Counter
 from queue_server.core.events import OutageEnded
 from queue_server.core.facts import CallReason, CarriedSlip, Line, Origin, PaperRoll, Place
 from queue_server.core.lifecycle import UNSERVED, SlipStatus, Status
+
+PAPER_LOW_SLIPS = 80
+"""An hour of a busy hall: time enough to fetch a roll."""
+
+USUAL_SLIP_MM = 100
+"""With the cut. A usual slip is laid out in 90 mm."""
 
 
 class Waiting(NamedTuple):
@@ -164,7 +171,7 @@ class Hall(msgspec.Struct, frozen=True, kw_only=True):
     issued: Map[str, int] = msgspec.field(default_factory=Map)
     """The last number given, per prefix and, for numbers given offline, per prefix with the kiosk's mark."""
     given: Map[tuple[ServiceId, int], int] = msgspec.field(default_factory=Map)
-    """Tickets given per service and session, for the quota."""
+    """Tickets that kiosks gave per service and session, for the quota."""
     takes: Map[tuple[DeviceId, ServiceId], tuple[datetime, ...]] = msgspec.field(default_factory=Map)
     """When each kiosk lately gave tickets of a service: as many as tell whether they are hoarded."""
     hoarded: Map[tuple[DeviceId, ServiceId], datetime] = msgspec.field(default_factory=Map)
@@ -191,6 +198,8 @@ class Hall(msgspec.Struct, frozen=True, kw_only=True):
     """People whom midnight found in the hall on the last open day."""
     paper: Map[DeviceId, PaperRoll] = msgspec.field(default_factory=Map)
     """The rolls that somebody said were put in."""
+    paper_low: Map[DeviceId, datetime] = msgspec.field(default_factory=Map)
+    """Since when those of them that will soon end are known to."""
     devices: Map[tuple[DeviceId, Part], PartReport] = msgspec.field(default_factory=Map)
 
     def counter_state(self, number: int) -> CounterState:
@@ -204,6 +213,24 @@ class Hall(msgspec.Struct, frozen=True, kw_only=True):
     def line(self, line: Line) -> tuple[Waiting, ...]:
         """Return who waits for a service or for one counter, in the order of calling."""
         return self.lines.get(line, ())
+
+
+def slips_left(roll: PaperRoll) -> int:
+    """Return how many slips a roll is still good for, going by the latest one."""
+    return max(roll.roll_mm - roll.used_mm, 0) // (roll.slip_mm or USUAL_SLIP_MM)
+
+
+def with_roll(hall: Hall, roll: PaperRoll, at: datetime) -> Hall:
+    """Return the hall with this roll as it is from this moment on."""
+    device, is_low = roll.device, slips_left(roll) <= PAPER_LOW_SLIPS
+    since = hall.paper_low.get(device, at)
+    low = hall.paper_low.set(device, since) if is_low else without(hall.paper_low, device)
+    return replace(hall, paper=hall.paper.set(device, roll), paper_low=low)
+
+
+def without(collection: Map[Any, Any], key: object) -> Map[Any, Any]:
+    """Return a map without this key, which need not be there."""
+    return collection.delete(key) if key in collection else collection
 
 
 def unserved(hall: Hall) -> tuple[Ticket, ...]:

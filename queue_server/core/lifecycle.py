@@ -113,5 +113,8 @@ UNSERVED: frozenset[Status] = frozenset({"waiting", "called", "held"})
 IN_HALL: frozenset[Status] = UNSERVED | {"serving"}
 """The person is still to be dealt with; midnight expires these."""
 
+TAKEN_BACK: frozenset[Status] = frozenset({"cancelled", "void"})
+"""The number counts no more: no paper is made of it."""
+
 MAY_COME_BACK: frozenset[Status] = IN_HALL | {"no_show"}
 """The ticket may still be called: its language is kept."""

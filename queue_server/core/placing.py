@@ -66,14 +66,18 @@ def moved(ticket: Ticket, line: Line) -> Place:
 
 
 def with_priority(hall: Hall, ticket: Ticket, *, priority: bool) -> Place:
-    """Return the place that the ticket would have had with or without priority."""
-    if ticket.place.rank == 0:
-        return ticket.place
-    return replace(
-        ticket.place,
-        rank=_rank(catalogue_of(hall).policy, priority=priority),
-        due_at=ticket.place.joined_at - _head_start(hall, ticket.service, priority=priority),
-    )
+    """Return the place that the ticket would have had with or without priority.
+
+    Nobody is put behind anybody by being granted priority, and who was let back in after a no-show keeps that place.
+    """
+    place = ticket.place
+    rank = _rank(catalogue_of(hall).policy, priority=priority)
+    advanced_at = place.joined_at - _head_start(hall, ticket.service, priority=True)
+    if priority:
+        return replace(place, rank=min(place.rank, rank), due_at=min(place.due_at, advanced_at))
+    if place.rank == 0 or (ticket.returns and place.due_at != advanced_at):
+        return place
+    return replace(place, rank=rank, due_at=place.joined_at)
 
 
 def _rank(policy: Policy, *, priority: bool) -> Rank:

@@ -28,9 +28,8 @@ from queue_protocol.snapshots import (
 from queue_server.core.announcements import SLIP_OVERDUE
 from queue_server.core.calls import long_from, recall_from
 from queue_server.core.dispatch import queue_of
-from queue_server.core.facts import PaperRoll
-from queue_server.core.hall import Hall, Ticket, catalogue_of, hall_of, lines_at, services_at, unserved
-from queue_server.core.lifecycle import IN_HALL, SlipStatus
+from queue_server.core.hall import Hall, Ticket, catalogue_of, hall_of, lines_at, services_at, slips_left, unserved
+from queue_server.core.lifecycle import IN_HALL, SlipStatus, Status
 from queue_server.core.views import service_cards
 
 LINE_SHOWN = 50
@@ -42,14 +41,11 @@ UNSERVED_SHOWN = 200
 OUTAGE_NOTICED = timedelta(minutes=1)
 """A shorter one, as an update of the program, has kept nobody waiting."""
 
-PAPER_LOW_SLIPS = 80
-"""An hour of a busy hall: time enough to fetch a roll."""
-
-USUAL_SLIP_MM = 100
-"""With the cut. A usual slip is laid out in 90 mm."""
-
 TROUBLE_SHOWN = 20
 """Slips in trouble that are listed: a printer that failed longer than this is an alarm, not a list."""
+
+_NEEDS_PAPER: frozenset[Status] = IN_HALL | {"carried_over"}
+"""The person holds a slip, or should; who is carried over has nothing else to show on the next day."""
 
 _TROUBLE_OF: Mapping[SlipStatus, Literal["failed", "uncertain"]] = {"failed": "failed", "uncertain": "uncertain"}
 _UNSERVED_STATUS: Mapping[str, Literal["waiting", "called", "held"]] = {
@@ -164,7 +160,7 @@ def device_states(hall: Hall, around: Surroundings) -> tuple[DeviceState, ...]:
 
 
 def slips_in_trouble(hall: Hall, now: datetime) -> tuple[SlipTrouble, ...]:
-    """Return the tickets still in the hall whose holder may stand there without paper, the newest first."""
+    """Return the tickets whose holder may stand there without paper, or go home without it, the newest first."""
     tickets = sorted((hall.tickets[each] for each in hall.slips), key=lambda each: -each.sequence)
     return tuple(islice(_troubles(tickets, now), TROUBLE_SHOWN))
 
@@ -184,13 +180,9 @@ def unserved_rows(hall: Hall, limit: int) -> tuple[Unserved, ...]:
     )
 
 
-def slips_left(roll: PaperRoll) -> int:
-    """Return how many slips a roll is still good for, going by the latest one."""
-    return max(roll.roll_mm - roll.used_mm, 0) // (roll.slip_mm or USUAL_SLIP_MM)
-
-
 def alarms(hall: Hall, around: Surroundings) -> tuple[Alarm, ...]:
     """Return what staff should look at, the latest first."""
+    outages = [each for each in hall.outages if each.ended_at - each.began_at >= OUTAGE_NOTICED]
     raised = [
         *(
             Alarm(
@@ -202,14 +194,12 @@ def alarms(hall: Hall, around: Surroundings) -> tuple[Alarm, ...]:
         ),
         *(
             Alarm(kind="outage", at=each.ended_at, facts={"began_at": each.began_at.isoformat()})
-            for each in hall.outages[-1:]
-            if each.ended_at - each.began_at >= OUTAGE_NOTICED
+            for each in outages[-1:]
         ),
     ]
     raised.extend(
-        Alarm(kind="paper_low", at=hall.at, facts={"device": device, "slips": left})
-        for device in sorted(hall.paper)
-        if (left := slips_left(hall.paper[device])) <= PAPER_LOW_SLIPS
+        Alarm(kind="paper_low", at=low_since, facts={"device": device, "slips": slips_left(hall.paper[device])})
+        for device, low_since in sorted(hall.paper_low.items())
     )
     if hall.left_yesterday and hall.sessions != ():
         raised.append(Alarm(kind="left_yesterday", at=hall.opened_at, facts={"count": hall.left_yesterday}))
@@ -332,7 +322,7 @@ def _speaker_state(hall: Hall, around: Surroundings) -> PartState:
 
 def _troubles(tickets: Sequence[Ticket], now: datetime) -> Iterator[SlipTrouble]:
     for ticket in tickets:
-        if ticket.status not in IN_HALL:
+        if ticket.status not in _NEEDS_PAPER:
             continue
         number = ticket_number(ticket.id)
         state = _TROUBLE_OF.get(ticket.slip)

@@ -38,7 +38,7 @@ from queue_server.core.events import (
     VisitRated,
 )
 from queue_server.core.facts import CarriedSlip
-from queue_server.core.hall import Call, Hall, Hoarding, Ticket, Waiting, catalogue_of, hall_of
+from queue_server.core.hall import Call, Hall, Hoarding, Ticket, Waiting, catalogue_of, hall_of, with_roll, without
 from queue_server.core.lifecycle import AT_COUNTER, SLIP_AFTER, STATUS_AFTER, SlipStatus
 from queue_server.core.series import split_number
 
@@ -76,14 +76,12 @@ def _issue(hall: Hall, entry: Entry, event: TicketIssued) -> Hall:
         after_break=event.after_break,
     )
     prefix, count = split_number(ticket_number(event.ticket))
-    session = (event.service, event.place.session)
     return replace(
-        hall,
+        _count_given(hall, ticket, 1),
         tickets=hall.tickets.set(event.ticket, ticket),
         tokens=hall.tokens.set(event.token, event.ticket),
         lines=hall.lines.set(event.place.line, _joined(hall, ticket)),
         issued=hall.issued.set(prefix, max(count, hall.issued.get(prefix, 0))),
-        given=hall.given.set(session, hall.given.get(session, 0) + 1),
         takes=_taken(hall, entry, event),
         carried=hall.carried if event.carried_over is None else hall.carried.delete(event.carried_over),
         slips=hall.slips if event.print_at is None else hall.slips.set(event.ticket, None),
@@ -96,8 +94,16 @@ def _taken(hall: Hall, entry: Entry, event: TicketIssued) -> Any:
     if kind != "device":
         return hall.takes
     at_kiosk = (DeviceId(device), event.service)
-    latest = (*hall.takes.get(at_kiosk, ()), entry.at)[-catalogue_of(hall).policy.hoarding_tickets :]
-    return hall.takes.set(at_kiosk, latest)
+    times = sorted((*hall.takes.get(at_kiosk, ()), event.issued_at or entry.at))
+    return hall.takes.set(at_kiosk, tuple(times[-catalogue_of(hall).policy.hoarding_tickets :]))
+
+
+def _count_given(hall: Hall, ticket: Ticket, tickets: int) -> Hall:
+    """Return the hall with so many more tickets of this service and session that kiosks gave."""
+    if not ticket.issued_by.startswith("device:"):
+        return hall
+    session = (ticket.service, ticket.place.session)
+    return replace(hall, given=hall.given.set(session, hall.given.get(session, 0) + tickets))
 
 
 def _call(hall: Hall, entry: Entry, event: TicketCalled) -> Hall:
@@ -200,7 +206,8 @@ def _transfer(hall: Hall, entry: Entry, event: TicketTransferred) -> Hall:
 def _change_service(hall: Hall, _entry: Entry, event: ServiceChanged) -> Hall:
     ticket = hall.tickets[event.ticket]
     changed = replace(_after(ticket, ServiceChanged), service=event.service, place=event.place)
-    return _wait(_leave_line(hall, ticket), changed)
+    counted = _count_given(_count_given(hall, ticket, -1), changed, 1)
+    return _wait(_leave_line(counted, ticket), changed)
 
 
 def _change_priority(hall: Hall, _entry: Entry, event: PriorityChanged) -> Hall:
@@ -211,10 +218,7 @@ def _change_priority(hall: Hall, _entry: Entry, event: PriorityChanged) -> Hall:
 
 def _cancel(hall: Hall, entry: Entry, event: TicketCancelled) -> Hall:
     """Take out a ticket that was a mistake: it does not count for the quota of its session."""
-    ticket = hall.tickets[event.ticket]
-    session = (ticket.service, ticket.place.session)
-    given = hall.given.set(session, max(hall.given.get(session, 0) - 1, 0))
-    return replace(_take_out(hall, entry, event), given=given)
+    return _count_given(_take_out(hall, entry, event), hall.tickets[event.ticket], -1)
 
 
 def _take_out(hall: Hall, entry: Entry, event: TicketCancelled | TicketVoided | TicketCarriedOver) -> Hall:
@@ -251,25 +255,26 @@ def _ask_for_slip(hall: Hall, entry: Entry, event: TicketReissued | TicketCarrie
     """Ask for paper where the event says; where it says nowhere none is wanted, and none is missing."""
     ticket, print_at = hall.tickets[event.ticket], event.print_at
     slip: SlipStatus = "none" if print_at is None else SLIP_AFTER[ticket.slip, type(event)]
-    slips = hall.slips.set(ticket.id, None) if print_at is not None else _without(hall.slips, ticket.id)
+    slips = hall.slips.set(ticket.id, None) if print_at is not None else without(hall.slips, ticket.id)
     asked = replace(ticket, slip=slip, print_at=print_at, slip_asked_at=entry.at)
     return replace(_keep(hall, asked), slips=slips)
 
 
-def _end_slip(hall: Hall, _entry: Entry, event: SlipPrinted | SlipFailed | SlipUncertain) -> Hall:
+def _end_slip(hall: Hall, entry: Entry, event: SlipPrinted | SlipFailed | SlipUncertain) -> Hall:
     ticket = hall.tickets[event.ticket]
     status = SLIP_AFTER[ticket.slip, type(event)]
-    slips = _without(hall.slips, event.ticket) if status == "printed" else hall.slips
-    return replace(_keep(hall, replace(ticket, slip=status)), slips=slips, paper=_paper_after(hall, event))
+    slips = without(hall.slips, event.ticket) if status == "printed" else hall.slips
+    ended = replace(_keep(hall, replace(ticket, slip=status)), slips=slips)
+    return _use_paper(ended, entry, event)
 
 
-def _paper_after(hall: Hall, event: SlipPrinted | SlipFailed | SlipUncertain) -> Any:
-    """Return the rolls after a slip; one that may have come out counts, as paper ends earlier than it is missed."""
+def _use_paper(hall: Hall, entry: Entry, event: SlipPrinted | SlipFailed | SlipUncertain) -> Hall:
+    """Count a slip's paper; of one that may have come out too, as paper ends earlier than it is missed."""
     length_mm = None if isinstance(event, SlipFailed) else event.length_mm
     roll = hall.paper.get(event.device)
     if roll is None or length_mm is None:
-        return hall.paper
-    return hall.paper.set(event.device, replace(roll, used_mm=roll.used_mm + length_mm, slip_mm=length_mm))
+        return hall
+    return with_roll(hall, replace(roll, used_mm=roll.used_mm + length_mm, slip_mm=length_mm), entry.at)
 
 
 def _rate(hall: Hall, _entry: Entry, event: VisitRated) -> Hall:
@@ -328,7 +333,7 @@ def _leave_line(hall: Hall, ticket: Ticket) -> Hall:
 def _come_back(hall: Hall, ticket: Ticket) -> Hall:
     """Take a ticket off the lists of who is away."""
     missed = tuple(each for each in hall.missed if each != ticket.id)
-    return replace(hall, away=_without(hall.away, ticket.id), missed=missed)
+    return replace(hall, away=without(hall.away, ticket.id), missed=missed)
 
 
 def _free_counter(hall: Hall, ticket: Ticket, at: datetime) -> Hall:
@@ -336,10 +341,6 @@ def _free_counter(hall: Hall, ticket: Ticket, at: datetime) -> Hall:
     state = hall.counter_state(number)
     free = replace(state, ticket=None, since=at if state.paused is None else None)
     return replace(hall, counters=hall.counters.set(number, free))
-
-
-def _without(collection: Any, key: object) -> Any:
-    return collection.delete(key) if key in collection else collection
 
 
 def _first(ticket: TicketId, others: tuple[TicketId, ...], limit: int) -> tuple[TicketId, ...]:

@@ -52,13 +52,13 @@ def menu(hall: Hall, revision: Revision, now: datetime, room: HallId | None = No
     if hall.day is None:
         return None
     policy = catalogue_of(hall).policy
-    closed = hall.ended or is_issuing(hall.sessions, now)
+    is_open_or_over = hall.ended or is_issuing(hall.sessions, now)
     return Menu(
         revision=revision,
         now=now,
         day=hall.day,
         services=tuple(card for card in service_cards(hall, now) if _is_served_in(hall, card, room)),
-        opens_at=None if closed else next_issue_from(hall.sessions, now),
+        opens_at=None if is_open_or_over else next_issue_from(hall.sessions, now),
         cancel_within_s=policy.cancel_within_s,
         dossiers_per_turn=policy.dossiers_per_turn,
     )

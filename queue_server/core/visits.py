@@ -42,7 +42,7 @@ from queue_server.core.events import (
 )
 from queue_server.core.facts import Origin, Place
 from queue_server.core.hall import Hall, Ticket, catalogue_of, counters_for, counters_of, lines_at, session_at
-from queue_server.core.lifecycle import AT_COUNTER, STATUS_AFTER
+from queue_server.core.lifecycle import AT_COUNTER, STATUS_AFTER, TAKEN_BACK
 from queue_server.core.permissions import STAFF
 from queue_server.core.placing import (
     moved,
@@ -236,6 +236,8 @@ def _reprint(hall: Hall, command: ReprintSlip, _actor: Actor, _now: datetime) ->
     ticket = hall.tickets.get(command.ticket)
     if ticket is None:
         return refuse("unknown_ticket")
+    if ticket.status in TAKEN_BACK:
+        return wrong_status(ticket)
     reprinted = SlipReprinted(ticket=ticket.id, print_at=command.print_at, copy_number=ticket.copies + 1)
     return Decision((reprinted,), Done())
 

@@ -7,7 +7,17 @@ import msgspec
 import pytest
 
 from queue_protocol.announcements import CallAnnouncement
-from queue_protocol.commands import FinishService, RecallTicket, ReportCall, ReportSlip, ReprintSlip, StartService
+from queue_protocol.commands import (
+    CarryOver,
+    Command,
+    FinishService,
+    RecallTicket,
+    ReissueTicket,
+    ReportCall,
+    ReportSlip,
+    ReprintSlip,
+    StartService,
+)
 from queue_protocol.ids import DeviceId, Revision, TicketId
 from queue_protocol.phrases import announce_call
 from queue_server.core.announcements import (
@@ -169,6 +179,22 @@ def test_a_reprint_is_young_when_it_is_asked_for() -> None:
     center.wait(minutes=30).do(ReprintSlip(ticket=ticket, print_at=KIOSK_1), LAN)
     assert offered(center.wait(50), started=(ticket,)) == (ticket,)
     assert offered(center.wait(11), started=(ticket,)) == ()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ReissueTicket(ticket=A001, token=token(1), print_at=KIOSK_1),
+        CarryOver(ticket=A001, token=token(1), reason="power_cut", print_at=KIOSK_1),
+    ],
+)
+def test_a_new_slip_of_a_ticket_is_offered_whatever_was_printed_of_it(command: Command) -> None:
+    """For a lost one or for the next day: who waits for it holds nothing that is good any more."""
+    center = Center()
+    ticket = center.take(print_at="kiosk-1")
+    center.do(ReportSlip(ticket=ticket, outcome="printed"), KIOSK)
+    center.wait(minutes=30).done(command, LAN)
+    assert offered(center, started=(ticket,)) == (ticket,)
 
 
 def test_a_slip_says_what_was_true_at_the_issue() -> None:

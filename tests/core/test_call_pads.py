@@ -22,7 +22,7 @@ from queue_protocol.commands import (
 from queue_protocol.ids import DeviceId
 from queue_server.core.decision import Actor
 from queue_server.core.events import TicketCalled
-from tests.core.center import CATALOGUE, DISPLAY, KIOSK, LAN, LAND, OTHER_DISPLAY, Center, account, called
+from tests.core.center import CATALOGUE, DISPLAY, KIOSK, LAN, LAND, OTHER_DISPLAY, Center, account, actor, called
 
 A001 = called("A001")
 WITH_PAD = msgspec.structs.replace(
@@ -46,6 +46,12 @@ def test_the_pad_calls_for_the_clerk_who_is_there() -> None:
     assert isinstance(event, TicketCalled)
     assert (event.ticket, event.clerk) == (A001, account(LAN))
     assert center.entries[-1].actor == "device:display-1"
+
+
+def test_a_box_that_is_named_like_a_clerk_is_no_clerk() -> None:
+    """Names of people and of boxes are given by different hands: a display `lan` does not call for the clerk `lan`."""
+    center = center_with_pad()
+    assert center.refusal(CallNext(counter=1, after=None), actor(LAN.name, "display")).code == "counter_taken"
 
 
 def test_a_turn_goes_by_pad_from_the_call_to_the_end() -> None:

@@ -1,14 +1,21 @@
 """What may be changed about a ticket that waits: cancelled, another service, priority, out of the queue."""
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from queue_protocol.answers import Done, RefusalCode
 from queue_protocol.commands import (
+    CallNext,
     CancelTicket,
     ChangeService,
     Command,
     HoldTicket,
+    MarkNoShow,
     ResumeTicket,
+    ReturnTicket,
     SetPriority,
     StartService,
     VoidTicket,
@@ -16,7 +23,9 @@ from queue_protocol.commands import (
 from queue_protocol.ids import ServiceId, TicketId, ticket_number
 from queue_server.core.decision import Actor
 from queue_server.core.events import PriorityChanged, ServiceChanged, TicketCancelled, TicketVoided
+from queue_server.core.placing import with_priority
 from tests.core.center import (
+    CATALOGUE,
     CERTIFICATION,
     CIVIL_STATUS,
     GREETER,
@@ -141,6 +150,69 @@ def test_priority_may_change_on_hold_and_holds_afterwards() -> None:
     center.done(SetPriority(ticket=away, priority=True), GREETER)
     center.done(ResumeTicket(ticket=away), GREETER)
     assert center.call_all() == ["A002", "A001"]
+
+
+def test_priority_puts_nobody_behind() -> None:
+    """Given a no-show who is back at the front, when priority is granted and taken, the place at the front is kept."""
+    center = Center().open()
+    for _ in range(4):
+        center.take()
+        center.wait(minutes=1)
+    center.wait(minutes=90).call()
+    center.done(MarkNoShow(ticket=A001), LAN)
+    center.wait(minutes=1).done(ReturnTicket(ticket=A001), LAN)
+    for priority in (True, False):
+        center.done(SetPriority(ticket=A001, priority=priority), GREETER)
+        assert [ticket_number(each.ticket) for each in center.hall.line(CERTIFICATION)][:2] == ["A002", "A001"]
+
+
+def test_priority_that_is_removed_leaves_no_head_start_of_another_service() -> None:
+    """A ticket that came from a service with a larger head start waits from its issue."""
+    services = (msgspec.structs.replace(CATALOGUE.services[0], head_start_minutes=60), *CATALOGUE.services[1:])
+    center = Center(msgspec.structs.replace(CATALOGUE, services=services))
+    ticket = center.take(priority=True)
+    center.done(ChangeService(ticket=ticket, service=LAND), GREETER)
+    center.done(SetPriority(ticket=ticket, priority=False), GREETER)
+    assert center.ticket(ticket).place.due_at == center.ticket(ticket).issued_at
+
+
+acts = st.lists(
+    st.sampled_from(["take", "take_with_priority", "call", "miss", "return", "hold", "resume", "move", "wait"]),
+    max_size=30,
+)
+
+
+@given(acts=acts, policy=st.sampled_from([{}, {"priority_strict": True}, {"resume_keeps_place": False}]))
+def test_granted_priority_never_adds_people_ahead(acts: list[str], policy: dict[str, bool]) -> None:
+    """Whatever a ticket has been through, with priority nobody is before it who was not before."""
+    center = Center(with_policy(calls_before_no_show=1, **policy)).open()
+    for act in ["take", "take", "take", "wait", *acts]:
+        center.wait(minutes=50 if act == "wait" else 3)
+        _let(center, act)
+    for waiting in center.hall.line(CERTIFICATION):
+        ticket = center.ticket(waiting.ticket)
+        granted = with_priority(center.hall, ticket, priority=True)
+        for place in (granted, with_priority(center.hall, replace(ticket, place=granted), priority=True)):
+            assert (place.session, place.rank, place.due_at) <= (waiting.session, waiting.rank, waiting.due_at)
+
+
+def _let(center: Center, act: str) -> None:
+    """Let something happen to somebody, if there is anybody to whom it may."""
+    hall, there = center.hall, center.hall.counter_state(1).ticket
+    line, away = hall.line(CERTIFICATION), [center.ticket(each) for each in hall.away]
+    commands: dict[str, Command | None] = {
+        "call": CallNext(counter=1, after=there, long_service="true"),
+        "miss": CallNext(counter=1, after=None) if there is None else MarkNoShow(ticket=there),
+        "return": next((ReturnTicket(ticket=each.id) for each in away), None),
+        "hold": HoldTicket(ticket=line[0].ticket, reason="other") if line else None,
+        "resume": next((ResumeTicket(ticket=each.id) for each in away), None),
+        "move": ChangeService(ticket=line[-1].ticket, service=CIVIL_STATUS) if line else None,
+    }
+    command = commands.get(act)
+    if act.startswith("take"):
+        center.take(priority=act == "take_with_priority")
+    elif command is not None:
+        center.do(command, LAN)
 
 
 def test_no_reason_of_priority_is_kept() -> None:

@@ -1,11 +1,17 @@
 """Many tickets of one service at one kiosk in a short time: staff is told, and nobody is refused."""
 
+from datetime import timedelta
+
+import msgspec
+
 from queue_protocol.answers import TicketTaken
-from queue_protocol.commands import TakeTicket
+from queue_protocol.commands import RecordOffline, TakeTicket
 from queue_protocol.ids import DeviceId
+from queue_server.core.catalogue import Kiosk
 from queue_server.core.events import HoardingSuspected
 from queue_server.core.staff_views import Surroundings, alarms
 from tests.core.center import (
+    CATALOGUE,
     CERTIFICATION,
     CIVIL_STATUS,
     GREETER,
@@ -73,6 +79,21 @@ def test_other_services_other_kiosks_and_staff_count_for_themselves() -> None:
     for _ in range(10):
         center.take(by=GREETER)
     assert alarms_raised(center) == []
+
+
+def test_what_was_taken_offline_counts_when_it_was_taken() -> None:
+    """Given a morning without the server, when its tickets come in at once and one more is taken, then all is well."""
+    kiosk = Kiosk(device=DeviceId("kiosk-1"), mark="K")
+    center = Center(msgspec.structs.replace(CATALOGUE, kiosks=(kiosk,))).wait(minutes=60)
+    for place in range(1, 7):
+        issued_at = center.now - timedelta(minutes=8 * place)
+        offline = RecordOffline(number=f"AK{place:02}", service=CERTIFICATION, token=token(place), issued_at=issued_at)
+        assert isinstance(center.do(offline, KIOSK), TicketTaken)
+    center.wait(30).take()
+    assert alarms_raised(center) == []
+    for _ in range(5):
+        center.take()
+    assert len(alarms_raised(center)) == 1
 
 
 def test_the_policy_says_how_many_are_many() -> None:

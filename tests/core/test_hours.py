@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from queue_protocol.answers import RefusalCode, Refused, TicketTaken
-from queue_protocol.commands import CancelTicket, ChangeToday, OpeningTime, TakeTicket
+from queue_protocol.commands import CancelTicket, ChangeService, ChangeToday, OpeningTime, TakeTicket
 from queue_protocol.ids import ServiceId
 from queue_protocol.snapshots import ServiceCard
 from queue_server.core.catalogue import Catalogue, ExtraDay
@@ -203,6 +203,26 @@ def test_a_quota_is_of_a_service_and_a_session(by: Actor, code: RefusalCode | No
     assert card_of(center).closed_because == "quota"
     assert card_of(center, CIVIL_STATUS).open
     assert card_of(center.at("13:00")).open
+
+
+def test_tickets_of_staff_take_nothing_from_the_quota_of_kiosks() -> None:
+    """A greeter may help a bus load; the kiosks still give what they may."""
+    center = Center(with_quota(1)).at("08:00")
+    center.take(by=GREETER)
+    center.take(by=LAN)
+    assert isinstance(center.do(TAKE, KIOSK), TicketTaken)
+    assert center.refusal(TakeTicket(service=CERTIFICATION, token=token(2)), KIOSK).code == "quota_reached"
+
+
+def test_a_ticket_counts_for_the_service_it_was_changed_to() -> None:
+    """A wrong choice that staff put right gives its place back where it was taken, and none that it had not."""
+    center = Center(with_quota(1)).at("08:00")
+    wrong = center.take()
+    center.done(ChangeService(ticket=wrong, service=LAND), GREETER)
+    assert card_of(center).open
+    center.take()
+    center.done(CancelTicket(ticket=wrong), KIOSK)
+    assert card_of(center).closed_because == "quota"
 
 
 def test_a_cancelled_mistake_gives_its_place_in_the_quota_back() -> None:

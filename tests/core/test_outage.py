@@ -50,6 +50,14 @@ def test_before_the_first_day_there_is_nothing_to_miss() -> None:
     assert note_outage(Hall(), None, MORNING) == ()
 
 
+def test_a_short_restart_hides_no_long_outage() -> None:
+    """Given twenty minutes without a server, when it is updated in five seconds, then staff still see the twenty."""
+    center = outage(Center(), minutes=20)
+    seen = alarms(center.hall, Surroundings())
+    assert [alarm.kind for alarm in seen] == ["outage"]
+    assert alarms(outage(center.wait(minutes=1), minutes=5 / 60).hall, Surroundings()) == seen
+
+
 def test_a_call_that_the_outage_swallowed_may_be_recalled_at_once() -> None:
     """Given a call neither shown nor spoken before the server went, then no gap of 45 seconds holds the clerk."""
     center = outage(center_with_call(), minutes=0.2)

@@ -4,18 +4,22 @@ import pytest
 
 from queue_protocol.answers import Done, RefusalCode, Refused
 from queue_protocol.commands import (
+    CancelTicket,
     CarryOver,
+    Command,
     FinishService,
     MarkNoShow,
     RateVisit,
     ReissueTicket,
     ReportSlip,
     ReprintSlip,
+    VoidTicket,
 )
 from queue_protocol.ids import DeviceId, TicketId
 from queue_server.core.announcements import slip
 from queue_server.core.decision import Actor
 from queue_server.core.events import SlipReprinted, TicketReissued, VisitRated
+from queue_server.core.staff_views import slips_in_trouble
 from queue_server.core.views import ticket_page
 from tests.core.center import DISPLAY, GREETER, KIOSK, LAN, VISITOR, Center, called, token
 
@@ -88,6 +92,17 @@ def test_a_reprint_counts_its_copies() -> None:
     assert (paper.copy_number, center.ticket(A001).token) == (2, before)
 
 
+@pytest.mark.parametrize(
+    ("command", "by"), [(VoidTicket(ticket=A001, reason="double"), GREETER), (CancelTicket(ticket=A001), KIOSK)]
+)
+def test_a_number_that_counts_no_more_gets_no_paper(command: Command, by: Actor) -> None:
+    """A slip of a voided or cancelled ticket would send a person into no line."""
+    center = Center()
+    center.take(print_at="kiosk-1")
+    center.done(command, by)
+    assert center.refusal(ReprintSlip(ticket=A001, print_at=KIOSK_1), GREETER).code == "wrong_status"
+
+
 def test_a_reprint_elsewhere_is_reported_from_there() -> None:
     """Given a printer without paper, when the slip is printed at another kiosk, then that one reports it."""
     center = Center()
@@ -106,6 +121,18 @@ def test_a_carried_slip_that_jammed_is_printed_again() -> None:
     center.done(ReprintSlip(ticket=A001, print_at=KIOSK_1), GREETER)
     paper = slip(center.ticket(A001), center.hall, "vi")
     assert (paper.kind, paper.copy_number) == ("carried_over", 1)
+
+
+def test_a_carried_slip_that_did_not_come_out_is_trouble_until_it_has() -> None:
+    """The roll ends with the day: who goes home without the slip has nothing to show on the next one."""
+    center = Center()
+    center.done(CarryOver(ticket=center.take(), token=token(1), reason="power_cut", print_at=KIOSK_1), GREETER)
+    center.done(ReportSlip(ticket=A001, outcome="failed", reason="paper_out"), KIOSK)
+    (trouble,) = slips_in_trouble(center.hall, center.now)
+    assert (trouble.number, trouble.state) == ("A001", "failed")
+    center.done(ReprintSlip(ticket=A001, print_at=KIOSK_1), GREETER)
+    center.done(ReportSlip(ticket=A001, outcome="printed"), KIOSK)
+    assert slips_in_trouble(center.hall, center.now) == ()
 
 
 # ---------------------------------------------------------------- rating
