@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import logging
 import re
 import sys
 from pathlib import Path
@@ -12,10 +13,13 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 import assets
 from queue_protocol.texts import Texts
 from queue_server.shell.fonts import WEIGHTS, icon_names
+
+log = logging.getLogger(__name__)
 
 WEB: Final = Path(__file__).parent.parent / "web"
 
@@ -45,7 +49,7 @@ class Files:
             Route("/texts/{language}.json", self._words),
             Route("/voice/{clip}.wav", self._clip),
             Route("/voice/{language}/{clip}.wav", self._clip),
-            Mount("/static", StaticFiles(directory=WEB / "static")),
+            Mount("/static", _Scripts(directory=WEB / "static")),
         ]
 
     async def _look(self, _request: Request) -> Response:
@@ -81,10 +85,20 @@ class Files:
         return FileResponse(path, media_type="font/woff2", headers=_A_YEAR if "icons" not in name else _FRESH)
 
     async def _make_fonts(self) -> None:
-        """Make the fonts once, however many pages ask at a time."""
-        if self._making is None:
+        """Make the fonts once, however many pages ask at a time; after a failure the next page tries again."""
+        if self._making is None or self._making.done():
             self._making = asyncio.create_task(_run_font_child(self._fonts))
         await asyncio.wait({self._making}, timeout=FONT_WAIT_S)
+
+
+class _Scripts(StaticFiles):
+    """Scripts and styles, asked for anew with each page: those of an older server do not know what this one says."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Return a file, or that the one with this ETag is still the same."""
+        response = await super().get_response(path, scope)
+        response.headers.update(_FRESH)
+        return response
 
 
 def look_css() -> str:
@@ -113,4 +127,6 @@ def icons_css() -> str:
 
 async def _run_font_child(folder: Path) -> None:
     child = await asyncio.create_subprocess_exec(sys.executable, "-m", "queue_server.shell.fonts", str(folder))
-    await child.wait()
+    status = await child.wait()
+    if status:
+        log.error("fonts were not made in %s: status %d; pages show the browser's own letters", folder, status)

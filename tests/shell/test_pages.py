@@ -341,6 +341,24 @@ def test_files_of_the_pages_are_there(quiet_server: Running, path: str) -> None:
     assert quiet_server.browse(path).status == 200
 
 
+@pytest.mark.parametrize("path", ["/static/page.js", "/static/style.css", "/look.css", "/texts/vi.json"])
+def test_no_page_runs_scripts_of_an_older_server(quiet_server: Running, path: str) -> None:
+    """A browser asks whether its copy is still the one: after an upgrade it takes the new file with the next page."""
+    page = quiet_server.browse(path)
+    assert page.headers["cache-control"] == "no-cache"
+    if "etag" in page.headers:
+        known = quiet_server.browse(path, If_None_Match=page.headers["etag"])
+        assert (known.status, known.headers["cache-control"]) == (304, "no-cache")
+
+
+def test_fonts_that_could_not_be_made_are_tried_again(server: Running, caplog: pytest.LogCaptureFixture) -> None:
+    """Each page that asks for a missing font has it tried, and the log tells of each failure."""
+    (server.folder / "cache").write_text("a file where the folder would be", encoding="utf-8")
+    for tries in (1, 2):
+        assert server.browse("/fonts/icons.woff2").status == 503
+        assert sum("fonts were not made" in record.getMessage() for record in caplog.records) == tries
+
+
 @pytest.mark.parametrize(
     "path",
     [
