@@ -26,13 +26,20 @@ FAILURES_ALLOWED = 5
 LOCKED_FOR = timedelta(minutes=5)
 """After five wrong passwords (CONTEXT: "lock after <= 5 failures"); long enough to make guessing hopeless."""
 
+MOST_WAITING = 8
+"""Sign-ins at once, of which one is looked at while the others wait: a second for the last of them. More are told to
+come again, so that a storm of guesses does not keep everybody at the door for minutes."""
+
+MOST_STRANGERS = 1_000
+"""Names without an account whose wrong passwords are counted; then the one that was tried longest ago is forgotten."""
+
 LEAST_PASSWORD_LENGTH = 14
 """Without a second factor (TCVN 14423:2026 level 2, as summarised)."""
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without letters and digits that look alike on a bad print."""
 
-SignIn = tuple[Literal["welcome"], str] | tuple[Literal["wrong", "locked"], None]
+SignIn = tuple[Literal["welcome"], str] | tuple[Literal["wrong", "locked", "busy"], None]
 
 InThread = Callable[..., Awaitable[Any]]
 
@@ -47,21 +54,31 @@ class Access:
         self._hashing = ThreadPoolExecutor(1, thread_name_prefix="passwords")
         self._one_at_a_time = asyncio.Lock()
         """Held from the look at the failures to the note of the next one: thirty guesses at once count as thirty."""
+        self._waiting = 0
+        """Sign-ins that are looked at or wait for it."""
+        self._strangers: dict[bytes, tuple[int, int]] = {}
+        """By the hash of a name without an account: wrong passwords in a row, and until when none is looked at. They
+        get the answers that accounts get, so that nobody learns here which accounts there are."""
 
     async def sign_in(self, name: str, password: str) -> SignIn:
         """Check a password and open a session; its token goes into the person's cookie."""
-        async with self._one_at_a_time:
-            return await self._sign_in(name, password)
+        if self._waiting >= MOST_WAITING:
+            return ("busy", None)
+        self._waiting += 1
+        try:
+            async with self._one_at_a_time:
+                return await self._sign_in(name.strip().lower(), password)
+        finally:
+            self._waiting -= 1
 
     async def _sign_in(self, name: str, password: str) -> SignIn:
         account: Account | None = await self._in_writer(self._accounts.find, name)
-        if account is not None and account.locked_until > self._seconds():
+        failures, locked_until = self._attempts(name, account)
+        if locked_until > self._seconds():
             return ("locked", None)
         right = await self._in_hashing(_knows_password, account, password)
-        if account is None:
-            return ("wrong", None)
-        if not right:
-            return await self._note_failure(account)
+        if account is None or not right:
+            return await self._note_failure(name, account, failures + 1)
         token = secrets.token_urlsafe(32)
         await self._in_writer(self._accounts.note_attempt, account.name, 0, 0)
         expires_at = self._seconds() + int(SESSION_LASTS.total_seconds())
@@ -148,12 +165,26 @@ class Access:
         """End the thread."""
         self._hashing.shutdown(wait=False, cancel_futures=True)
 
-    async def _note_failure(self, account: Account) -> SignIn:
-        failures = account.failures + 1
+    def _attempts(self, name: str, account: Account | None) -> tuple[int, int]:
+        if account is None:
+            return self._strangers.get(hash_secret(name), (0, 0))
+        return account.failures, account.locked_until
+
+    async def _note_failure(self, name: str, account: Account | None, failures: int) -> SignIn:
         locked = failures >= FAILURES_ALLOWED
         until = self._seconds() + int(LOCKED_FOR.total_seconds()) if locked else 0
-        await self._in_writer(self._accounts.note_attempt, account.name, 0 if locked else failures, until)
+        kept = (0 if locked else failures, until)
+        if account is None:
+            self._remember_stranger(hash_secret(name), kept)
+        else:
+            await self._in_writer(self._accounts.note_attempt, account.name, *kept)
         return ("locked", None) if locked else ("wrong", None)
+
+    def _remember_stranger(self, stranger: bytes, attempts: tuple[int, int]) -> None:
+        self._strangers.pop(stranger, None)
+        self._strangers[stranger] = attempts
+        if len(self._strangers) > MOST_STRANGERS:
+            del self._strangers[next(iter(self._strangers))]
 
     async def _in_hashing(self, work: Callable[..., Any], *arguments: object) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._hashing, functools.partial(work, *arguments))

@@ -23,7 +23,7 @@ from queue_server.service import Service
 from queue_server.shell.access import DEVICE_COOKIE, SESSION_COOKIE, Access
 from queue_server.shell.hub import PAGE_PREFIX, SEND_LIMIT_S, Connection, Hub
 from queue_server.shell.metrics import count_refusal
-from queue_server.storage.accounts import DeviceRole
+from queue_server.storage.accounts import DeviceRole, StorageError
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +35,9 @@ HELLO_WAIT_S = 5.0
 
 IN_FLIGHT_LIMIT = 16
 """Requests of one client at once; more are refused as `busy`, and its session asks again."""
+
+SESSION_LOOK_S = 60.0
+"""Between two looks at whether the person at an open page is still signed in."""
 
 CLOSE_CODES: dict[RefusalCode, int] = {
     "malformed": 4400,
@@ -137,14 +140,16 @@ class Sockets:
         self.hub.join(connection)
         writer = asyncio.create_task(self._write(send, connection))
         connection.cut = writer.cancel
-        reader = asyncio.create_task(self._read(websocket, connection))
+        tasks = {writer, asyncio.create_task(self._read(websocket, connection))}
+        if isinstance(connection.hello, DeskHello | OfficeHello):
+            tasks.add(asyncio.create_task(self._watch_session(websocket.cookies.get(SESSION_COOKIE))))
         try:
-            await asyncio.wait({writer, reader}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self.hub.leave(connection)
-            for task in (writer, reader):
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(writer, reader, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     def _welcome(self, connection: Connection) -> Welcome:
         catalogue, hello = self.service.catalogue, connection.hello
@@ -184,6 +189,14 @@ class Sockets:
                 future = self.service.submit(connection.actor, message.command_id, message.command, message.age_ms)
                 pending.add(future)
                 future.add_done_callback(lambda done: _deliver(connection, done, pending))
+
+    async def _watch_session(self, token: str | None) -> None:
+        """Return when the person is signed in no more: the hours are over, or another process renewed the password."""
+        while True:
+            await asyncio.sleep(SESSION_LOOK_S)
+            with contextlib.suppress(StorageError):  # whether the person may stay is not known then
+                if await self.access.who(token) is None:
+                    return
 
     async def _write(self, send: Send, connection: Connection) -> None:
         loop = asyncio.get_running_loop()

@@ -71,8 +71,9 @@ class Pages:
         name, password = field(form, "account"), field(form, "password")[:128]
         outcome, token = await self.reception.access.sign_in(name, password)
         if token is None:
-            facts = {"next": target, "error": f"sign_in_{outcome}", "address": target}
-            return await self.reception.page(request, "sign_in.html", 401, **facts)
+            error, status = ("refused_busy", 503) if outcome == "busy" else (f"sign_in_{outcome}", 401)
+            facts = {"next": target, "error": error, "address": target}
+            return await self.reception.page(request, "sign_in.html", status, **facts)
         response = go_on_to(target)
         set_cookie(response, SESSION_COOKIE, token, int(SESSION_LASTS.total_seconds()))
         return response

@@ -83,6 +83,12 @@ class Page:
         """The body as words."""
         return self.body.decode()
 
+    def cookie(self, name: str) -> str:
+        """Return the value of the cookie that the page has set."""
+        header = self.headers["set-cookie"]
+        assert header.startswith(f"{name}="), header
+        return header.partition("=")[2].partition(";")[0]
+
 
 @dataclass
 class Running:

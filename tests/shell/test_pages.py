@@ -3,33 +3,16 @@
 import csv
 import io
 import json
-import sqlite3
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from queue_protocol.commands import FinishService, OpenCounter, TakeTicket
 from queue_protocol.ids import TicketId, Token
-from queue_protocol.snapshots import Desk
-from queue_server.shell.access import DEVICE_COOKIE, FAILURES_ALLOWED, LOCKED_FOR, SESSION_COOKIE, SESSION_LASTS
-from queue_server.storage.accounts import Accounts
+from queue_server.shell.access import DEVICE_COOKIE
 from tests.core.center import CERTIFICATION, CIVIL_STATUS
-from tests.shell.server import NAME, PASSWORD, Running
+from tests.shell.server import NAME, Running
 
 TOKEN = Token("b" * 26)
-
-
-def cookie(page_headers: object, name: str) -> str:
-    """Return the value of a cookie that a page has set."""
-    header = dict(page_headers)["set-cookie"]  # type: ignore[call-overload]  # headers are a mapping
-    assert header.startswith(f"{name}="), header
-    return str(header.partition("=")[2].partition(";")[0])
-
-
-def sign_in(server: Running, account: str, password: str) -> int:
-    """Return the status of a sign-in."""
-    return server.browse("/sign-in", {"account": account, "password": password, "next": "/desk"}).status
-
 
 OFFICE = ["/office", "/office/reports", "/office/ledger", "/office/catalogue"]
 """Pages of the manager."""
@@ -106,125 +89,6 @@ def test_trouble_is_a_sentence_for_people_and_a_key_for_scripts(quiet_server: Ru
     assert json.loads(quiet_server.browse("/", Host="evil.example").text) == {"error": "refused_bad_origin"}
 
 
-def test_a_full_disk_is_said_when_somebody_signs_in(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The session cannot be kept: the page says that the server cannot write, and what to look at."""
-
-    def fail(*_arguments: object) -> None:
-        raise sqlite3.OperationalError("database or disk is full")
-
-    monkeypatch.setattr(Accounts, "open_session", fail)
-    form = {"account": "lan", "password": PASSWORD}
-    page = server.browse("/sign-in", form, Accept="text/html")
-    assert (page.status, "chưa ghi được dữ liệu" in page.text) == (503, True)
-    assert json.loads(server.browse("/sign-in", form).text) == {"error": "refused_storage"}
-
-
-def test_a_person_signs_in_and_out(server: Running) -> None:
-    """The right password opens a session that lasts a working day, in a cookie no script and no other site can use."""
-    page = server.browse("/sign-in", {"account": "lan", "password": PASSWORD, "next": "/desk"})
-    assert (page.status, page.headers["location"]) == (303, "/desk")
-    assert {"HttpOnly", "SameSite=strict", "Path=/"} <= set(page.headers["set-cookie"].split("; "))
-    session = f"{SESSION_COOKIE}={cookie(page.headers, SESSION_COOKIE)}"
-    assert server.browse("/desk", Cookie=session).status == 200
-    server.clock.at += SESSION_LASTS
-    assert server.browse("/desk", Cookie=session).status == 401
-    server.clock.at -= SESSION_LASTS
-    assert server.browse("/sign-out", {}, Cookie=session).status == 303
-    assert server.browse("/desk", Cookie=session).status == 401
-
-
-@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example", ""])
-def test_a_sign_in_leads_nowhere_else(server: Running, target: str) -> None:
-    """The page to go on to is one of this server."""
-    page = server.browse("/sign-in", {"account": "lan", "password": PASSWORD, "next": target})
-    assert page.headers["location"] in {"/", "/desk"}
-
-
-def test_five_wrong_passwords_lock_for_five_minutes(server: Running) -> None:
-    """Even the right password does not open a locked account; afterwards it does, and others were never locked."""
-    for _ in range(FAILURES_ALLOWED):
-        assert sign_in(server, "lan", "wrong") == 401
-    assert sign_in(server, "lan", PASSWORD) == 401
-    assert sign_in(server, "hoa", PASSWORD) == 303
-    server.clock.at += LOCKED_FOR
-    server.clock.wait(seconds=1)
-    assert sign_in(server, "lan", PASSWORD) == 303
-
-
-def test_guesses_at_once_are_counted_like_guesses_in_a_row(server: Running) -> None:
-    """Twelve wrong passwords at the same moment lock as five do."""
-    with ThreadPoolExecutor(12) as many:
-        assert set(many.map(lambda _: sign_in(server, "lan", "wrong"), range(12))) == {401}
-    assert sign_in(server, "lan", PASSWORD) == 401
-
-
-@pytest.mark.parametrize(
-    ("path", "form", "by"),
-    [
-        ("/sign-out", {}, "lan"),
-        ("/accounts/password", {"account": "lan"}, "quanly"),
-        ("/accounts/remove", {"account": "lan"}, "quanly"),
-    ],
-)
-def test_who_is_out_works_no_longer(server: Running, path: str, form: dict[str, str], by: str) -> None:
-    """A desk that is open when its person signs out, is given a new password or is removed ends at once."""
-    desk = server.desk("lan")
-    desk.hear(Desk)
-    assert server.browse(path, form, by).status in {200, 303}
-    desk.hear_end()
-
-
-def test_a_right_password_forgets_the_wrong_ones(server: Running) -> None:
-    """Only five in a row lock; an unknown name is told the same as a wrong password."""
-    for _ in range(2):
-        for _ in range(FAILURES_ALLOWED - 1):
-            sign_in(server, "lan", "wrong")
-        assert sign_in(server, "lan", PASSWORD) == 303
-    wrong = server.browse("/sign-in", {"account": "lan", "password": "wrong"})
-    nobody = server.browse("/sign-in", {"account": "nobody", "password": "wrong"})
-    assert (wrong.status, wrong.text) == (nobody.status, nobody.text)
-
-
-def test_a_new_password_needs_the_old_and_some_length(server: Running) -> None:
-    """Short or unproven: nothing changes. Right: the old one is of no more use, and all sessions end."""
-    new = "một mật khẩu mới"
-    assert server.browse("/password", {"old": PASSWORD, "new": "short"}, "lan").status == 400
-    assert server.browse("/password", {"old": "wrong", "new": new}, "lan").status == 400
-    assert server.browse("/password", {"old": PASSWORD, "new": new}, "lan").status == 200
-    assert server.browse("/desk", account="lan").status == 401
-    assert (sign_in(server, "lan", PASSWORD), sign_in(server, "lan", new)) == (401, 303)
-
-
-def test_a_manager_adds_renews_and_removes_people(server: Running) -> None:
-    """A first password is shown once and works; a renewed one replaces it; who is removed is out."""
-    added = json.loads(server.browse("/accounts", {"account": " Minh ", "role": "clerk"}, "quanly").text)
-    assert (added["account"], added["roles"]) == ("minh", ["clerk"])
-    assert sign_in(server, "minh", added["password"]) == 303
-    assert server.browse("/accounts", {"account": "minh", "role": "clerk"}, "quanly").status == 409
-    assert server.browse("/accounts", {"account": "no name", "role": "clerk"}, "quanly").status == 400
-    assert server.browse("/accounts", {"account": "nobody"}, "quanly").status == 400
-    renewed = json.loads(server.browse("/accounts/password", {"account": "minh"}, "quanly").text)
-    assert (sign_in(server, "minh", added["password"]), sign_in(server, "minh", renewed["password"])) == (401, 303)
-    assert {"account": "minh", "roles": ["clerk"]} in json.loads(server.browse("/accounts.json", account="quanly").text)
-    assert server.browse("/accounts/remove", {"account": "minh"}, "quanly").status == 200
-    assert sign_in(server, "minh", renewed["password"]) == 401
-    assert server.browse("/accounts/remove", {"account": "minh"}, "quanly").status == 404
-    assert server.browse("/accounts/remove", {"account": "quanly"}, "quanly").status == 400
-
-
-def test_a_person_may_have_several_roles_and_be_given_others(server: Running) -> None:
-    """New roles count at once; a manager cannot lock the office by giving up the own role, nor leave anybody none."""
-    roles = ("greeter", "clerk", "manager")
-    assert server.browse("/office", account="lan").status == 403
-    changed = server.browse("/accounts/roles", [("account", "lan"), *(("role", role) for role in roles)], "quanly")
-    assert json.loads(changed.text)["roles"] == sorted(roles)
-    assert server.browse("/office", account="lan").status == 200
-    for form in ({"account": "quanly", "role": "clerk"}, {"account": "lan"}, {"account": "lan", "role": "king"}):
-        assert server.browse("/accounts/roles", form, "quanly").status == 400
-    assert server.browse("/accounts/roles", {"account": "nobody", "role": "clerk"}, "quanly").status == 404
-    assert server.browse("/office", account="lan").status == 200
-
-
 def test_a_clerk_manages_nobody(quiet_server: Running) -> None:
     """Forms of the office are refused to a clerk and to nobody."""
     for path in ("/accounts", "/accounts/roles", "/accounts/password", "/accounts/remove"):
@@ -243,7 +107,7 @@ def test_a_page_becomes_a_kiosk_by_key_or_by_manager(server: Running) -> None:
     ]:
         page = server.browse("/device", {**form, "next": "/kiosk"}, account)
         assert (page.status, page.headers["location"]) == (303, "/kiosk")
-        lent = f"{DEVICE_COOKIE}={cookie(page.headers, DEVICE_COOKIE)}"
+        lent = f"{DEVICE_COOKIE}={page.cookie(DEVICE_COOKIE)}"
         assert 'data-device="kiosk-1"' in server.browse("/kiosk", Cookie=lent).text
 
 

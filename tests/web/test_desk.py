@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.web.browsing import Windows, issue, open_counter, sign_in, start_server
+from tests.web.browsing import Windows, add_clerk, issue, open_counter, sign_in, start_server
 
 
 def press(page: Page, key: str) -> None:
@@ -114,3 +114,15 @@ def test_the_page_outlives_its_server(browser: Browser, cache: Path, tmp_path: P
     expect(page.locator("#current-number")).to_have_text(number)
     windows.close()
     server.stop()
+
+
+def test_who_is_signed_out_elsewhere_is_asked_to_sign_in(citizen: Windows, staff: Windows) -> None:
+    """A desk whose session is over says so, and its link leads to the form."""
+    password = add_clerk(staff.open("/desk"), "tam.le")
+    page = citizen.open("/desk?language=vi")
+    sign_in(page, "tam.le", password)
+    page.locator("#desk h1").wait_for()
+    page.evaluate("fetch('/sign-out', { method: 'POST' }).then((answer) => answer.status)")
+    expect(page.locator(".banner.danger")).to_contain_text("đăng nhập")
+    page.click(".banner.danger a")
+    expect(page.locator("input[name=account]")).to_be_visible()

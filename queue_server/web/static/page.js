@@ -91,7 +91,7 @@ export function linkBanner(page) {
   if (!page.isLost()) {
     return null;
   }
-  const reload = build("a", { href: location.pathname, key: "reload" }, page.texts.say("page_reload"));
+  const reload = build("a", { href: location.pathname + location.search, key: "reload" }, page.texts.say("page_reload"));
   return build(
     "p",
     { class: "banner danger", role: "alert", key: "link" },
@@ -101,9 +101,10 @@ export function linkBanner(page) {
   );
 }
 
+/* A page that was open and is not let in any more has lost its session: signing in again is what helps. */
 function linkWords({ texts, refusal, link, lostAt, clock }) {
   if (link === "refused") {
-    return refusalWords(texts, refusal);
+    return refusal.code === "not_allowed" ? texts.say("page_sign_in_again") : refusalWords(texts, refusal);
   }
   return lostAt === null ? texts.say("page_loading") : texts.say(
     "page_link_lost",
