@@ -3,10 +3,11 @@
 import io
 import re
 import wave
+from collections.abc import Callable
 from itertools import pairwise
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, WebSocket, expect
+from playwright.sync_api import Page, Route, WebSocket, expect
 
 from tests.web.browsing import Server, Windows, add_clerk, issue, open_counter, sign_in
 
@@ -121,3 +122,71 @@ def test_two_calls_in_one_moment_are_both_shown_and_said_in_order(
     for desk in desks:
         desk.keyboard.press("KeyH")
         expect(desk.locator(".ticket.empty")).to_be_visible()
+
+
+HURRY = """
+const later = window.setTimeout;
+window.setTimeout = (work, lasting, ...rest) => later(work, lasting === 10000 ? 500 : lasting, ...rest);
+"""
+"""Lets the page display look after its loudspeaker twice a second instead of every ten seconds."""
+
+
+def open_speaker(windows: Windows, server: Server, answer: Callable[[Route], None]) -> Page:
+    """Open the page display with sound; `answer` gives its clips."""
+    display = windows.open("/", width=1920, height=1080)
+    display.add_init_script(HURRY)
+    display.route("**/voice/**", answer)
+    display.goto(f"{server.address}/display#device=display-1&key={server.key('display-1')}")
+    display.click("[data-action=sound]")
+    expect(display.locator(".foot .sign.plain")).to_be_visible()
+    return display
+
+
+def call_and_finish(desk: Page, kind: str, heard: str) -> None:
+    """Call somebody, wait for what the desk says of the loudspeaker, and finish."""
+    issue(desk, "civil_status")
+    desk.keyboard.press("Space")
+    expect(desk.locator(f".current .signs .sign.{kind}", has_text=heard)).to_be_visible(timeout=10_000)
+    desk.keyboard.press("KeyH")
+    expect(desk.locator(".ticket.empty")).to_be_visible()
+
+
+def test_a_clip_that_fails_once_is_asked_for_again(staff: Windows, citizen: Windows, server: Server) -> None:
+    """A hiccup of the network costs no call: each clip that did not come is fetched once more."""
+    failed: set[str] = set()
+
+    def fail_once(route: Route) -> None:
+        url = route.request.url
+        if url in failed:
+            route.fulfill(body=short_clip(), content_type="audio/wav")
+        else:
+            failed.add(url)
+            route.abort()
+
+    open_speaker(citizen, server, fail_once)
+    desk = staff.open("/desk")
+    open_counter(desk, 2)
+    call_and_finish(desk, "good", "phát loa")
+    assert failed
+
+
+def test_a_display_that_fell_silent_speaks_again(staff: Windows, citizen: Windows, server: Server) -> None:
+    """While no clip comes the button is there again and the desk is told; once they come, it speaks by itself."""
+    broken = True
+
+    def answer(route: Route) -> None:
+        if broken:
+            route.fulfill(status=503)
+        else:
+            route.fulfill(body=short_clip(), content_type="audio/wav")
+
+    display = open_speaker(citizen, server, answer)
+    desk = staff.open("/desk")
+    open_counter(desk, 2)
+    call_and_finish(desk, "notice", "gọi bằng lời")
+    expect(display.locator("[data-action=sound]")).to_be_visible()
+    expect(desk.locator(".place .sign.danger")).to_be_visible()
+    broken = False
+    expect(display.locator(".foot .sign.plain")).to_be_visible()
+    expect(desk.locator(".place .sign.danger")).to_have_count(0)
+    call_and_finish(desk, "good", "phát loa")

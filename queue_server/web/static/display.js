@@ -10,6 +10,9 @@ import { Sound } from "./sound.js";
 /* Remembered per tab, so that a reload is the same display. */
 const NAME = "motcua-display";
 
+/* Between two looks at whether a loudspeaker that failed works again. */
+const LOOK_AGAIN_MS = 10000;
+
 const root = document.getElementById("display");
 /* The hall it hangs in, as `/display?hall=ground-floor`; without one it shows all of the center. */
 const hall = new URLSearchParams(location.search).get("hall");
@@ -69,13 +72,47 @@ async function say(call) {
     lastSpoken = call.call;
     page.ask({ type: "report_call", call: call.call, outcome: "spoken" });
   } else if (outcome === "failed") {
+    fallSilent();
+  }
+}
+
+/* ---- a loudspeaker that fails: the hall is told, the button is there again, and it is looked after */
+
+let silent = null;
+
+function fallSilent() {
+  if (state.sound !== null) {
+    silent = state.sound;
+    state.sound = null;
+    state.isSpeaker = false;
     page.ask({ type: "report_device", part: "speaker", state: "failed", reason: "no_sound" });
+    setTimeout(lookAgain, LOOK_AGAIN_MS);
+  }
+}
+
+async function lookAgain() {
+  const works = state.sound === null && (await silent.works());
+  if (state.sound !== null) {
+    return;
+  }
+  if (works) {
+    soundIs(silent);
+  } else {
+    setTimeout(lookAgain, LOOK_AGAIN_MS);
+  }
+}
+
+function soundIs(sound) {
+  state.sound = sound;
+  if (silent !== null) {
+    silent = null;
+    page.ask({ type: "report_device", part: "speaker", state: "ready" });
   }
 }
 
 listen(root, (action) => {
   if (action === "sound" && state.sound === null) {
-    state.sound = new Sound();
+    soundIs(new Sound());
     page.connection.restart();
   }
 });

@@ -9,12 +9,19 @@ const CROWDED = 3;
 /* Silence between two calls, so that they are heard as two. */
 const BETWEEN_CALLS_MS = 600;
 
+/* A clip that did not come is asked for once more: time for a hiccup of the network to pass, short beside a call. */
+const AGAIN_MS = 400;
+
+/* A loudspeaker that runs has gone on by then. */
+const RUNNING_MS = 250;
+
 export class Sound {
   /* To be made within a tap: a browser starts no sound by itself. */
   constructor() {
     this.context = new AudioContext();
     this.context.resume();
     this.clips = new Map();
+    this.lastAsked = [];
     this.waiting = 0;
     this.last = Promise.resolve();
   }
@@ -52,6 +59,7 @@ export class Sound {
 
   /* Schedule the parts of one utterance back to back and wait until the last sample is out. */
   async play(parts) {
+    this.lastAsked = parts.filter((part) => typeof part !== "number");
     const sounds = await Promise.all(parts.map((part) => (typeof part === "number" ? part / 1000 : this.clip(part))));
     const start = this.context.currentTime + LEAD_S;
     let at = start;
@@ -83,12 +91,27 @@ export class Sound {
   }
 
   async fetch(key) {
-    const response = await fetch(`/voice/${key}.wav`);
-    if (!response.ok) {
-      throw new Error(`/voice/${key}.wav: ${response.status}`);
-    }
-    return this.context.decodeAudioData(await response.arrayBuffer());
+    const bytes = await download(key).catch(() => pause(AGAIN_MS).then(() => download(key)));
+    return this.context.decodeAudioData(bytes);
   }
+
+  /* Say whether a call would be heard after one was not: the loudspeaker runs, and clips of that call can be had. One
+   * clip that is nowhere costs its own calls alone. */
+  async works() {
+    this.context.resume();
+    const before = this.context.currentTime;
+    await pause(RUNNING_MS);
+    const had = this.lastAsked.map((key) => download(key).then(() => true, () => false));
+    return this.context.currentTime > before && (await Promise.all(had)).some((each) => each);
+  }
+}
+
+async function download(key) {
+  const response = await fetch(`/voice/${key}.wav`);
+  if (!response.ok) {
+    throw new Error(`/voice/${key}.wav: ${response.status}`);
+  }
+  return response.arrayBuffer();
 }
 
 function pause(lasting) {
