@@ -16,7 +16,6 @@ from typing import Protocol
 from kiosk.printing import Ended, Job, Looked
 from kiosk.shelf import Shelf
 from kiosk.slips import Center, center_of, compose
-from printer_drivers.slip import BadSlip
 from queue_protocol import PROTOCOL
 from queue_protocol.announcements import PrintSlip
 from queue_protocol.answers import Answer, Done, Refused, Result
@@ -179,8 +178,8 @@ class Box:
         self._in_line[ticket] = order.copy_number
         try:
             slip = compose(order, center, self._languages)
-        except BadSlip:
-            log.exception("the words of the slip of %s cannot be printed", ticket)
+        except ValueError:
+            log.exception("the slip of %s cannot be written; the server's order is not right", ticket)
             self.slip_ended(Ended(ticket, "failed", "bad_slip"))
         else:
             self._submit(Job(ticket, slip, wanted_s))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from printer_drivers.slip import Slip
+from printer_drivers.slip import Slip, can_be_code
 from queue_protocol.announcements import PrintSlip
 from queue_protocol.answers import TicketTaken, WaitRange
 from queue_protocol.ids import Language, ServiceId
@@ -49,8 +49,9 @@ def center_of(welcome: Welcome, menu: Menu) -> Center:
 def compose(order: PrintSlip, center: Center, languages: Mapping[Language, Texts]) -> Slip:
     """Return the slip of a ticket in the language of the order, or in Vietnamese where the kiosk lacks that one.
 
-    A service that is no longer in the menu leaves its line to the number's own letter. Raises
-    `printer_drivers.slip.BadSlip` when the center's names cannot be printed.
+    A service that is no longer in the menu leaves its line to the number's own letter; an address that cannot be
+    printed as a code leaves the slip without one. Raises `ValueError` for an order that no server should give, as one
+    for a day that is not in the calendar.
     """
     texts = languages.get(order.language) or languages[SOURCE_LANGUAGE]
     slip = _place_in_front(order, center, texts) if order.kind == "carried_over" else _place_today(order, center, texts)
@@ -58,15 +59,15 @@ def compose(order: PrintSlip, center: Center, languages: Mapping[Language, Texts
 
 
 def _place_today(order: PrintSlip, center: Center, texts: Texts) -> Slip:
-    ticket = order.slip
+    ticket, code = order.slip, _code(order)
     return Slip(
         center=in_language(center.names, texts.language).upper(),
         service=_service(ticket, center, texts),
         number=ticket.number,
         priority_mark=texts.say("priority") if ticket.priority else None,
         lines=tuple(_lines(ticket, center, texts)),
-        qr=order.address,
-        qr_caption=texts.say("slip_follow") if order.address else None,
+        qr=code,
+        qr_caption=texts.say("slip_follow") if code else None,
         time_line=_time_line(ticket, center, texts),
         note=f"{texts.say('slip_note')} {texts.say('slip_valid', date=_digits(date.fromisoformat(order.valid_on)))}",
     )
@@ -78,7 +79,7 @@ def _place_in_front(order: PrintSlip, center: Center, texts: Texts) -> Slip:
     Its day stands where other slips have the number: that number will be somebody else's on that day. The code holds
     the slip's token, for the clerk who honours it.
     """
-    ticket, day = order.slip, date.fromisoformat(order.valid_on)
+    ticket, day, code = order.slip, date.fromisoformat(order.valid_on), _code(order)
     return Slip(
         center=in_language(center.names, texts.language).upper(),
         service=_service(ticket, center, texts),
@@ -89,11 +90,16 @@ def _place_in_front(order: PrintSlip, center: Center, texts: Texts) -> Slip:
             texts.say("slip_carried_use"),
             texts.say("slip_carried_from", number=ticket.number, date=_digits(_local(ticket, center).date())),
         ),
-        qr=order.address,
-        qr_caption=texts.say("slip_carried_code") if order.address else None,
+        qr=code,
+        qr_caption=texts.say("slip_carried_code") if code else None,
         time_line=_time_line(ticket, center, texts),
         note=f"{texts.say('slip_carried_once')} {texts.say('slip_note')}",
     )
+
+
+def _code(order: PrintSlip) -> str | None:
+    """Return what the code says; `None`: there is no address, or no printer could draw it."""
+    return order.address if order.address and can_be_code(order.address) else None
 
 
 def in_language(words: Mapping[Language, str], language: Language) -> str:

@@ -6,8 +6,8 @@ Pure. Who builds a slip decides the words and their language; this file only mak
 import unicodedata
 from dataclasses import dataclass
 
-# A015 has four characters and an offline series one or two more; seven squeezed to 48 mm can still be read.
-LONGEST_NUMBER = 7
+# A015 has four characters; two letters and six digits are the most there can be, and 48 mm hold them squeezed.
+LONGEST_NUMBER = 8
 # The longest service name in use has 55 letters; five times that is a mistake in a catalogue, not a name.
 LONGEST_TEXT = 280
 # 120 bytes are a QR of 45 modules, the largest that leaves room for its caption on 58 mm paper at 4 dots a module.
@@ -19,7 +19,7 @@ TEXTS = ("center", "service", "number", "time_line", "note", "priority_mark", "q
 
 
 class BadSlip(ValueError):
-    """The box that wrote the slip gave words that cannot be printed; the message names the field and what to change."""
+    """The box that wrote the slip gave what cannot be printed; the message names the field and what to change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,9 @@ class Slip:
 
     `None` and an empty tuple mean that the part is left out. `qr` is the content of the code (ASCII, usually an
     address) and is never printed as text; `qr_caption` is printed only beside a code. A no-break space keeps two
-    words on one line. Texts are normalised to NFC here, because decomposed marks are drawn beside their letters.
-    Raises `BadSlip` for control characters and for what is too long.
+    words on one line. Texts are mended here, because a slip with an odd name beats none: they are normalised to NFC, as
+    decomposed marks are drawn beside their letters; control characters become spaces; what is too long is cut.
+    Raises `BadSlip` for a number or a code that cannot be printed, and for too many lines.
     """
 
     center: str
@@ -48,26 +49,23 @@ class Slip:
             text = getattr(self, field)
             if text is not None:
                 # The one moment at which a frozen value may still be mended.
-                object.__setattr__(self, field, _tidy(field, text))
-        object.__setattr__(self, "lines", tuple(_tidy("lines", line) for line in self.lines))
+                object.__setattr__(self, field, _tidy(text))
+        object.__setattr__(self, "lines", tuple(map(_tidy, self.lines)))
         if not self.number or len(self.number) > LONGEST_NUMBER or " " in self.number:
             raise BadSlip(f"number {self.number!r} must be 1 to {LONGEST_NUMBER} characters without a space")
         if len(self.lines) > MOST_LINES:
             raise BadSlip(f"a slip has at most {MOST_LINES} lines, got {len(self.lines)}")
-        if self.qr is not None:
-            _check_qr(self.qr)
+        if self.qr is not None and not can_be_code(self.qr):
+            raise BadSlip(f"qr must be 1 to {LONGEST_QR} printable ASCII characters")
 
 
-def _tidy(field: str, text: str) -> str:
-    """Return the text in NFC without outer spaces; raise `BadSlip` when it cannot be printed."""
-    text = unicodedata.normalize("NFC", text).strip(" ")
-    if len(text) > LONGEST_TEXT:
-        raise BadSlip(f"{field} has {len(text)} characters; shorten it to {LONGEST_TEXT}")
-    if any(unicodedata.category(character) == "Cc" for character in text):
-        raise BadSlip(f"{field} holds a control character; give one paragraph of plain words")
-    return text
+def can_be_code(content: str) -> bool:
+    """Say whether this can be printed as the QR code of a slip."""
+    return content.isascii() and content.isprintable() and 0 < len(content) <= LONGEST_QR
 
 
-def _check_qr(content: str) -> None:
-    if not content.isascii() or not content.isprintable() or not 0 < len(content) <= LONGEST_QR:
-        raise BadSlip(f"qr must be 1 to {LONGEST_QR} printable ASCII characters")
+def _tidy(text: str) -> str:
+    """Return the text as one paragraph in NFC without outer spaces, cut where it is too long."""
+    composed = unicodedata.normalize("NFC", text)
+    plain = "".join(" " if unicodedata.category(letter) == "Cc" else letter for letter in composed).strip(" ")
+    return plain if len(plain) <= LONGEST_TEXT else f"{plain[: LONGEST_TEXT - 1]}…"

@@ -4,7 +4,6 @@ import asyncio
 from pathlib import Path
 from typing import Literal
 
-import msgspec
 import pytest
 
 from kiosk.box import Box
@@ -172,12 +171,11 @@ async def test_every_end_is_reported(bench: Bench) -> None:
     assert notes.seen == [ended]
 
 
-async def test_words_that_cannot_be_printed_fail_the_slip(bench: Bench) -> None:
-    """A broken name in the catalogue is a report, not a crash."""
-    broken = msgspec.structs.replace(menu(1).services[0], names={"vi": "Chứng\x1bthực"})
-    bench.hear(welcome(), msgspec.structs.replace(menu(), services=(broken,)), order())
-    assert bench.jobs == []
+async def test_an_order_that_cannot_be_a_slip_fails_alone(bench: Bench) -> None:
+    """A day that is not in the calendar is a report, not a crash, and the next slip is printed."""
+    bench.hear(welcome(), menu(), order(valid_on="2026-99-99"), order(ticket("A016")))
     assert bench.commands == [ReportSlip(ticket=ticket().ticket, outcome="failed", reason="bad_slip")]
+    assert [job.slip.number for job in bench.jobs] == ["A016"]
 
 
 async def test_the_printer_is_reported_when_it_changes_and_to_each_new_server(bench: Bench) -> None:

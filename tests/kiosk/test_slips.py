@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import assets
 from kiosk.app import read_texts
 from kiosk.slips import Center, center_of, compose
-from printer_drivers.slip import BadSlip
+from queue_protocol.ids import ServiceId
 from queue_protocol.texts import Texts
 from tests.kiosk.hall import menu, order, ticket, welcome
 
@@ -115,10 +115,27 @@ def test_a_service_that_left_the_menu_still_gets_its_slip(center: Center, langua
     assert compose(order(ticket(service="dropped")), center, languages).service == "A"
 
 
-def test_names_that_cannot_be_printed_are_refused(languages: Mapping[str, Texts]) -> None:
-    """A control character in a catalogue is said to be one, not printed."""
-    with pytest.raises(BadSlip, match="center"):
-        compose(order(), Center(names={"vi": "a\x1bb"}), languages)
+@pytest.mark.parametrize("address", ["http://xã-bảo-hà.vn/t/abc", f"http://{'a' * 130}/t/abc"])
+@pytest.mark.parametrize("kind", ["ticket", "carried_over"])
+def test_an_address_that_is_no_code_costs_the_code_alone(
+    center: Center, languages: Mapping[str, Texts], kind: str, address: str
+) -> None:
+    """A slip without a code is better than none."""
+    slip = compose(order(address=address, kind=kind), center, languages)
+    assert (slip.qr, slip.qr_caption) == (None, None)
+
+
+def test_the_longest_number_there_can_be_is_printed(center: Center, languages: Mapping[str, Texts]) -> None:
+    """Two letters and six digits: what the protocol lets through, the paper takes."""
+    assert compose(order(ticket("AK123456")), center, languages).number == "AK123456"
+
+
+def test_names_that_no_printer_could_print_are_mended(languages: Mapping[str, Texts]) -> None:
+    """A control character in a name, or a name without end, costs nobody the slip."""
+    odd = Center(names={"vi": "xã\x1b\nBảo Hà"}, services={ServiceId("certification"): {"vi": "sao y " * 100}})
+    slip = compose(order(), odd, languages)
+    assert slip.center == "XÃ  BẢO HÀ"
+    assert slip.service.endswith("…")
 
 
 @given(name=st.text(st.characters(min_codepoint=0x20, max_codepoint=0x1EFF, categories=("L", "M", "Zs")), max_size=60))
