@@ -1,9 +1,10 @@
 """A printer whose paper is PNG files in a folder; it takes the same bytes as a real one.
 
 Each cut sheet becomes `000001-20261123T011203Z.png` (number, then UTC instant) and, as a plain copy, `latest.png`.
-Files appear whole or not at all, so another program may watch the folder.
+Files appear whole or not at all, so another program may watch the folder. The newest `MOST_SHEETS` are kept.
 """
 
+import contextlib
 import os
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -25,6 +26,8 @@ from printer_drivers.printer import (
 from printer_drivers.raster import encode_png
 
 LATEST = "latest.png"
+# About a week of a busy commune, in 20 MB.
+MOST_SHEETS = 1000
 _SHEETS = "[0-9][0-9][0-9][0-9][0-9][0-9]-*.png"
 
 
@@ -93,6 +96,9 @@ class VirtualPrinter:
         self._last = (self._last or 0) + 1
         self._write(f"{self._last:06}-{self._now():%Y%m%dT%H%M%SZ}.png", picture)
         self._write(LATEST, picture)
+        for old in sorted(self._folder.glob(_SHEETS))[:-MOST_SHEETS]:
+            with contextlib.suppress(OSError):  # somebody else may have tidied up
+                old.unlink()
 
     def _write(self, name: str, picture: bytes) -> None:
         unfinished = self._folder / f".{name}.part"

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from printer_drivers import virtual
 from printer_drivers.answers import Ask
 from printer_drivers.bitmap import Bitmap
 from printer_drivers.cups import CupsQueue
@@ -282,6 +283,18 @@ def test_virtual_printer_names_its_sheets(tmp_path: Path, job: tuple[bytes, ...]
     names = sorted(file.name for file in tmp_path.iterdir())
     assert names == ["000001-20261123T011303Z.png", "000002-20261123T011303Z.png", LATEST]
     assert (tmp_path / LATEST).read_bytes() == (tmp_path / names[1]).read_bytes()
+
+
+def test_virtual_paper_does_not_fill_the_disk(
+    tmp_path: Path, job: tuple[bytes, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The oldest sheets make room, also those of an earlier run; the numbers go on."""
+    monkeypatch.setattr(virtual, "MOST_SHEETS", 2)
+    for number in range(3):
+        (tmp_path / f"00000{number}-20261122T011303Z.png").touch()
+    VirtualPrinter(tmp_path, PAPER, now=SteppingClock()).print(job)
+    names = sorted(file.name for file in tmp_path.iterdir())
+    assert names == ["000002-20261122T011303Z.png", "000003-20261123T011303Z.png", LATEST]
 
 
 def test_virtual_printer_refuses_bytes_that_are_not_ours(tmp_path: Path) -> None:
