@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import logging
 import secrets
 import signal
@@ -59,7 +60,8 @@ def main(arguments: Sequence[str]) -> int:
         printers = [build_printer(url) for url in options.printers]
         encode = _drawing_with(options.logo, printers)
         shelf = _open_shelf(options)
-        return asyncio.run(_run(options, printers, encode, shelf))
+        languages = _read_languages(options.language)
+        return asyncio.run(_run(options, printers, encode, shelf, languages))
     except (BadOption, BadPrinterAddress, BadLogo, NoScreen) as error:
         sys.stderr.write(f"kiosk: {error}\n")
         return MISUSED
@@ -80,9 +82,21 @@ def _open_shelf(options: Options) -> Shelf:
         raise BadOption(f"cannot use the folder given with --data: {error}") from error
 
 
-async def _run(options: Options, printers: Sequence[Printer], encode: Encode, shelf: Shelf) -> int:
-    loop = asyncio.get_running_loop()
+def _read_languages(first: Language) -> Mapping[Language, Texts]:
     languages = read_texts(assets.FOLDER / "texts")
+    if first not in languages:
+        raise BadOption(f"--language {first}: there are no texts in it; choose one of {', '.join(languages)}")
+    return languages
+
+
+async def _run(
+    options: Options,
+    printers: Sequence[Printer],
+    encode: Encode,
+    shelf: Shelf,
+    languages: Mapping[Language, Texts],
+) -> int:
+    loop = asyncio.get_running_loop()
     box = Box(
         options.device, lambda: options.key or read_key(options.key_file), shelf, languages, monotonic_s, options.hall
     )
@@ -94,7 +108,7 @@ async def _run(options: Options, printers: Sequence[Printer], encode: Encode, sh
     walker = Walker(options.device, languages, options.language, client.ask, _make_token, monotonic_s)
     show = _say_headless(options) if options.headless else _open_window(options, box, walker)
     press.start()
-    link = asyncio.create_task(_keep_running(client.run))
+    link = asyncio.create_task(_keep_running("the link", client.run))
     try:
         await show(_stop_on_signals(loop))
     finally:
@@ -133,16 +147,19 @@ def _open_window(options: Options, box: Box, walker: Walker) -> Show:
     box.watch(walker)
     walker.show_on(window.face)
 
-    async def show(stopped: asyncio.Event) -> None:
-        tasks = [asyncio.create_task(_let_time_pass(walker)), asyncio.create_task(_close(window, stopped))]
-        try:
-            await window.async_run("asyncio")
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+    return functools.partial(_draw, window, walker)
 
-    return show
+
+async def _draw(window: Any, walker: Walker, stopped: asyncio.Event) -> None:
+    """Run the window until the event is set; meanwhile let the screen's time pass."""
+    passing = _keep_running("the passing of time", functools.partial(_let_time_pass, walker))
+    tasks = [asyncio.create_task(passing), asyncio.create_task(_close(window, stopped))]
+    try:
+        await window.async_run("asyncio")
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _let_time_pass(walker: Walker) -> None:
@@ -156,12 +173,12 @@ async def _close(window: Any, stopped: asyncio.Event) -> None:
     window.stop()
 
 
-async def _keep_running(run: Callable[[], Awaitable[None]]) -> None:
+async def _keep_running(name: str, run: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await run()
         except Exception:
-            log.exception("the link fell over; starting it again")
+            log.exception("%s fell over; starting it again", name)
         await asyncio.sleep(RESTART_AFTER_S)
 
 

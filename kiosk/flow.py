@@ -147,10 +147,10 @@ def dossiers_tapped(walk: Walk, dossiers: int, now_s: float) -> tuple[Walk, Wish
     return _take(walk, walk.page.service, dossiers, now_s)
 
 
-def dossiers_stepped(walk: Walk, step: int) -> Walk:
+def dossiers_stepped(walk: Walk, step: int, now_s: float) -> Walk:
     """Count one dossier more or less."""
     page = walk.page
-    if not isinstance(page, Confirming) or page.dossiers is None:
+    if not isinstance(page, Confirming) or page.dossiers is None or now_s < walk.deaf_until_s:
         return walk
     return replace(walk, page=replace(page, dossiers=min(max(page.dossiers + step, 1), MOST_DOSSIERS)))
 

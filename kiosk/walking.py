@@ -81,7 +81,7 @@ class Walker:
 
     def step_dossiers(self, step: int) -> None:
         """Somebody counts one dossier more or less."""
-        self._go(flow.dossiers_stepped(self._walk, step))
+        self._go(flow.dossiers_stepped(self._walk, step, self._now_s()))
 
     def tap_take(self) -> None:
         """Somebody has read what there was to read, and wants the number."""

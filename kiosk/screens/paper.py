@@ -1,5 +1,6 @@
 """The paper of a virtual printer, beside the page: each new slip slides out of a slot, as from the real machine."""
 
+import contextlib
 import io
 from pathlib import Path
 from typing import Any
@@ -39,8 +40,10 @@ class PaperStrip(BoxLayout):
 
     def _look(self, _: float) -> None:
         stamp = self._stamp()
-        if stamp != self._seen:
-            self._seen = stamp
+        if stamp == self._seen:
+            return
+        self._seen = stamp
+        with contextlib.suppress(OSError):  # somebody may tidy the folder at any moment
             self._slide(self._newest.read_bytes())
 
     def _stamp(self) -> tuple[int, int] | None:

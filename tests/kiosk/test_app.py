@@ -73,6 +73,7 @@ def test_a_kiosk_may_stand_in_one_of_several_halls(tmp_path: Path) -> None:
         (["--windowed", "big"], "1280x720"),
         (["--windowed", "1x1"], "1280x720"),
         (["--language", "Tiếng Việt"], "--language"),
+        (["--language", "fr"], "vi, en"),
         (["--hall", "Sảnh 1"], "--hall"),
         (["--logo", "nowhere.png"], "correct the path"),
         (["--logo", str(Path(__file__))], "save it as PNG"),
@@ -130,13 +131,45 @@ async def test_a_link_that_falls_over_is_started_again(
             raise ZeroDivisionError
         await asyncio.sleep(60)
 
-    keeper = asyncio.create_task(app._keep_running(run))
+    keeper = asyncio.create_task(app._keep_running("the link", run))
     while len(runs) < 3:
         await asyncio.sleep(0.001)
     keeper.cancel()
     with suppress(asyncio.CancelledError):
         await keeper
     assert caplog.text.count("the link fell over") == 2
+
+
+async def test_time_goes_on_after_a_fault_on_the_screen(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A view that cannot be drawn once is in the log, and the screen does not stand still for good."""
+    monkeypatch.setattr(app, "RESTART_AFTER_S", 0.001)
+    monkeypatch.setattr(app, "TICK_S", 0.001)
+    stopped = asyncio.Event()
+
+    class Stumbling:
+        ticks = 0
+
+        def tick(self) -> None:
+            self.ticks += 1
+            if self.ticks == 1:
+                raise ZeroDivisionError
+            if self.ticks == 5:
+                stopped.set()
+
+    class Window:
+        closed = asyncio.Event()
+
+        def stop(self) -> None:
+            self.closed.set()
+
+        async def async_run(self, _: str) -> None:
+            await self.closed.wait()
+
+    async with asyncio.timeout(5):
+        await app._draw(Window(), Stumbling(), stopped)  # type: ignore[arg-type]  # all that is used of a walker
+    assert "the passing of time fell over" in caplog.text
 
 
 def test_without_a_screen_the_way_out_is_named(tmp_path: Path) -> None:

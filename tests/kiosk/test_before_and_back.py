@@ -42,7 +42,7 @@ def test_many_dossiers_are_counted(steps: list[int]) -> None:
     assert wish is None
     counted = flow.COUNTED_FROM
     for step in steps:
-        walk = flow.dossiers_stepped(walk, step)
+        walk = flow.dossiers_stepped(walk, step, READ + 1)
         counted = min(max(counted + step, 1), flow.MOST_DOSSIERS)
     _, wish = flow.confirmed(walk, READ + 1)
     assert wish == Take(request=1, service=CERTIFICATION, language="vi", dossiers=counted)
@@ -76,6 +76,8 @@ def test_the_second_half_of_a_double_tap_answers_nothing() -> None:
     walk = confirming()
     assert flow.dossiers_tapped(walk, 1, LATER + 0.2) == (walk, None)
     assert flow.home_tapped(walk, LATER + 0.2) == walk
+    counting, _ = flow.dossiers_tapped(walk, flow.COUNTED_FROM, READ)
+    assert flow.dossiers_stepped(counting, 1, READ + 0.2) == counting
 
 
 def test_a_service_that_closed_while_the_page_was_read_is_said_to_be_closed() -> None:

@@ -283,7 +283,7 @@ def _happen(walk: Walk, step: str, now_s: float) -> Walk:
         "service": lambda: flow.service_tapped(walk, CERTIFICATION, now_s)[0],
         "one": lambda: flow.dossiers_tapped(walk, 1, now_s)[0],
         "many": lambda: flow.dossiers_tapped(walk, 4, now_s)[0],
-        "more": lambda: flow.dossiers_stepped(walk, 1),
+        "more": lambda: flow.dossiers_stepped(walk, 1, now_s),
         "take": lambda: flow.confirmed(walk, now_s)[0],
         "cancel": lambda: flow.cancel_tapped(walk, now_s)[0],
         "done": lambda: flow.answered(walk, walk.requests, Done(), now_s),

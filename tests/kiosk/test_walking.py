@@ -265,6 +265,7 @@ async def test_the_number_of_dossiers_goes_to_the_server(stage: Stage) -> None:
     assert body.take == ""
     stage.wait(1)
     stage.walker.tap_dossiers(4)
+    stage.wait(1)
     stage.walker.step_dossiers(1)
     stage.wait(1)
     stage.walker.tap_take()

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image, ImageChops
 
 import assets
+from printer_drivers.virtual import LATEST
 from queue_protocol.answers import Refused
 from queue_protocol.commands import CancelTicket, ReportSlip, TakeTicket
 from tests.driving import Driven
@@ -46,6 +47,20 @@ def test_a_finger_takes_a_ticket_and_paper_comes_out(tmp_path: Path) -> None:
         picture.crop((1120, 90, 1360, 400)).point(lambda value: 255 * (value < 40)).convert("1").histogram()[1:]
     )
     assert black > 1000, "the slip is drawn beside the page"
+
+
+def test_the_folder_of_the_paper_may_be_tidied(tmp_path: Path) -> None:
+    """Paper that is taken away under the window costs nothing, and the next slip is seen."""
+    paper = tmp_path / "data" / "paper"
+    with open_hall() as hall, start(hall, tmp_path) as kiosk:
+        for number in (1, 2):
+            kiosk.tap("Chạm vào" if number == 1 else "Về màn hình chính")
+            kiosk.tap("Chứng thực")
+            kiosk.wait_for(f"A00{number}")
+            kiosk.wait_for("Mời ông/bà nhận phiếu")
+            (paper / LATEST).unlink()
+            time.sleep(0.8)
+        assert kiosk.stop(2) == 0
 
 
 def _extent(picture: Image.Image, colour: str) -> tuple[int, int, int, int]:
