@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import assets
+from kiosk.alone import Alone
 from kiosk.box import Box
-from kiosk.clock import monotonic_s
+from kiosk.clock import monotonic_s, utc_now
 from kiosk.config import BadOption, Options, read_options
 from kiosk.printing import Encode, Press, draw
 from kiosk.shelf import Shelf, read_key
 from kiosk.slips import SOURCE_LANGUAGE
+from kiosk.stock import Stock
 from kiosk.walking import Walker
 from printer_drivers.address import VirtualAddress, build_printer, parse
 from printer_drivers.printer import BadPrinterAddress, Printer
@@ -105,7 +107,14 @@ async def _run(
         printers, box.start_slip, _across(loop, box.slip_ended), _across(loop, box.printer_looked), encode=encode
     )
     box.plug(client.ask, press.submit)
-    walker = Walker(options.device, languages, options.language, client.ask, _make_token, monotonic_s)
+    alone = Alone(options.device, Stock(options.shelf), _make_token)
+    alone.plug(client.ask, box.obey)
+    walker = Walker(options.device, languages, options.language, client.ask, alone.give, _make_token, monotonic_s)
+    alone.on_change = walker.reserve_changed
+    if alone.reserve is not None:
+        box.remember(alone.reserve.welcome, alone.reserve.menu)
+        walker.remember(alone.reserve, utc_now())
+    box.watch(alone)
     show = _say_headless(options) if options.headless else _open_window(options, box, walker)
     press.start()
     link = asyncio.create_task(_keep_running("the link", client.run))

@@ -83,6 +83,15 @@ class Box:
         if self._looked is not None:
             watcher.printer_looked(self._looked)
 
+    def remember(self, welcome: Welcome, menu: Menu) -> None:
+        """Know the center's names from an earlier life, until the server says them anew."""
+        self._center = center_of(welcome, menu)
+
+    def obey(self, order: PrintSlip) -> None:
+        """Print a slip, once: of the server, or of a ticket that this kiosk gave by itself."""
+        self._waiting.append((order, self._now_s()))
+        self._print_waiting()
+
     def hello(self) -> KioskHello:
         """Return how the box introduces itself at this connect."""
         started = self._shelf.started()
@@ -101,8 +110,7 @@ class Box:
                 self._center = center_of(self._welcome, message) if self._welcome else None
                 self._print_waiting()
             case PrintSlip():
-                self._waiting.append((message, self._now_s()))
-                self._print_waiting()
+                self.obey(message)
             case Answer(command_id=None, result=Refused() as refusal):
                 self._note_refusal(refusal)
         for watcher in self._watchers:

@@ -48,6 +48,17 @@ def closure_of_service(menu: Menu, card: ServiceCard, now: datetime) -> Closure 
     return _without_end(card.closed_because or "hours")
 
 
+def closure_alone(menu: Menu, card: ServiceCard, now: datetime) -> Closure | None:
+    """Return why this service gives no tickets while the server is out of reach; `None`: it gives them.
+
+    The hours of the day are known; what else closed a service when the server was last heard may be so still.
+    """
+    if menu.issuing is not None and not any(each.opens_at <= now < each.closes_at for each in menu.issuing):
+        coming = min((each.opens_at for each in menu.issuing if each.opens_at > now), default=None)
+        return _without_end("hours") if coming is None else Closure("hours", coming)
+    return None if card.open or card.closed_because == "hours" else _without_end(card.closed_because or "ended")
+
+
 def closure_of_hall(menu: Menu, now: datetime) -> Closure | None:
     """Return why the whole hall gives no tickets; `None`: at least one service may."""
     if not menu.services or any(card.closed_because not in OF_THE_HALL for card in menu.services):

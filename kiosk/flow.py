@@ -1,7 +1,8 @@
 """Owns what the kiosk's screen does: which page is up, what a tap means, and when the page goes home by itself.
 
 Pure. The whole screen is one frozen `Walk`; each thing that happens is one function from a walk to the next. What is
-wanted from the server comes beside it as a `Wish`. Times are seconds of one monotonic clock.
+wanted of the server, or without it of the reserve, comes beside it as a `Wish`. Times are seconds of one monotonic
+clock.
 
     Welcoming ──touch──► Choosing ──tap──► Asking ──ticket──► Holding ──8 or 15 s, home──► Choosing
         ▲                 │ ▲ └─papers,─► Confirming ─take─► Asking  └─"wrong choice"─► Cancelling
@@ -11,6 +12,8 @@ wanted from the server comes beside it as a `Wish`. Times are seconds of one mon
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+
+import msgspec
 
 from kiosk.closing import Closure, closure_of_refusal
 from kiosk.pages import (
@@ -27,7 +30,8 @@ from kiosk.pages import (
     Sorry,
     Welcoming,
 )
-from kiosk.walk import TICKET_S, Walk, asks_dossiers, cancel_seconds, card_of, closure_of
+from kiosk.reserve import Reserve, is_good
+from kiosk.walk import TICKET_S, Walk, asks_dossiers, cancel_seconds, card_of, closure_of, gives_alone, hall_now
 from queue_protocol.answers import Done, Refused, Result, TicketTaken
 from queue_protocol.ids import Language, ServiceId, TicketId
 from queue_protocol.session import Link
@@ -77,7 +81,18 @@ class Cancel:
     ticket: TicketId
 
 
-Wish = Take | Cancel
+@dataclass(frozen=True, slots=True)
+class Give:
+    """A ticket shall be given by this kiosk itself, at this moment of the hall. What comes of it goes to `answered`."""
+
+    request: int
+    service: ServiceId
+    language: Language
+    dossiers: int
+    at: datetime
+
+
+Wish = Take | Give | Cancel
 
 
 def welcomed(walk: Walk, welcome: Welcome, languages: tuple[Language, ...], now_s: float) -> Walk:
@@ -115,6 +130,19 @@ def link_changed(walk: Walk, link: Link) -> Walk:
 def turned_away(walk: Walk, refusal: Refused) -> Walk:
     """Note why the server does not want this box."""
     return replace(walk, link="refused", refusal=refusal)
+
+
+def reserve_changed(walk: Walk, reserve: Reserve) -> Walk:
+    """Note what this kiosk may give by itself."""
+    return replace(walk, reserve=reserve)
+
+
+def remembered(walk: Walk, reserve: Reserve, now: datetime, languages: tuple[Language, ...], now_s: float) -> Walk:
+    """Begin with what the server said in an earlier life of this kiosk; `now` is the time of the PC."""
+    if not is_good(reserve, now):
+        return walk
+    welcome = msgspec.structs.replace(reserve.welcome, now=now)
+    return reserve_changed(menu_arrived(welcomed(walk, welcome, languages, now_s), reserve.menu), reserve)
 
 
 def printer_changed(walk: Walk, printer: PartState) -> Walk:
@@ -250,13 +278,16 @@ def _has_more_to_say(walk: Walk, service: ServiceId) -> bool:
 
 def _take(walk: Walk, service: ServiceId, dossiers: int, now_s: float) -> tuple[Walk, Wish | None]:
     card = card_of(walk, service)
-    if walk.link != "live" or walk.menu is None or card is None:
+    alone = gives_alone(walk, now_s)
+    if not (walk.link == "live" or alone) or walk.menu is None or card is None:
         return _sorry(walk, None, now_s), None
     closure = closure_of(walk, walk.menu, card, now_s)
     if closure is not None:
         return _sorry(walk, closure, now_s, service), None
     request = walk.requests + 1
     asking = _turn(replace(walk, requests=request), Asking(request, service, now_s), now_s)
+    if alone:
+        return asking, Give(request, service, walk.language, dossiers, hall_now(walk, walk.menu, now_s))
     return asking, Take(request, service, walk.language, dossiers)
 
 

@@ -82,14 +82,22 @@ class Shelf:
             os.fsync(file.fileno())
 
     def _rewrite(self, slips: tuple[Started, ...]) -> None:
-        unfinished = self._file.with_suffix(".part")
-        with unfinished.open("w", encoding="ascii") as file:
-            file.writelines(map(_line, slips))
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(self._file)
-        _sync_folder(self._file.parent)
+        write_whole(self._file, "".join(map(_line, slips)).encode("ascii"))
         self._slips = dict.fromkeys(slips)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that is there whole or not at all; when this returns, a power cut does not lose it.
+
+    Raises `OSError` when the disk does not take it; then an older content is still there.
+    """
+    unfinished = path.with_suffix(".part")
+    with unfinished.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
+    _sync_folder(path.parent)
 
 
 def _whole_lines(file: Path) -> list[Started]:

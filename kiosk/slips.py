@@ -108,7 +108,9 @@ def in_language(words: Mapping[Language, str], language: Language) -> str:
 
 
 def say_ahead(ticket: TicketTaken, utc_offset_s: int, texts: Texts) -> str:
-    """Return how many are called before this ticket, as of its issue."""
+    """Return how many are called before this ticket, as of its issue, or that nobody knows."""
+    if ticket.people_ahead is None:
+        return texts.say("given_alone")
     if ticket.people_ahead == 0:
         return texts.say("you_are_next")
     return texts.count("people_ahead", ticket.people_ahead, time=texts.time(ticket.issued_at, utc_offset_s))

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from kiosk.closing import Closure, closure_of_service
+from kiosk.closing import Closure, closure_alone, closure_of_hall, closure_of_service
 from kiosk.pages import Asking, Holding, Page, Paper, Passing, Welcoming
+from kiosk.reserve import Reserve, is_good
 from queue_protocol.answers import Refused, TicketTaken
 from queue_protocol.ids import Language, ServiceId, TicketId
 from queue_protocol.session import Link
@@ -36,6 +37,8 @@ class Walk:
     """Why the server turned this box away; `None` once it has let it in, or never did."""
     center: Mapping[Language, str] = field(default_factory=dict)
     menu: Menu | None = None
+    reserve: Reserve | None = None
+    """What this kiosk may give by itself; `None`: nothing is known yet."""
     utc_offset_s: int = 0
     heard: tuple[datetime, float] | None = None
     """The server's time and ours in the same moment; `None` before the first word from it."""
@@ -86,9 +89,25 @@ def hall_time(walk: Walk, now_s: float) -> datetime | None:
     return server_now + timedelta(seconds=now_s - heard_s)
 
 
+def gives_alone(walk: Walk, now_s: float) -> bool:
+    """Say whether this kiosk goes on by itself: the server is out of reach, and there is a reserve for this day."""
+    now = hall_time(walk, now_s)
+    return walk.link == "connecting" and now is not None and is_good(walk.reserve, now)
+
+
 def closure_of(walk: Walk, menu: Menu, card: ServiceCard, now_s: float) -> Closure | None:
     """Return why this service of the menu gives no tickets at this moment; `None`: it gives them."""
-    return closure_of_service(menu, card, hall_now(walk, menu, now_s))
+    closed_by = closure_alone if gives_alone(walk, now_s) else closure_of_service
+    return closed_by(menu, card, hall_now(walk, menu, now_s))
+
+
+def closure_of_all(walk: Walk, menu: Menu, now_s: float) -> Closure | None:
+    """Return why the whole hall gives no tickets; `None`: at least one service may."""
+    if not gives_alone(walk, now_s):
+        return closure_of_hall(menu, hall_now(walk, menu, now_s))
+    closures = [closure_of(walk, menu, card, now_s) for card in menu.services]
+    same = len(set(closures)) == 1 and menu.issuing is not None
+    return closures[0] if same and closures[0] is not None and closures[0].kind in {"hours", "today"} else None
 
 
 def hall_now(walk: Walk, menu: Menu, now_s: float) -> datetime:

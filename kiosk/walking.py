@@ -6,12 +6,14 @@ Knows no widgets: the screen is one function that is given a `View`, and calls b
 import asyncio
 import functools
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Protocol
 
 from kiosk import flow
-from kiosk.flow import Cancel, Wish
+from kiosk.flow import Cancel, Give, Take, Wish
 from kiosk.pages import Paper
 from kiosk.printing import Ended, Looked
+from kiosk.reserve import Reserve
 from kiosk.views import View
 from kiosk.walk import Walk, remaining
 from kiosk.wording import view
@@ -36,7 +38,8 @@ class Face(Protocol):
 class Walker:
     """One screen's walk; see `flow`. All on the loop's thread.
 
-    `ask` sends a command and gives the future of its answer; `make_token` gives a fresh address for a ticket's page.
+    `ask` sends a command and gives the future of its answer, `give` gives a ticket without the server; `make_token`
+    gives a fresh address for a ticket's page.
     """
 
     def __init__(
@@ -45,12 +48,14 @@ class Walker:
         languages: Mapping[Language, Texts],
         home_language: Language,
         ask: "Callable[[Command], asyncio.Future[Result]]",
+        give: Callable[[Give], Result],
         make_token: Callable[[], Token],
         now_s: Callable[[], float],
     ) -> None:
         self._device = device
         self._languages = languages
         self._ask = ask
+        self._give = give
         self._make_token = make_token
         self._now_s = now_s
         self._face: Face | None = None
@@ -112,6 +117,14 @@ class Walker:
             case Answer(command_id=None, result=Refused() as refusal):
                 self._go(flow.turned_away(self._walk, refusal))
 
+    def remember(self, reserve: Reserve, now: datetime) -> None:
+        """Begin with what the server said in an earlier life of this kiosk; `now` is the time of the PC."""
+        self._go(flow.remembered(self._walk, reserve, now, tuple(self._languages), self._now_s()))
+
+    def reserve_changed(self, reserve: Reserve) -> None:
+        """Take note of what this kiosk may give by itself."""
+        self._go(flow.reserve_changed(self._walk, reserve))
+
     def link_changed(self, link: Link) -> None:
         """Take note of the link."""
         self._go(flow.link_changed(self._walk, link))
@@ -127,10 +140,12 @@ class Walker:
 
     def _follow(self, walk: Walk, wish: Wish | None) -> None:
         self._go(walk)
-        if wish is not None:
+        if isinstance(wish, Give):
+            self._go(flow.answered(self._walk, wish.request, self._give(wish), self._now_s()))
+        elif wish is not None:
             self._ask(self._command(wish)).add_done_callback(functools.partial(self._take_answer, wish.request))
 
-    def _command(self, wish: Wish) -> Command:
+    def _command(self, wish: Take | Cancel) -> Command:
         if isinstance(wish, Cancel):
             return CancelTicket(ticket=wish.ticket)
         return TakeTicket(

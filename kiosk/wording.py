@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Literal
 
 from kiosk import closed_words
-from kiosk.closing import Closure, closure_of_hall
+from kiosk.closing import Closure
 from kiosk.flow import COUNTED_FROM
 from kiosk.pages import Asking, Cancelled, Cancelling, Choosing, Confirming, Holding, Kept, Paper, Sorry, Welcoming
 from kiosk.slips import in_language, say_ahead, say_range
 from kiosk.views import Badge, Body, Card, Check, Choice, Closed, Dossiers, Greeting, Notice, Number, TopBar, View
-from kiosk.walk import Walk, cancel_seconds, card_of, closure_of, hall_now, hall_time, is_slow
+from kiosk.walk import Walk, cancel_seconds, card_of, closure_of, closure_of_all, gives_alone, hall_time, is_slow
 from queue_protocol.answers import Refused, TicketTaken
 from queue_protocol.ids import Language
 from queue_protocol.snapshots import Menu, ServiceCard
@@ -96,22 +96,29 @@ def _choice(walk: Walk, texts: Texts, now_s: float) -> Choice | Notice:
         text = say_refusal(walk.refusal, texts) if walk.refusal else texts.say("kiosk_no_server_text")
         return Notice(icon="wifi_off", tone="trouble", title=texts.say("kiosk_no_server"), text=text, home="")
     closed = _closed(walk, menu, texts, now_s)
+    alone = gives_alone(walk, now_s)
     return Choice(
         question="" if closed else texts.say("kiosk_choose"),
-        cards=tuple(_card(walk, card, closure_of(walk, menu, card, now_s), texts) for card in menu.services),
-        trouble=_trouble(walk, texts),
+        cards=tuple(
+            _card(walk, card, closure_of(walk, menu, card, now_s), texts, alone=alone) for card in menu.services
+        ),
+        trouble=_trouble(walk, texts, alone=alone),
         closed=closed,
     )
 
 
 def _closed(walk: Walk, menu: Menu, texts: Texts, now_s: float) -> Closed | None:
-    closure = closure_of_hall(menu, hall_now(walk, menu, now_s))
+    closure = closure_of_all(walk, menu, now_s)
     return None if closure is None else closed_words.over_hall(closure, walk.utc_offset_s, texts)
 
 
-def _trouble(walk: Walk, texts: Texts) -> tuple[str, str] | None:
+def _trouble(walk: Walk, texts: Texts, *, alone: bool) -> tuple[str, str] | None:
     if walk.refusal is not None:
         return "wifi_off", say_refusal(walk.refusal, texts)
+    if alone and walk.printer != "failed":
+        return "information", texts.say("kiosk_alone_strip")
+    if alone:
+        return "printer_alert", texts.say("kiosk_printer_strip")
     if walk.link != "live":
         return "wifi_off", texts.say("kiosk_no_server_strip")
     if walk.printer == "failed":
@@ -119,9 +126,13 @@ def _trouble(walk: Walk, texts: Texts) -> tuple[str, str] | None:
     return None
 
 
-def _card(walk: Walk, card: ServiceCard, closure: Closure | None, texts: Texts) -> Card:
+def _card(walk: Walk, card: ServiceCard, closure: Closure | None, texts: Texts, *, alone: bool) -> Card:
+    """Return a service as a button; a kiosk `alone` does not know who waits."""
     is_open = closure is None
-    status, detail = _line(card, texts) if closure is None else closed_words.on_card(closure, walk.utc_offset_s, texts)
+    if closure is not None:
+        status, detail = closed_words.on_card(closure, walk.utc_offset_s, texts)
+    else:
+        status, detail = (texts.say("kiosk_card_alone"), "") if alone else _line(card, texts)
     return Card(
         service=card.service,
         badge=Badge(card.prefix, card.icon, card.hue),
@@ -129,7 +140,7 @@ def _card(walk: Walk, card: ServiceCard, closure: Closure | None, texts: Texts) 
         hint=card.hints.get(texts.language, ""),  # another language's everyday words help nobody
         status=status,
         detail=detail,
-        warning=texts.say("kiosk_card_after_break") if is_open and card.after_break else "",
+        warning=texts.say("kiosk_card_after_break") if is_open and card.after_break and not alone else "",
         open=is_open,
     )
 

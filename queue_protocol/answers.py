@@ -74,8 +74,8 @@ class TicketTaken(msgspec.Struct, frozen=True, kw_only=True, tag="ticket_taken")
     service: ServiceId
     priority: bool
     issued_at: Instant
-    people_ahead: Annotated[int, Meta(ge=0)]
-    """Tickets that the calling rule puts before this one, as of `issued_at`."""
+    people_ahead: Annotated[int, Meta(ge=0)] | None
+    """Tickets that the calling rule puts before this one, as of `issued_at`; `None`: a kiosk gave it by itself."""
     wait: WaitRange | None
     """`None`: not enough is known to say."""
     counters: tuple[CounterNumber, ...]

@@ -81,6 +81,11 @@ def ticket_day(ticket: TicketId) -> date:
     return date.fromisoformat(str(ticket).partition("-")[0])
 
 
+def reserve_number(series: str, count: int) -> TicketNumber:
+    """Return a number that a kiosk gives by itself, the only way it is written: of the series AK, `AK07`, `AK100`."""
+    return f"{series}{count:02d}"
+
+
 def token_of(chance: bytes) -> Token:
     """Return the token written from 16 random bytes.
 

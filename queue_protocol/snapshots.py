@@ -85,6 +85,26 @@ class ServiceCard(msgspec.Struct, frozen=True, kw_only=True):
     """The turn of a ticket taken now may come only after the coming break, as lunch."""
 
 
+class Hours(msgspec.Struct, frozen=True, kw_only=True):
+    """A span of the day in which something is open."""
+
+    opens_at: Instant
+    closes_at: Instant
+
+
+class Reserve(msgspec.Struct, frozen=True, kw_only=True):
+    """What a kiosk gives by itself while the server is out of reach: numbers of series that are its own.
+
+    Good on the day of its menu alone.
+    """
+
+    device: DeviceId
+    mark: Annotated[str, Meta(pattern="^[A-Z]$")]
+    """Stands behind the prefix of a service: with mark K, A gives `AK01`, `AK02`…"""
+    spent: dict[str, Count] = {}
+    """The highest count that was handed in of each series, as `AK` to 7; 0 where one is missing."""
+
+
 class Menu(msgspec.Struct, frozen=True, kw_only=True, tag="menu"):
     """The kiosk."""
 
@@ -98,6 +118,10 @@ class Menu(msgspec.Struct, frozen=True, kw_only=True, tag="menu"):
     """How long a ticket may be cancelled at the kiosk that issued it."""
     dossiers_per_turn: Dossiers | None = None
     """Who brings more goes to the end of the line with the rest; `None`: all in one turn."""
+    issuing: tuple[Hours, ...] | None = None
+    """When tickets are given today; `None`: always."""
+    reserves: tuple[Reserve, ...] = ()
+    """Of the kiosks that have one."""
 
 
 class BoardCall(msgspec.Struct, frozen=True, kw_only=True):
@@ -269,13 +293,6 @@ class Unserved(msgspec.Struct, frozen=True, kw_only=True):
     issued_at: Instant
 
 
-class Hours(msgspec.Struct, frozen=True, kw_only=True):
-    """A session of the day."""
-
-    opens_at: Instant
-    closes_at: Instant
-
-
 class Desk(msgspec.Struct, frozen=True, kw_only=True, tag="desk"):
     """A clerk's page."""
 
@@ -342,7 +359,7 @@ class Office(msgspec.Struct, frozen=True, kw_only=True, tag="office"):
     slips: tuple[SlipTrouble, ...]
     clock: ClockState
     sessions: tuple[Hours, ...] | None = None
-    """Of the day; `None`: always open; empty: closed."""
+    """When counters work today; `None`: always; empty: closed."""
     ended: bool = False
     """Kiosks give no more tickets today."""
     ended_because: EndReason | None = None

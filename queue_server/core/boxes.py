@@ -5,7 +5,7 @@ from datetime import datetime
 
 from queue_protocol.answers import Done
 from queue_protocol.commands import ReplacePaper, ReportCall, ReportDevice, ReportSlip
-from queue_protocol.ids import DeviceId
+from queue_protocol.ids import DeviceId, ticket_number
 from queue_server.core.decision import Actor, Deciders, Decision, refuse
 from queue_server.core.events import (
     CallShown,
@@ -17,13 +17,14 @@ from queue_server.core.events import (
     SlipPrinted,
     SlipUncertain,
 )
-from queue_server.core.hall import Hall, catalogue_of
+from queue_server.core.hall import Hall, Ticket, catalogue_of
 from queue_server.core.lifecycle import SLIP_AFTER
+from queue_server.core.series import is_of_reserve
 
 
 def _report_slip(hall: Hall, command: ReportSlip, actor: Actor, _now: datetime) -> Decision:
     ticket = hall.tickets.get(command.ticket)
-    if ticket is None or ticket.print_at != actor.name:
+    if ticket is None or not _is_printed_by(hall, ticket, actor):
         return refuse("unknown_ticket")
     device, reason = DeviceId(actor.name), command.reason or "unknown"
     events: Mapping[str, Event] = {
@@ -34,6 +35,13 @@ def _report_slip(hall: Hall, command: ReportSlip, actor: Actor, _now: datetime) 
     event = events[command.outcome]
     known_already = (ticket.slip, type(event)) not in SLIP_AFTER
     return Decision(() if known_already else (event,), Done())
+
+
+def _is_printed_by(hall: Hall, ticket: Ticket, actor: Actor) -> bool:
+    """Say whether this box prints the slip: it was told to, or gave the ticket by itself."""
+    if ticket.print_at is not None:
+        return ticket.print_at == actor.name
+    return is_of_reserve(hall, DeviceId(actor.name), ticket_number(ticket.id))
 
 
 def _report_call(hall: Hall, command: ReportCall, actor: Actor, _now: datetime) -> Decision:

@@ -90,6 +90,10 @@ STATUS_AFTER: Mapping[tuple[Status | None, type[Event]], Status] = {
 }
 
 SLIP_AFTER: Mapping[tuple[SlipStatus, type[Event]], SlipStatus] = {
+    # of a ticket that a kiosk gave and printed by itself
+    ("none", SlipPrinted): "printed",
+    ("none", SlipFailed): "failed",
+    ("none", SlipUncertain): "uncertain",
     ("pending", SlipPrinted): "printed",
     ("pending", SlipFailed): "failed",
     ("pending", SlipUncertain): "uncertain",

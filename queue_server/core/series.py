@@ -7,13 +7,10 @@ series makes too, so the two never meet, and a kiosk alone keeps count of its ow
 
 import re
 
-from queue_protocol.ids import DeviceId
+from queue_protocol.ids import DeviceId, reserve_number
+from queue_protocol.snapshots import Reserve
 from queue_server.core.catalogue import Service
 from queue_server.core.hall import Hall, catalogue_of
-
-OFFLINE_DIGITS = 2
-"""Digits of a number given offline. A kiosk that gives a ticket a minute of one service fills them in 99 minutes; more
-than 99 take a third digit."""
 
 _NUMBER = re.compile("^([A-Z]{1,2})([0-9]{1,6})$")
 
@@ -40,11 +37,30 @@ def offline_series(hall: Hall, service: Service, device: DeviceId) -> str | None
     return None if kiosk is None else f"{service.prefix}{kiosk.mark}"
 
 
+def reserves(hall: Hall) -> tuple[Reserve, ...]:
+    """Return what each kiosk with a mark may go on giving by itself today."""
+    catalogue = catalogue_of(hall)
+    return tuple(
+        Reserve(
+            device=kiosk.device,
+            mark=kiosk.mark,
+            spent={
+                series: hall.issued[series]
+                for series in sorted({f"{service.prefix}{kiosk.mark}" for service in catalogue.services})
+                if series in hall.issued
+            },
+        )
+        for kiosk in catalogue.kiosks
+    )
+
+
+def is_of_reserve(hall: Hall, device: DeviceId, number: str) -> bool:
+    """Say whether a number is of a series that this kiosk gives by itself, for whatever service."""
+    series = split_number(number)[0]
+    return any(offline_series(hall, service, device) == series for service in catalogue_of(hall).services)
+
+
 def is_granted(hall: Hall, service: Service, device: DeviceId, number: str) -> bool:
     """Say whether a number is of this kiosk's own series, written as that series writes it: it has one spelling."""
     series, count = split_number(number)
-    return (
-        series == offline_series(hall, service, device)
-        and count > 0
-        and number == f"{series}{count:0{OFFLINE_DIGITS}d}"
-    )
+    return series == offline_series(hall, service, device) and count > 0 and number == reserve_number(series, count)

@@ -263,7 +263,7 @@ def _ask_for_slip(hall: Hall, entry: Entry, event: TicketReissued | TicketCarrie
 def _end_slip(hall: Hall, entry: Entry, event: SlipPrinted | SlipFailed | SlipUncertain) -> Hall:
     ticket = hall.tickets[event.ticket]
     status = SLIP_AFTER[ticket.slip, type(event)]
-    slips = without(hall.slips, event.ticket) if status == "printed" else hall.slips
+    slips = without(hall.slips, event.ticket) if status == "printed" else hall.slips.set(event.ticket, None)
     ended = replace(_keep(hall, replace(ticket, slip=status)), slips=slips)
     return _use_paper(ended, entry, event)
 

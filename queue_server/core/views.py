@@ -6,7 +6,7 @@ from datetime import datetime
 
 from queue_protocol.answers import RefusalCode
 from queue_protocol.ids import DeviceId, HallId, Revision, ServiceId, TicketId, Token, ticket_number
-from queue_protocol.snapshots import Board, BoardCall, BoardCounter, ClosedBecause, Menu, ServiceCard
+from queue_protocol.snapshots import Board, BoardCall, BoardCounter, ClosedBecause, Hours, Menu, ServiceCard
 from queue_server.core.announcements import call_kind
 from queue_server.core.calendar import is_issuing, next_issue_from
 from queue_server.core.catalogue import Service
@@ -14,6 +14,7 @@ from queue_server.core.estimate import Outlook, outlook
 from queue_server.core.hall import Hall, Ticket, catalogue_of, counters_for, counters_of, hall_of, services_at
 from queue_server.core.lifecycle import AT_COUNTER, Status
 from queue_server.core.placing import place_of_walk_in
+from queue_server.core.series import reserves
 from queue_server.core.visits import why_closed
 
 _CLOSED_BECAUSE: Mapping[RefusalCode, ClosedBecause] = {
@@ -61,6 +62,10 @@ def menu(hall: Hall, revision: Revision, now: datetime, room: HallId | None = No
         opens_at=None if is_open_or_over else next_issue_from(hall.sessions, now),
         cancel_within_s=policy.cancel_within_s,
         dossiers_per_turn=policy.dossiers_per_turn,
+        issuing=None
+        if hall.sessions is None
+        else tuple(Hours(opens_at=each.issue_from, closes_at=each.issue_until) for each in hall.sessions),
+        reserves=reserves(hall),
     )
 
 

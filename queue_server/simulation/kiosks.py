@@ -5,9 +5,9 @@ from functools import partial
 
 from queue_protocol.answers import Refused, Result, TicketTaken
 from queue_protocol.commands import CancelTicket, RecordOffline, ReportSlip, TakeTicket
-from queue_protocol.ids import DeviceId, ServiceId, TicketId, Token, ticket_id
+from queue_protocol.ids import DeviceId, ServiceId, TicketId, Token, reserve_number, ticket_id
 from queue_server.core.decision import Actor
-from queue_server.core.series import OFFLINE_DIGITS, offline_series
+from queue_server.core.series import offline_series
 from queue_server.simulation.agenda import Agenda
 from queue_server.simulation.center import Center
 from queue_server.simulation.citizens import Citizen
@@ -95,7 +95,7 @@ class Kiosk:
         """Give a number of the kiosk's own series, and hand it in as soon as the server is there."""
         person, now, series = citizen.person, self._agenda.now, self._series(citizen) or ""
         self._given[series] += 1
-        number = f"{series}{self._given[series]:0{OFFLINE_DIGITS}d}"
+        number = reserve_number(series, self._given[series])
         self._floor.enter(citizen, ticket_id(self._floor.day, number))
         record = RecordOffline(
             number=number,

@@ -12,7 +12,7 @@ from queue_server.core.catalogue import Catalogue, Kiosk
 from queue_server.core.decision import Actor
 from queue_server.core.events import CatalogueChanged, TicketIssued
 from queue_server.core.permissions import AGE_LIMIT_MS
-from queue_server.core.series import split_number
+from queue_server.core.series import reserves, split_number
 from tests.core.center import (
     CATALOGUE,
     CERTIFICATION,
@@ -142,6 +142,19 @@ def test_numbers_of_kiosks_never_meet_those_of_the_center() -> None:
     center.done(offline("AM01", chance=72), OTHER_KIOSK)
     assert numbers(center, 1) == ["A002"]
     assert set(center.hall.tickets) == {called(number) for number in ("A001", "A002", "AK01", "AM01")}
+
+
+def test_each_kiosk_is_told_its_reserve() -> None:
+    """Its mark, and how far each series that was handed in has come: a kiosk with a new disk goes on from there."""
+    center = offline_center().wait(minutes=60)
+    center.done(offline("AK01", chance=71), KIOSK)
+    center.done(offline("AK07", chance=72), KIOSK)
+    center.done(offline("LM02", chance=73, wanted=LAND), OTHER_KIOSK)
+    numbers(center, 3)
+    assert [(each.device, each.mark, each.spent) for each in reserves(center.hall)] == [
+        (KIOSK.name, "K", {"AK": 7}),
+        (OTHER_KIOSK.name, "M", {"LM": 2}),
+    ]
 
 
 def test_a_ticket_that_was_handed_in_is_not_handed_in_again() -> None:

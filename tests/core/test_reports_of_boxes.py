@@ -3,12 +3,14 @@
 from itertools import product
 from typing import Literal, get_args
 
+import msgspec
 import pytest
 
 from queue_protocol.answers import Done, Refused
-from queue_protocol.commands import RecallTicket, ReportCall, ReportDevice, ReportSlip
+from queue_protocol.commands import RecallTicket, RecordOffline, ReportCall, ReportDevice, ReportSlip
 from queue_protocol.ids import DeviceId, Revision
 from queue_server.core.announcements import is_spoken
+from queue_server.core.catalogue import Kiosk
 from queue_server.core.events import (
     CallShown,
     CallSpoken,
@@ -20,7 +22,10 @@ from queue_server.core.events import (
 )
 from queue_server.core.hall import PartReport
 from queue_server.core.lifecycle import SLIP_AFTER, SlipStatus
+from queue_server.core.staff_views import slips_in_trouble
 from tests.core.center import (
+    CATALOGUE,
+    CERTIFICATION,
     DISPLAY,
     KIOSK,
     LAN,
@@ -28,6 +33,7 @@ from tests.core.center import (
     OTHER_KIOSK,
     Center,
     called,
+    token,
 )
 
 A001 = called("A001")
@@ -87,8 +93,11 @@ def test_each_report_on_each_state_of_a_slip(before: SlipStatus, outcome: Outcom
 def test_the_table_of_slips_has_no_pair_more() -> None:
     """Of what a kiosk reports, the table has what the test above walks through: nothing leaves `printed`."""
     kinds: dict[type[Event], Outcome] = {SlipPrinted: "printed", SlipFailed: "failed", SlipUncertain: "uncertain"}
-    reported = {(before, kinds[event]) for before, event in SLIP_AFTER if event in kinds}
+    reported = {(before, kinds[event]) for before, event in SLIP_AFTER if event in kinds and before != "none"}
     assert reported == LATER_WORD_COUNTS
+    assert {kinds[event] for before, event in SLIP_AFTER if event in kinds and before == "none"} == set(
+        get_args(Outcome)
+    )
     assert {SLIP_AFTER[pair] for pair in SLIP_AFTER if pair[1] not in kinds} == {"pending"}
 
 
@@ -108,6 +117,20 @@ def test_only_the_kiosk_that_prints_a_slip_reports_it() -> None:
     paperless = ReportSlip(ticket=center.take(), outcome="printed")
     assert center.refusal(paperless, KIOSK) == Refused(code="unknown_ticket")
     assert center.refusal(report("printed"), LAN) == Refused(code="not_allowed")
+
+
+def test_a_kiosk_reports_the_slip_of_a_ticket_that_it_gave_by_itself() -> None:
+    """Nobody told it to print, and what became of the paper counts all the same; a failed one is staff's to see."""
+    kiosks = (Kiosk(device=KIOSK_1, mark="K"),)
+    center = Center(msgspec.structs.replace(CATALOGUE, kiosks=kiosks)).open()
+    record = RecordOffline(number="AK01", service=CERTIFICATION, token=token(70), issued_at=center.now)
+    center.do(record, KIOSK)
+    failed = ReportSlip(ticket=called("AK01"), outcome="failed", reason="paper_out")
+    assert center.refusal(failed, OTHER_KIOSK) == Refused(code="unknown_ticket")
+    center.do(failed, KIOSK)
+    assert [each.number for each in slips_in_trouble(center.hall, center.now)] == ["AK01"]
+    center.do(ReportSlip(ticket=called("AK01"), outcome="printed", length_mm=90), KIOSK)
+    assert slips_in_trouble(center.hall, center.now) == ()
 
 
 def test_late_reports_count() -> None:

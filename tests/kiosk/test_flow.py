@@ -1,21 +1,23 @@
 """The walk of the kiosk's screen: what each tap, answer and second does."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk import flow
+from kiosk import flow, reserve
 from kiosk.closing import Closure
-from kiosk.flow import Take
+from kiosk.flow import Give, Take
 from kiosk.pages import Asking, Choosing, Holding, Paper, Sorry, Welcoming
-from kiosk.walk import SLOW_S, TICKET_S, Walk, hall_time, is_slow, remaining
+from kiosk.walk import SLOW_S, TICKET_S, Walk, gives_alone, hall_time, is_slow, remaining
 from queue_protocol.answers import Done, Refused, TicketTaken
 from queue_protocol.ids import DeviceId, ServiceId
 from queue_protocol.session import Link
 from queue_protocol.snapshots import Menu
 from tests.kiosk.hall import NOW, menu, ticket, welcome
+from tests.kiosk.test_reserve import granting
 
 CERTIFICATION = ServiceId("certification")
 LATER = 100.0
@@ -97,6 +99,52 @@ def test_without_the_server_no_ticket_is_pretended(link: Link) -> None:
     walk, ask = flow.service_tapped(flow.link_changed(services_up(), link), CERTIFICATION, LATER)
     assert ask is None
     assert walk.page == Sorry(why=None, service=None, since_s=LATER, until_s=LATER + flow.TROUBLE_S)
+
+
+def alone(**changes: object) -> Walk:
+    """Return a walk whose server is out of reach, with a reserve, at `LATER`."""
+    known = granting(closed={"land": "full"}, dossiers_per_turn=None)
+    walk = flow.menu_arrived(flow.time_heard(services_up(), NOW, LATER), known)
+    kept = reserve.learned(None, welcome(), known, DeviceId("kiosk-1"))
+    return replace(flow.link_changed(flow.reserve_changed(walk, kept), "connecting"), **changes)  # type: ignore[arg-type]
+
+
+def test_without_the_server_a_kiosk_with_a_reserve_goes_on() -> None:
+    """The tap asks nobody: the ticket comes from the reserve, at the hall's time as this kiosk knows it."""
+    walk, wish = flow.service_tapped(alone(language="en"), CERTIFICATION, LATER + 5)
+    assert wish == Give(1, CERTIFICATION, "en", 1, NOW + timedelta(seconds=5))
+    page = flow.answered(walk, 1, ticket("AK01", people_ahead=None, wait=None), LATER + 5).page
+    assert isinstance(page, Holding)
+    assert page.ticket.number == "AK01"
+    sorry = flow.answered(walk, 1, Refused(code="storage"), LATER + 5).page
+    assert isinstance(sorry, Sorry)
+    assert sorry.why == Refused(code="storage")
+
+
+def test_a_kiosk_alone_keeps_to_what_it_knows() -> None:
+    """A service that was closed stays so; a box that the server turned away, and one of yesterday, give nothing."""
+    page = flow.service_tapped(alone(), ServiceId("land"), LATER)[0].page
+    assert isinstance(page, Sorry)
+    assert page.why == Closure("full")
+    for walk, now_s in (
+        (flow.turned_away(alone(), Refused(code="unknown_key")), LATER),
+        (alone(reserve=None), LATER),
+        (alone(), LATER + 86_400),
+    ):
+        gone, wish = flow.service_tapped(walk, CERTIFICATION, now_s)
+        assert wish is None
+        assert isinstance(gone.page, Sorry)
+
+
+def test_an_earlier_life_is_remembered_on_its_day_alone() -> None:
+    """After a restart without a server the screen offers what was known, at the time of the PC; not the next day."""
+    kept = reserve.learned(None, welcome(), granting(), DeviceId("kiosk-1"))
+    fresh = Walk(language="vi", home_language="vi", languages=("vi", "en"))
+    walk = flow.remembered(fresh, kept, NOW + timedelta(hours=1), ("vi", "en"), 0.0)
+    assert walk.menu == kept.menu
+    assert hall_time(walk, 0.0) == NOW + timedelta(hours=1)
+    assert gives_alone(walk, 0.0)
+    assert flow.remembered(fresh, kept, NOW + timedelta(days=1), ("vi", "en"), 0.0) == fresh
 
 
 def test_a_closed_service_is_refused_at_once() -> None:

@@ -6,6 +6,8 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from kiosk import reserve
+from kiosk.flow import Give
 from kiosk.printing import Ended, Looked
 from kiosk.views import Check, Choice, Greeting, Notice, Number, View
 from kiosk.walking import Walker
@@ -14,6 +16,7 @@ from queue_protocol.commands import CancelTicket, Command, TakeTicket
 from queue_protocol.ids import DeviceId, ServiceId, token_of
 from queue_protocol.snapshots import Beat, ClosedBecause
 from tests.kiosk.hall import NOW, menu, ticket, welcome, with_card
+from tests.kiosk.test_reserve import granting
 from tests.kiosk.test_slips import product_texts
 
 CERTIFICATION = ServiceId("certification")
@@ -40,12 +43,23 @@ class Stage:
 
     def __init__(self) -> None:
         self.now_s = 100.0
+        self.given: list[Give] = []
         self.asked: list[tuple[Command, asyncio.Future[Result]]] = []
         self.paint = Paint()
         self.walker = Walker(
-            DeviceId("kiosk-1"), product_texts(), "vi", self._ask, lambda: token_of(bytes(16)), lambda: self.now_s
+            DeviceId("kiosk-1"),
+            product_texts(),
+            "vi",
+            self._ask,
+            self._give,
+            lambda: token_of(bytes(16)),
+            lambda: self.now_s,
         )
         self.walker.show_on(self.paint)
+
+    def _give(self, wish: Give) -> Result:
+        self.given.append(wish)
+        return ticket("AK01", people_ahead=None, wait=None, service=wish.service)
 
     def _ask(self, command: Command) -> "asyncio.Future[Result]":
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
@@ -102,6 +116,30 @@ async def test_from_the_greeting_to_the_number(stage: Stage) -> None:
     assert stage.paint.remaining == 1.0
     stage.wait(8)
     assert isinstance(stage.view.body, Choice)
+
+
+async def test_alone_the_screen_is_calm_and_the_number_comes_at_once(stage: Stage) -> None:
+    """No waits that nobody knows, no alarm: the services, a number, a slip, and words that claim nothing."""
+    known = granting()
+    stage.walker.heard(known)
+    stage.walker.reserve_changed(reserve.learned(None, welcome(), known, DeviceId("kiosk-1")))
+    stage.walker.link_changed("connecting")
+    stage.walker.touch()
+    body = stage.view.body
+    assert isinstance(body, Choice)
+    assert body.trouble == ("information", "Máy vẫn cấp số bình thường, mời ông/bà tiếp tục.")
+    assert {(card.status, card.detail) for card in body.cards} == {("Vẫn cấp số", "")}
+    stage.walker.printer_looked(Looked("failed", "paper_out"))
+    assert isinstance(stage.view.body, Choice)
+    assert stage.view.body.trouble is not None
+    assert stage.view.body.trouble[0] == "printer_alert"
+    stage.wait(1)
+    stage.walker.tap_service(CERTIFICATION)
+    assert (len(stage.given), stage.asked) == (1, [])
+    number = stage.view.body
+    assert isinstance(number, Number)
+    assert (number.number, number.cancel) == ("AK01", "")
+    assert number.facts == ("Chưa rõ còn bao nhiêu lượt phía trước. Mời ông/bà giữ phiếu, chờ cán bộ gọi số.",)
 
 
 async def test_the_command_names_kiosk_language_and_token(stage: Stage) -> None:

@@ -24,7 +24,6 @@ from queue_protocol.snapshots import Board, Desk, Menu, Office
 from queue_server.shell.access import DEVICE_COOKIE
 from tests.core.center import CERTIFICATION, CIVIL_STATUS
 from tests.shell.server import Running, Talk
-from tests.shell.test_pages import cookie
 
 KIOSK_1 = DeviceId("kiosk-1")
 
@@ -175,7 +174,7 @@ def test_exactly_one_display_speaks(server: Running) -> None:
 def page_with_sound(server: Running) -> Talk:
     """Open the page display as the installer does, with the key of a display."""
     page = server.browse("/device", {"device": "display-1", "key": server.key("display-1"), "next": "/display"})
-    lent = f"{DEVICE_COOKIE}={cookie(page.headers, DEVICE_COOKIE)}"
+    lent = f"{DEVICE_COOKIE}={page.cookie(DEVICE_COOKIE)}"
     return server.talk(DisplayHello(protocol=PROTOCOL, device=DeviceId("page-1"), sound=True), Cookie=lent)
 
 

@@ -1,0 +1,136 @@
+"""A kiosk that goes on by itself: on its disk first, then on paper, then handed in; across restarts and full disks."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from kiosk.alone import Alone
+from kiosk.flow import Give
+from kiosk.stock import FILE, Stock
+from queue_protocol.announcements import PrintSlip
+from queue_protocol.answers import Refused, Result, TicketTaken
+from queue_protocol.commands import Command, RecordOffline
+from queue_protocol.ids import DeviceId, ServiceId, token_of
+from tests.kiosk.hall import NOW, ticket, welcome
+from tests.kiosk.test_reserve import granting
+
+WISH = Give(request=1, service=ServiceId("certification"), language="vi", dossiers=1, at=NOW)
+
+
+class Life:
+    """One life of a kiosk on a folder, with a link and a printer that keep what they are told."""
+
+    def __init__(self, folder: Path) -> None:
+        self.asked: list[tuple[Command, asyncio.Future[Result]]] = []
+        self.printed: list[PrintSlip] = []
+        self.tokens = iter(range(1, 256))
+        self.alone = Alone(DeviceId("kiosk-1"), Stock(folder), lambda: token_of(bytes([next(self.tokens)]) * 16))
+        self.alone.plug(self._ask, self.printed.append)
+
+    def _ask(self, command: Command) -> "asyncio.Future[Result]":
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self.asked.append((command, future))
+        return future
+
+    def hear_server(self, **spent: int) -> None:
+        """Let the server speak."""
+        self.alone.heard(welcome())
+        self.alone.heard(granting(spent=spent))
+
+    def give(self) -> str:
+        """Give a ticket and return its number."""
+        given = self.alone.give(WISH)
+        assert isinstance(given, TicketTaken)
+        return given.number
+
+    def handed_in(self) -> list[str]:
+        """Return the numbers that were handed in, in order."""
+        return [command.number for command, _ in self.asked if isinstance(command, RecordOffline)]
+
+    async def answer(self, place: int, result: Result) -> None:
+        """Let the server answer."""
+        self.asked[place][1].set_result(result)
+        await asyncio.sleep(0)
+
+
+async def test_a_ticket_is_kept_printed_and_handed_in(tmp_path: Path) -> None:
+    """All three say the same number, and the slip is one like any other."""
+    life = Life(tmp_path)
+    life.hear_server()
+    assert [life.give(), life.give()] == ["AK01", "AK02"]
+    assert [(order.slip.number, order.valid_on, order.copy_number) for order in life.printed] == [
+        ("AK01", "2026-11-23", 0),
+        ("AK02", "2026-11-23", 0),
+    ]
+    assert life.handed_in() == ["AK01", "AK02"]
+    tokens = [command.token for command, _ in life.asked if isinstance(command, RecordOffline)]
+    assert len(set(tokens)) == 2
+
+
+async def test_a_restart_gives_no_number_again_and_hands_in_what_is_owed(tmp_path: Path) -> None:
+    """A kiosk that loses power while the server is away goes on where it was."""
+    before = Life(tmp_path)
+    before.hear_server()
+    numbers = [before.give(), before.give()]
+    await before.answer(0, ticket("AK01"))
+    after = Life(tmp_path)
+    assert after.handed_in() == ["AK02"]
+    assert [*numbers, after.give()] == ["AK01", "AK02", "AK03"]
+
+
+@pytest.mark.parametrize("code", ["command_id_reused", "number_not_granted"])
+async def test_what_the_server_has_answered_is_owed_no_more(tmp_path: Path, code: str) -> None:
+    """Handed in twice over two lives, or refused for good: it is asked once more for neither, and the count stays."""
+    life = Life(tmp_path)
+    life.hear_server()
+    life.give()
+    await life.answer(0, Refused(code=code))  # type: ignore[arg-type]  # of the table above
+    again = Life(tmp_path)
+    assert again.handed_in() == []
+    assert again.give() == "AK02"
+
+
+async def test_a_disk_that_is_full_gives_no_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be kept is not printed; when the disk has room again the same number is given, once."""
+    life = Life(tmp_path)
+    life.hear_server()
+
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("kiosk.stock.write_whole", refuse)
+        assert life.alone.give(WISH) == Refused(code="storage")
+        life.hear_server(AK=0)
+    assert (life.printed, life.handed_in()) == ([], [])
+    assert life.give() == "AK01"
+
+
+async def test_a_damaged_file_is_a_kiosk_that_knows_nothing(tmp_path: Path) -> None:
+    """It starts, gives nothing by itself, and goes on as soon as the server has told it where it was."""
+    (tmp_path / FILE).write_bytes(b'{"menu":')
+    life = Life(tmp_path)
+    assert life.alone.reserve is None
+    assert life.alone.give(WISH) == Refused(code="hall_closed")
+    life.hear_server(AK=4)
+    assert life.give() == "AK05"
+
+
+async def test_the_screen_is_told_what_may_be_given(tmp_path: Path) -> None:
+    """Each word of the server, each ticket and each answer is another reserve."""
+    life, told = Life(tmp_path), []
+    life.alone.on_change = lambda reserve: told.append(len(reserve.given))
+    life.hear_server()
+    life.give()
+    await life.answer(0, ticket("AK01"))
+    assert told == [0, 1, 0]
+
+
+async def test_a_day_that_is_over_gives_nothing(tmp_path: Path) -> None:
+    """The server does not come back overnight: the kiosk apologises in the morning."""
+    life = Life(tmp_path)
+    life.hear_server()
+    tomorrow = Give(request=2, service=WISH.service, language="vi", dossiers=1, at=NOW + timedelta(days=1))
+    assert life.alone.give(tomorrow) == Refused(code="hall_closed")
