@@ -7,49 +7,51 @@ from typing import Annotated, NewType
 import msgspec
 from msgspec import Meta
 
-Language = Annotated[str, Meta(pattern="^[a-z]{2,3}$")]
+# Patterns end in \Z, as to Python $ is also the place before an end of line.
+
+Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}\Z")]
 """ISO 639 code of a language, as `vi` or `en`."""
 
-ServiceId = NewType("ServiceId", Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,31}$")])
+ServiceId = NewType("ServiceId", Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,31}\Z")])
 """Name of a service within the catalogue, as `civil_status`. Never shown to a person."""
 
-TicketId = NewType("TicketId", Annotated[str, Meta(pattern="^[0-9]{8}-[A-Z]{1,2}[0-9]{1,6}$")])
+TicketId = NewType("TicketId", Annotated[str, Meta(pattern=r"^[0-9]{8}-[A-Z]{1,2}[0-9]{1,6}\Z")])
 """A ticket of any day: `20261123-A015`, the local day and the number on the slip."""
 
-TicketNumber = Annotated[str, Meta(pattern="^[A-Z]{1,2}[0-9]{1,6}$")]
+TicketNumber = Annotated[str, Meta(pattern=r"^[A-Z]{1,2}[0-9]{1,6}\Z")]
 """What stands on the slip and the board: prefix and digits, as `A015`."""
 
 CounterNumber = Annotated[int, Meta(ge=1, le=99)]
 """A counter is a word and a number: "Quầy 3" is 3."""
 
-HallId = NewType("HallId", Annotated[str, Meta(pattern="^[a-z][a-z0-9-]{0,31}$")])
+HallId = NewType("HallId", Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,31}\Z")])
 """A room of the center with displays of its own, as `ground-floor`. Never shown to a person."""
 
-DeviceId = NewType("DeviceId", Annotated[str, Meta(pattern="^[a-z][a-z0-9-]{0,31}$")])
+DeviceId = NewType("DeviceId", Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,31}\Z")])
 """Name of a box in the hall, as `kiosk-1`."""
 
-AccountId = NewType("AccountId", Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9._-]{0,31}$")])
+AccountId = NewType("AccountId", Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,31}\Z")])
 """Name a person signs in with. Events name people by it and by nothing else."""
 
-CommandId = NewType("CommandId", Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{8,64}$")])
+CommandId = NewType("CommandId", Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{8,64}\Z")])
 """Made by the asking box, once per act of a person: the same id twice has one effect and one answer."""
 
-RemarkId = NewType("RemarkId", Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{8,64}$")])
+RemarkId = NewType("RemarkId", Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{8,64}\Z")])
 """Made by the page that writes a remark: sent twice, it is written once."""
 
-Token = NewType("Token", Annotated[str, Meta(pattern="^[a-z2-7]{26}$")])
+Token = NewType("Token", Annotated[str, Meta(pattern=r"^[a-z2-7]{26}\Z")])
 """16 random bytes in base32: the address of a ticket's page. It names no person."""
 
-Key = Annotated[str, Meta(min_length=16, max_length=128, pattern="^[A-Za-z0-9_-]+$")]
+Key = Annotated[str, Meta(min_length=16, max_length=128, pattern=r"^[A-Za-z0-9_-]+\Z")]
 """The secret that a device presents to be let in."""
 
 Dossiers = Annotated[int, Meta(ge=1, le=99)]
 """How many dossiers a person brings."""
 
-ClockTime = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+ClockTime = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z")]
 """A time of the day in the center's time zone, as `07:30`."""
 
-Reason = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,31}$")]
+Reason = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,31}\Z")]
 """Why something is as it is, as a key of the text files: `paper_out`, `unreachable`."""
 
 Instant = Annotated[datetime, Meta(tz=True)]

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -37,8 +38,9 @@ PLAIN_WORDS = (
     ("Object missing required field", "the table lacks its key"),
     ("Object contains unknown field", "the table knows no key"),
     ("Expected", "expected"),
+    (r"\\Z'", "$'"),
 )
-"""Of msgspec, which calls a table an object."""
+"""Of msgspec, which calls a table an object, and quotes patterns as Python ends them."""
 
 SUBJECTS: Sequence[tuple[re.Pattern[str], str, str | None]] = (
     (re.compile(r"^counter '?(\d+)"), "counters", "number"),
@@ -47,11 +49,22 @@ SUBJECTS: Sequence[tuple[re.Pattern[str], str, str | None]] = (
     (re.compile(r"^mark of a kiosk '([^']+)'"), "kiosks", "mark"),
     (re.compile(r"^kiosk '([^']+)'|the mark .*?of ([a-z0-9-]+)"), "kiosks", "device"),
     (re.compile(r"^the center"), "center", None),
+    (re.compile(r"^(public_address)"), "", None),
     (re.compile(r"^(policy\.[a-z_]+)"), "", None),
     (re.compile(r"^a session of|^on [a-z]{3} "), "hours.sessions", None),
     (re.compile(r"^\d{4}-\d{2}-\d{2} opens"), "hours.extra_open", None),
 )
 """What a sentence of `contradictions` speaks of: a key, or the element of an array with this value of a field."""
+
+
+BYTE_ORDER_MARK = "\ufeff"
+"""What Notepad of Windows puts before a text."""
+
+UNSHOWABLE = frozenset({"Cc", "Cf", "Zl", "Zp"})
+"""Categories of Unicode: control and format characters, and ends of lines. A name is one line of words."""
+
+LONG_NUMBER = re.compile(r"[0-9_]{1000,}")
+"""Python reads none of over 4,300 digits, and no setting has more than four."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +96,7 @@ def read_catalogue_text(text: str, name: str) -> Catalogue:
 
     Raises `CatalogueRefused`.
     """
-    data = _parse(text, name)
-    lines = key_lines(text)
+    data, lines = _read(text, name)
     problems = [*_mistyped(data, lines)]
     if problems:
         raise CatalogueRefused(name, problems)
@@ -100,13 +112,13 @@ def read_calendar_text(text: str, name: str) -> Hours:
 
     Raises `CatalogueRefused`.
     """
-    data = _parse(text, name)
+    data, lines = _read(text, name)
     if "hours" not in data:
         raise CatalogueRefused(name, [Problem(None, "hours", "a calendar has a table [hours]")])
     try:
         return msgspec.convert(data["hours"], Hours)
     except msgspec.ValidationError as error:
-        raise CatalogueRefused(name, [_problem(error, "hours", key_lines(text))]) from error
+        raise CatalogueRefused(name, [_problem(error, "hours", lines)]) from error
 
 
 def with_hours(catalogue: Catalogue, hours: Hours, name: str) -> Catalogue:
@@ -128,16 +140,60 @@ def catalogue_text(catalogue: Catalogue, head: Sequence[str] = ()) -> str:
     return "".join(f"# {line}\n" for line in head) + "\n" + tomli_w.dumps(data)
 
 
-def _parse(text: str, name: str) -> dict[str, Any]:
+def _read(text: str, name: str) -> tuple[dict[str, Any], dict[str, int]]:
+    """Return what a text says, its words in NFC, and the line of each key.
+
+    Raises `CatalogueRefused` for what is no TOML, and for words that no screen shows and no paper holds.
+    """
+    text = text.removeprefix(BYTE_ORDER_MARK)
     try:
-        return tomllib.loads(text)
+        data = _composed(tomllib.loads(text))
+        lines = key_lines(text)
     except tomllib.TOMLDecodeError as error:
         raise CatalogueRefused(name, [Problem(_line_of(error, text), "", f"this is no TOML: {error}")]) from error
+    except RecursionError:
+        raise CatalogueRefused(name, [Problem(None, "", "this is no TOML: it is nested too deeply")]) from None
+    except ValueError:
+        line = _line_of_long_number(text)
+        raise CatalogueRefused(name, [Problem(line, "", "this is no TOML: a number has too many digits")]) from None
+    problems = [*_unshowable(data, "", lines)]
+    if problems:
+        raise CatalogueRefused(name, problems)
+    return data, lines
+
+
+def _composed(value: Any) -> Any:
+    """Return a value with every word of it in NFC: some keyboards write "ế" as three characters."""
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)
+    if isinstance(value, dict):
+        return {key: _composed(each) for key, each in value.items()}
+    return [_composed(each) for each in value] if isinstance(value, list) else value
+
+
+def _unshowable(value: Any, path: str, lines: Mapping[str, int]) -> Iterator[Problem]:
+    """Yield where words hold a character that is no sign on paper: a line's end, a bell, a change of direction."""
+    if isinstance(value, str):
+        found = next((each for each in value if unicodedata.category(each) in UNSHOWABLE), None)
+        if found is not None:
+            what = f"the character U+{ord(found):04X} cannot be shown or printed; leave it out"
+            yield Problem(_nearest(path, lines), path, what)
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from _unshowable(each, _joined(path, key), lines)
+    elif isinstance(value, list):
+        for place, each in enumerate(value):
+            yield from _unshowable(each, f"{path}[{place}]", lines)
 
 
 def _line_of(error: tomllib.TOMLDecodeError, text: str) -> int:
     said = re.search(r"at line (\d+)", str(error))
     return int(said[1]) if said else text.count("\n") + 1  # "at end of document"
+
+
+def _line_of_long_number(text: str) -> int | None:
+    found = LONG_NUMBER.search(text)
+    return None if found is None else text.count("\n", 0, found.start()) + 1
 
 
 def _mistyped(data: dict[str, Any], lines: Mapping[str, int]) -> Iterator[Problem]:

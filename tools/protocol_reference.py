@@ -215,7 +215,8 @@ def _signs(meta: ast.expr) -> list[str]:
     if not isinstance(meta, ast.Call):
         return []
     bounds = {each.arg: ast.unparse(each.value) for each in meta.keywords if each.arg in SIGNS}
-    return [SIGNS[name].format(bound.strip("'")) for name, bound in bounds.items()]
+    # Python alone ends a pattern so; readers of other languages know the sign that ends theirs.
+    return [SIGNS[name].format(bound.strip("'").replace(r"\\Z", "$")) for name, bound in bounds.items()]
 
 
 def _write_annotated(inside: ast.expr) -> str:

@@ -12,6 +12,9 @@ from msgspec import Meta
 from queue_protocol.commands import OpeningTime
 from queue_protocol.ids import ClockTime, CounterNumber, DeviceId, HallId, Language, ServiceId
 
+LONGEST_ADDRESS = 91
+"""A QR code on a slip holds 120 characters, of which `/t/` and the token of a ticket take 29."""
+
 Words = dict[Language, Annotated[str, Meta(min_length=1, max_length=160)]]
 
 
@@ -160,7 +163,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     languages: Annotated[tuple[Language, ...], Meta(min_length=1)] = ("vi", "en")
     time_zone: Annotated[str, Meta(pattern="^[A-Za-z_]+(/[A-Za-z_]+)*$")] = "Asia/Ho_Chi_Minh"
     public_address: Annotated[str, Meta(pattern="^https?://[^ /]+$")] | None = None
-    """Where phones reach this server; `None`: no QR code on slips."""
+    """Where phones reach this server; `None`: no QR code on slips. ASCII, at most `LONGEST_ADDRESS` characters."""
     halls: Annotated[tuple[HallPlan, ...], Meta(max_length=20)] = ()
     """Empty: the center has one hall."""
     services: Annotated[tuple[Service, ...], Meta(min_length=1, max_length=40)]
@@ -198,6 +201,7 @@ def contradictions(catalogue: Catalogue) -> Iterator[str]:
     yield from _unknown(catalogue)
     yield from _without_vietnamese(catalogue)
     yield from _colliding_series(catalogue)
+    yield from _unprintable_address(catalogue.public_address)
     yield from _odd_times(catalogue.hours)
     if catalogue.policy.number_start >= 10**catalogue.policy.number_digits:
         yield "policy.number_start has more digits than policy.number_digits"
@@ -242,6 +246,14 @@ def _colliding_series(catalogue: Catalogue) -> Iterator[str]:
                 yield f"prefix {prefix!r} leaves no room for the mark of {kiosk.device}; use prefixes of one letter"
             elif prefix + kiosk.mark in prefixes:
                 yield f"the mark {kiosk.mark!r} of {kiosk.device} makes numbers of prefix {prefix + kiosk.mark!r}"
+
+
+def _unprintable_address(address: str | None) -> Iterator[str]:
+    """Say why no slip can hold the address of a ticket's page."""
+    if address is not None and not address.isascii():
+        yield "public_address has letters that no QR code of a slip holds; write it in ASCII"
+    elif address is not None and len(address) > LONGEST_ADDRESS:
+        yield f"public_address has {len(address)} characters; a QR code of a slip has room for {LONGEST_ADDRESS}"
 
 
 def _odd_times(hours: Hours | None) -> Iterator[str]:

@@ -21,6 +21,7 @@ SENTENCES: Sequence[tuple[re.Pattern[str], str]] = tuple(
         (r"expected `\w+` of length (?P<bound>[<>]=? \d+)", "catalogue_wrong_length"),
         (r"expected `str` matching regex '(?P<shape>.*)'", "catalogue_wrong_shape"),
         (r"there is no time zone '(?P<name>.*)'; .*", "catalogue_wrong_zone"),
+        (r"the character (?P<code>\S+) cannot be shown or printed; .*", "catalogue_wrong_character"),
         # what contradicts itself
         (
             r"(?:service|counter|hall|kiosk|mark of a kiosk) '(?P<name>.*)' stands there (?P<times>\d+) times",
@@ -37,6 +38,11 @@ SENTENCES: Sequence[tuple[re.Pattern[str], str]] = tuple(
         (r"on (?P<days>\S+) .*opens at (?P<opens>.*) and closes at (?P<closes>.*)", "catalogue_wrong_session"),
         (r"on (?P<days>\S+) .*opens at (?P<opens>.*), before .* at (?P<closes>.*)", "catalogue_wrong_overlap"),
         (r"policy\.number_start has more digits than policy\.number_digits", "catalogue_wrong_start"),
+        (r"public_address has letters that no QR code .*", "catalogue_wrong_address_letters"),
+        (
+            r"public_address has (?P<length>\d+) characters; .* room for (?P<most>\d+)",
+            "catalogue_wrong_address_length",
+        ),
         # what the day would lose
         (r"people wait for service '(?P<name>.*)'; .*", "catalogue_wrong_waiting"),
         (r"counter (?P<counter>\d+) is at work; .*", "catalogue_wrong_at_work"),

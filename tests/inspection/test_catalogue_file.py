@@ -1,9 +1,12 @@
 """A catalogue as text: it reads as it was written, and all that is wrong with it is said, with line and key."""
 
+import unicodedata
 from pathlib import Path
 
 import pytest
 
+from printer_drivers.slip import LONGEST_QR
+from queue_protocol.ids import token_of
 from queue_server.catalogue_file import (
     CatalogueRefused,
     catalogue_text,
@@ -11,7 +14,7 @@ from queue_server.catalogue_file import (
     read_catalogue_text,
     with_hours,
 )
-from queue_server.core.catalogue import Catalogue
+from queue_server.core.catalogue import LONGEST_ADDRESS, Catalogue
 from tests.core import center
 from tests.house.sources import ROOT, files
 from tests.storage.every_event import CATALOGUE
@@ -53,6 +56,7 @@ def line_of(text: str, wanted: str) -> int:
             "expected `int`, got `str`",
         ),
         ("expected_minutes = 6", "expected_minutes = 900", "services[0].expected_minutes", "<= 240"),
+        ('id = "certification"', 'id = "Chứng"', "services[0].id", "matching regex '^[a-z][a-z0-9_]{0,31}$'"),
         ('icon = "stamper"', 'symbol = "stamper"', "services[0].symbol", "the table knows no key `symbol`"),
         ('"Asia/Ho_Chi_Minh"', '"Asia/Hanoi"', "time_zone", "write Asia/Ho_Chi_Minh"),
         ('names.vi = "Chứng thực"', "names.vi = 5", "services[0].names", "expected `str`, got `int`"),
@@ -132,6 +136,92 @@ def test_what_is_no_toml_has_its_line(text: str) -> None:
         read_catalogue_text(text, "broken.toml")
     assert "this is no TOML" in str(caught.value)
     assert caught.value.problems[0].line in {1, 2}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("a = 1\nb = " + "[" * 3000 + "]" * 3000, None, "nested too deeply"),
+        ("a = " + "{b = " * 500 + "1" + "}" * 500, None, "nested too deeply"),
+        ("a = 1\nb = " + "9" * 5000, 2, "a number has too many digits"),
+    ],
+    ids=["arrays", "tables", "digits"],
+)
+def test_what_is_too_much_for_the_reader_is_refused(text: str, line: int | None, words: str) -> None:
+    """A file that would break the reader is a sentence, as any other that is no catalogue."""
+    with pytest.raises(CatalogueRefused, match="this is no TOML") as caught:
+        read_catalogue_text(text, "broken.toml")
+    [problem] = caught.value.problems
+    assert (problem.line, words in problem.what) == (line, True)
+
+
+def test_no_depth_is_an_error_of_another_kind() -> None:
+    """Where the reader just manages, nothing behind it gives in."""
+    for depth in range(100, 520, 7):
+        for text in (f"a = {'[' * depth}{']' * depth}", f"a = {'{b = ' * depth}1{'}' * depth}"):
+            with pytest.raises(CatalogueRefused):
+                read_catalogue_text(text, "deep.toml")
+
+
+def test_a_file_of_notepad_is_read() -> None:
+    """The mark that Windows puts before a text is none of its characters."""
+    assert read_catalogue_text("\ufeff" + TEXT, "file") == read_catalogue_text(TEXT, "file")
+    assert read_calendar_text("\ufeff" + CALENDAR, "file") == read_calendar_text(CALENDAR, "file")
+
+
+def test_words_are_taken_in_one_form() -> None:
+    """A text from a Mac, or an escape for a mark above a letter, names the same service as any other."""
+    plain = read_catalogue_text(TEXT, "file")
+    assert read_catalogue_text(unicodedata.normalize("NFD", TEXT), "file") == plain
+    escaped = TEXT.replace('names.vi = "Chứng thực"', 'names.vi = "Chư\\u0301ng thực"', 1)
+    assert escaped != TEXT
+    assert read_catalogue_text(escaped, "file") == plain
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "code"),
+    [
+        ('names.vi = "Chứng thực"', 'names.vi = "Chứng\\u0007"', "services[0].names.vi", "U+0007"),
+        ('names.vi = "Chứng thực"', 'names.vi = "Chứng\\nthực"', "services[0].names.vi", "U+000A"),
+        ('names.vi = "Chứng thực"', 'names.vi = "\u202ecựht"', "services[0].names.vi", "U+202E"),
+        ('prefix = "A"', 'prefix = "A\\n"', "services[0].prefix", "U+000A"),
+        ('["certification", "results"]', '["certification", "results\\n"]', "counters[0].services[1]", "U+000A"),
+    ],
+)
+def test_characters_that_no_screen_shows_are_refused(old: str, new: str, key: str, code: str) -> None:
+    """The line, the key and the character that an editor may not show either."""
+    text = TEXT.replace(old, new, 1)
+    with pytest.raises(CatalogueRefused) as caught:
+        read_catalogue_text(text, "broken.toml")
+    [problem] = caught.value.problems
+    assert (problem.line, problem.key) == (line_of(text, new), key)
+    assert f"the character {code}" in problem.what
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("http://10.20.30.40:8080", None),
+        ("http://" + "a" * (LONGEST_ADDRESS - 7), None),
+        ("http://" + "a" * (LONGEST_ADDRESS - 6), "public_address has 92 characters"),
+        ("http://xã-bảo-hà.vn", "write it in ASCII"),
+    ],
+)
+def test_an_address_that_no_slip_can_hold_is_refused(address: str, words: str | None) -> None:
+    """A kiosk would find out with each slip."""
+    text = f'public_address = "{address}"\n{TEXT}'
+    if words is None:
+        assert read_catalogue_text(text, "file").public_address == address
+        return
+    with pytest.raises(CatalogueRefused) as caught:
+        read_catalogue_text(text, "broken.toml")
+    [problem] = caught.value.problems
+    assert (problem.line, problem.key, words in problem.what) == (1, "public_address", True)
+
+
+def test_the_longest_address_fills_the_code_of_a_slip() -> None:
+    """What the catalogue lets through is what paper has room for."""
+    assert len(f"{'a' * LONGEST_ADDRESS}/t/{token_of(bytes(16))}") == LONGEST_QR
 
 
 @pytest.mark.parametrize("text", ["", "services = 3", "services = [3]", 'policy = "x"', "hours = []"])

@@ -41,7 +41,7 @@ def _texts(info: inspect.StrType) -> st.SearchStrategy[str]:
         return TEXT if info.max_length is None else TEXT.map(lambda text: text[: info.max_length])
     if info.min_length is not None:
         return st.text("kexKEY0189-_", min_size=info.min_length, max_size=info.max_length)
-    return st.from_regex(info.pattern.rstrip("$"), fullmatch=True)
+    return st.from_regex(info.pattern.removesuffix("$").removesuffix(r"\Z"), fullmatch=True)
 
 
 def _plain(info: inspect.Type) -> st.SearchStrategy[Any]:

@@ -161,10 +161,14 @@ def test_things_that_come_and_go_are_told_once() -> None:
 
 WRONG = {
     "toml": "center.vi = \n",
+    "depth": f"a = {'[' * 3000}",
+    "digits": f"a = {'9' * 5000}",
+    "characters": 'a = "\\u0007"',
     "types": 'center = {}\nservices = [{id = "A!", prefix = "a", icon = "x", names = 1, odd = 2}]\n'
     'kiosks = [{device = "kiosk-1"}]\npolicy = {recall_gap_s = 1000}\ncounters = [{number = "1", services = []}]\n',
     "contradictions": """
         time_zone = "Nowhere/Land"
+        public_address = "http://xã.vn"
         center.en = "Center"
         halls = [{id = "ground", names = {en = "Ground"}}]
         services = [
