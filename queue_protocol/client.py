@@ -32,10 +32,14 @@ MAX_SNAPSHOT_BYTES = 1_048_576
 def socket_url(server: str) -> str:
     """Return the socket's URL of a server given as `http://host:8080` or `host:8080`.
 
-    Raises `ValueError` for an address that names no host.
+    Raises `ValueError`, with a sentence for a person, for an address that names no host or no possible port.
     """
-    parts = urlsplit(server if "://" in server else f"http://{server}")
-    if not parts.hostname:
+    try:
+        parts = urlsplit(server if "://" in server else f"http://{server}")
+        is_address = bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number or too high, a bracket that is left open
+        is_address = False
+    if not is_address:
         raise ValueError(f"{server!r} is no address of a server; write it as http://192.168.1.10:8080")
     scheme: Literal["ws", "wss"] = "wss" if parts.scheme in {"https", "wss"} else "ws"
     return urlunsplit((scheme, parts.netloc, "/socket", "", ""))

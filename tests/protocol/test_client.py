@@ -100,8 +100,10 @@ def test_the_address_of_a_server_is_where_its_socket_is(server: str, url: str) -
     assert socket_url(server) == url
 
 
-@pytest.mark.parametrize("server", ["", "http://", ":8080"])
-def test_an_address_without_a_host_is_refused(server: str) -> None:
+@pytest.mark.parametrize(
+    "server", ["", "http://", ":8080", "host:80800", "host:abc", "http://host:-1", "host:0", "http://[::1", "[fe80]:x"]
+)
+def test_an_address_without_a_host_or_with_no_possible_port_is_refused(server: str) -> None:
     """The error says how an address is written."""
     with pytest.raises(ValueError, match="write it as"):
         socket_url(server)
