@@ -37,7 +37,7 @@ class PrintSlip(msgspec.Struct, frozen=True, kw_only=True, tag="print_slip"):
 
     slip: TicketTaken
     language: Language
-    valid_on: Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+    valid_on: Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")]
     """Local day on which the slip is good."""
     address: Annotated[str, Meta(max_length=200)] | None
     """Address of the ticket's page for the QR code; `None` when the center has no public address."""

@@ -99,7 +99,7 @@ class Reserve(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     device: DeviceId
-    mark: Annotated[str, Meta(pattern="^[A-Z]$")]
+    mark: Annotated[str, Meta(pattern=r"^[A-Z]\Z")]
     """Stands behind the prefix of a service: with mark K, A gives `AK01`, `AK02`…"""
     spent: dict[str, Count] = {}
     """The highest count that was handed in of each series, as `AK` to 7; 0 where one is missing."""

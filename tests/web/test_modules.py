@@ -1,5 +1,6 @@
 """The pure modules of the pages, run in the browser they are written for."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -7,6 +8,8 @@ import pytest
 from playwright.sync_api import Page
 
 from queue_protocol.ids import CommandId, DeviceId, Token
+from queue_protocol.session import LASTING
+from queue_server.shell.files import WEB
 from tests.web.browsing import Windows
 
 
@@ -67,6 +70,35 @@ def test_a_busy_server_is_asked_again_until_patience_ends(page: Page) -> None:
         """,
     )
     assert handed == [None, 1500, "busy"]
+
+
+def test_what_has_happened_is_told_however_long_it_takes(page: Page) -> None:
+    """Reports wait for each other, and a server that is busy for a minute is told both in the end, in order."""
+    told = run(
+        page,
+        "session.js",
+        SESSION
+        + """
+        session.connected(0); session.receive(welcome, 0); frames(0);
+        session.ask("c1", { type: "report_call" }, 0, 1000);
+        session.ask("c2", { type: "report_device" }, 0, 1000);
+        const first = frames(0).map((frame) => frame.command_id);
+        const busy = session.receive(answer({ type: "refused", code: "busy" }), 60000);
+        const again = frames(61000).map((frame) => frame.command_id);
+        session.receive(answer({ type: "done" }), 61010);
+        return [first, busy, again, frames(61020).map((frame) => frame.command_id)];
+        """,
+    )
+    assert told == [["c1"], None, ["c1"], ["c2"]]
+
+
+def test_the_page_and_the_boxes_agree_on_what_is_never_given_up() -> None:
+    """The twin names the commands of the session by their tags."""
+    listed = re.search(
+        r"const LASTING = new Set\(\[(.*?)\]\)", (WEB / "static" / "session.js").read_text(encoding="utf-8")
+    )
+    assert listed is not None
+    assert set(re.findall(r'"(\w+)"', listed[1])) == {str(each.__struct_config__.tag) for each in LASTING}
 
 
 def test_silence_and_refusal_are_noticed(page: Page) -> None:

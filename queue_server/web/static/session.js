@@ -17,6 +17,9 @@ const ASK_AGAIN_MS = 1000;
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 5000;
 
+/* Commands that say what has happened: never given up, and sent one after the other. */
+const LASTING = new Set(["report_call", "report_device", "report_slip", "record_offline"]);
+
 const PASSING = new Set(["busy", "storage"]);
 const SNAPSHOTS = new Set(["menu", "board", "desk", "office"]);
 
@@ -49,7 +52,8 @@ export class Session {
     }
   }
 
-  /* Put a command into the outbox; for `patience` ms after `actedAt` a refusal that passes by itself is asked again. */
+  /* Put a command into the outbox; for `patience` ms after `actedAt` a refusal that passes by itself is asked again,
+   * of a lasting command for as long as it takes. */
   ask(commandId, command, actedAt, patience) {
     this.pending.set(commandId, { command, actedAt, patience, sendAt: this.welcomed ? actedAt : null });
   }
@@ -72,8 +76,8 @@ export class Session {
   framesToSend(now) {
     const messages = this.out;
     this.out = [];
-    for (const [commandId, pending] of this.pending) {
-      if (pending.sendAt !== null && pending.sendAt <= now) {
+    for (const [commandId, pending] of this.toSend()) {
+      if (pending.sendAt <= now) {
         pending.sendAt = null;
         messages.push(request(commandId, pending, now));
       }
@@ -83,8 +87,15 @@ export class Session {
 
   /* Return when a frame becomes due without anything being received; null: never. */
   nextSendAt() {
-    const due = Array.from(this.pending.values(), (pending) => pending.sendAt).filter((at) => at !== null);
+    const due = this.toSend().map(([, pending]) => pending.sendAt);
     return due.length ? Math.min(...due) : null;
+  }
+
+  /* Return what is not on its way: of lasting commands only the first. */
+  toSend() {
+    const lasting = Array.from(this.pending.values()).find(lasts);
+    return Array.from(this.pending).filter(([, pending]) =>
+      pending.sendAt !== null && (pending === lasting || !lasts(pending)));
   }
 
   /* Return when a server that goes on saying nothing counts as gone; null: not connected. */
@@ -122,7 +133,7 @@ export class Session {
     if (pending === undefined) {
       return false;
     }
-    if (passes(answer.result) && now - pending.actedAt < pending.patience) {
+    if (passes(answer.result) && (lasts(pending) || now - pending.actedAt < pending.patience)) {
       pending.sendAt = now + ASK_AGAIN_MS;
       return false;
     }
@@ -134,6 +145,10 @@ export class Session {
 function request(commandId, pending, now) {
   const age = Math.max(0, Math.round(now - pending.actedAt));
   return { type: "request", command_id: commandId, age_ms: age, command: pending.command };
+}
+
+function lasts({ command }) {
+  return LASTING.has(command.type);
 }
 
 function passes(result) {
