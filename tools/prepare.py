@@ -208,8 +208,9 @@ def is_offered(name: str) -> bool:
 
 def build(root: Path, environment: Path, purpose: str, *, anew: bool) -> None:
     """Build the environment from the lock, or bring a whole one up to date."""
+    part_from_others(environment)
     (environment / STAMP).unlink(missing_ok=True)
-    if anew:
+    if anew or not environment.exists():
         say("making the virtual environment .venv")
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(environment)], check=True)
     lock = LOCKS[purpose]
@@ -219,6 +220,13 @@ def build(root: Path, environment: Path, purpose: str, *, anew: bool) -> None:
     subprocess.run([*pip, "--no-deps", "--require-hashes", "--requirement", lock], cwd=root, check=True)
     say("installing motcua itself")
     subprocess.run([*pip, "--no-deps", "--no-build-isolation", "--editable", "."], cwd=root, check=True)
+
+
+def part_from_others(environment: Path) -> None:
+    """Let go of an environment that is only a link: it belongs to another clone, and would be emptied for this one."""
+    if environment.is_symlink():
+        say(f"{environment.name} was a link to {environment.readlink()}; this clone gets its own")
+        environment.unlink()
 
 
 def read_fingerprints(root: Path) -> dict[str, str]:

@@ -14,6 +14,7 @@ from tools.prepare import (
     explain,
     fingerprint,
     needed,
+    part_from_others,
     read_stamp,
     serves,
     write_stamp,
@@ -122,3 +123,21 @@ def test_a_broken_stamp_is_no_stamp(tmp_path: Path) -> None:
     assert read_stamp(tmp_path) == {}
     write_stamp(tmp_path, {"purpose": "test"})
     assert read_stamp(tmp_path) == {"purpose": "test"}
+
+
+def test_the_environment_of_another_clone_is_left_alone(tmp_path: Path) -> None:
+    """A `.venv` that is a link is let go, and what it led to is as it was."""
+    theirs, ours = tmp_path / "theirs", tmp_path / ".venv"
+    write_stamp_in(theirs)
+    ours.symlink_to(theirs)
+    part_from_others(ours)
+    assert not ours.exists()
+    assert read_stamp(theirs) == {"purpose": "test"}
+    part_from_others(theirs)
+    assert read_stamp(theirs) == {"purpose": "test"}
+
+
+def write_stamp_in(environment: Path) -> None:
+    """Make an environment that is whole."""
+    environment.mkdir()
+    write_stamp(environment, {"purpose": "test"})
