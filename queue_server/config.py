@@ -92,6 +92,17 @@ class RetentionRun:
 
 
 @dataclass(frozen=True, slots=True)
+class Backup:
+    """`backup`: copy the journal's file beside a running server."""
+
+    data: Path
+    to: Path
+    """A folder that is there, on another disk."""
+    keep: int
+    """How many of the newest copies stay."""
+
+
+@dataclass(frozen=True, slots=True)
 class CatalogueExport:
     """`catalogue export`: write the catalogue in force."""
 
@@ -124,6 +135,7 @@ Asked = (
     | DayReplay
     | ReportRebuilding
     | RetentionRun
+    | Backup
     | CatalogueExport
     | CatalogueImport
     | CatalogueCheck
@@ -240,6 +252,17 @@ def _read_retention(words: Words, arguments: list[str]) -> RetentionRun:
     return RetentionRun(data=_parser(words, what, STATUSES).parse_args(arguments).data)
 
 
+def _read_backup(words: Words, arguments: list[str]) -> Backup:
+    what = "Copy the center into a folder, check the copy, and keep the newest ones; works while the server runs."
+    parser = _parser(words, what, STATUSES_OF_CHECKS)
+    parser.add_argument("--to", type=Path, required=True, help="folder for the copies, on another disk")
+    parser.add_argument("--keep", type=int, default=30, help="so many of the newest copies stay (default: 30)")
+    given = parser.parse_args(arguments)
+    if given.keep < 1:
+        raise StartError(f"--keep {given.keep} would keep no copy; give 1 or more.")
+    return Backup(data=given.data, to=given.to, keep=given.keep)
+
+
 def _read_export(words: Words, arguments: list[str]) -> CatalogueExport:
     parser = _parser(words, "Write the catalogue in force as TOML; works while the server runs.", STATUSES)
     parser.add_argument("--to", type=Path, help="file to write (default: the screen)")
@@ -281,6 +304,7 @@ SUBCOMMANDS: Mapping[Words, Callable[[Words, list[str]], Asked]] = {
     ("replay",): _read_replay,
     ("rebuild-reports",): _read_rebuilding,
     ("retain",): _read_retention,
+    ("backup",): _read_backup,
     ("catalogue", "export"): _read_export,
     ("catalogue", "import"): _read_import,
     ("catalogue", "check"): _read_check,

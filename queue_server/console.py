@@ -9,6 +9,7 @@ from queue_server.admission import admit_device, renew_password
 from queue_server.app import serve
 from queue_server.catalogue_commands import check_catalogue, export_catalogue, import_catalogue
 from queue_server.config import (
+    Backup,
     CatalogueCheck,
     CatalogueExport,
     CatalogueImport,
@@ -22,7 +23,7 @@ from queue_server.config import (
     Verification,
     read_arguments,
 )
-from queue_server.inspection import rebuild_reports, remove_old_days, replay_day, verify_journal
+from queue_server.inspection import back_up, rebuild_reports, remove_old_days, replay_day, verify_journal
 from queue_server.simulating import simulate
 from queue_server.simulation.arguments import SimulationRun
 
@@ -34,6 +35,7 @@ RUN: Mapping[type, Callable[[Any], int]] = {
     DayReplay: replay_day,
     ReportRebuilding: rebuild_reports,
     RetentionRun: remove_old_days,
+    Backup: back_up,
     CatalogueExport: export_catalogue,
     CatalogueImport: import_catalogue,
     CatalogueCheck: check_catalogue,

@@ -1,17 +1,21 @@
-"""Looking after the journal from the command line: verify it, replay a day, rebuild reports, remove old days."""
+"""Looking after the journal from the command line: verify, replay a day, rebuild reports, remove old days, back up."""
 
 import contextlib
 import os
+import shutil
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from tqdm import tqdm
 
 from queue_server.admission import say
-from queue_server.config import DayReplay, ReportRebuilding, RetentionRun, StartError, Verification
+from queue_server.config import Backup, DayReplay, ReportRebuilding, RetentionRun, StartError, Verification
 from queue_server.premises import blaming, existing_file, open_stopped, start_clock
+from queue_server.shell.clock import read_wall
 from queue_server.storage.chain import Progress, verify
-from queue_server.storage.journal import JournalDamaged
+from queue_server.storage.copying import UNFINISHED, copy_journal, keep_copy
+from queue_server.storage.journal import JournalDamaged, JournalUnavailable
 from queue_server.storage.reading import latest_catalogue
 from queue_server.storage.rebuilding import rebuild, replay
 from queue_server.storage.retention import first_day_kept, remove_oldest_day
@@ -19,6 +23,11 @@ from queue_server.storage.sqlite import FILE
 
 DIFFERENCES_SAID = 20
 """More of them say nothing new."""
+
+COPY = "queue-%Y%m%dT%H%M%SZ.sqlite"
+"""What a backup is called: the UTC instant of its beginning, so that names sort by age."""
+
+COPIES = "queue-????????T??????Z.sqlite"
 
 LOWEST_PRIORITY = 19
 """Of a process on Linux: it runs when nobody else wants to."""
@@ -84,10 +93,54 @@ def remove_old_days(asked: RetentionRun) -> int:
     return 0
 
 
+def back_up(asked: Backup) -> int:
+    """Copy the file, check the copy, and remove the oldest copies; one that does not hold is not kept."""
+    path = existing_file(asked.data)
+    finished = asked.to / read_wall().strftime(COPY)
+    unfinished = finished.with_name(f"{finished.name}{UNFINISHED}")
+    _check_room(path, asked.to)
+    try:
+        with showing_progress(unit=" pages") as progress:
+            copy_journal(path, unfinished, progress)
+        with showing_progress() as progress:
+            head = keep_copy(unfinished, finished, progress)
+        _remove_copies(asked)
+    except JournalDamaged as error:
+        return _complain(f"{path} cannot be copied whole: {error}. Earlier copies stay; ask verify what is wrong.")
+    except (JournalUnavailable, OSError) as error:
+        raise StartError(
+            f"{path} could not be copied to {asked.to}: {error}. Earlier copies stay; mend the disk, then try again."
+        ) from error
+    finally:
+        with contextlib.suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+    say(f"{finished} holds all up to entry {head.sequence}")
+    say(f"head {head.hash.hex()}")
+    return 0
+
+
+def _check_room(path: Path, to: Path) -> None:
+    """Raise `StartError` where a copy has no place; a disk that is not plugged in must not become a folder."""
+    if not to.is_dir():
+        raise StartError(f"There is no folder {to}. Make it, or plug in the disk that it is on; then try again.")
+    needed, free = path.stat().st_size, shutil.disk_usage(to).free
+    if free < needed:
+        raise StartError(
+            f"A copy needs {needed >> 20} MB and {to} has {free >> 20} MB left. Make room, or name another folder."
+        )
+
+
+def _remove_copies(asked: Backup) -> None:
+    """Remove what was cut off and all but the newest copies, and nothing else that lies there."""
+    cut_off = asked.to.glob(COPIES + UNFINISHED)
+    for old in [*cut_off, *sorted(asked.to.glob(COPIES))[: -asked.keep]]:
+        old.unlink(missing_ok=True)
+
+
 @contextlib.contextmanager
-def showing_progress(*, quiet: bool = False) -> Iterator[Progress]:
+def showing_progress(unit: str = " entries", *, quiet: bool = False) -> Iterator[Progress]:
     """Lend what shows how far a long run is, where there is a terminal to show it on."""
-    with tqdm(unit=" entries", disable=True if quiet else None) as bar:
+    with tqdm(unit=unit, disable=True if quiet else None) as bar:
 
         def show(done: int, total: int) -> None:
             bar.total = total

@@ -85,6 +85,7 @@ def test_where_there_is_no_center_nothing_can_be_looked_at(tmp_path: Path) -> No
         ("replay", "--day", DAY),
         ("rebuild-reports",),
         ("retain",),
+        ("backup", "--to", tmp_path),
         ("catalogue", "export"),
         ("catalogue", "import", PRESET),
     ):
@@ -208,6 +209,7 @@ def test_beside_a_running_server(tmp_path: Path) -> None:
         ("replay",),
         ("rebuild-reports",),
         ("retain",),
+        ("backup",),
         ("catalogue", "export"),
         ("catalogue", "import"),
         ("catalogue", "check"),
