@@ -1,11 +1,12 @@
-"""Start one center: the queue server, a kiosk and a display, as `make run` does. Imports no box, starts programs.
+"""Start one center: the queue server, a kiosk and a display, as `make run` does, or some of them. Imports no box.
 
 What they have to say to a person is shown here; their logs go to `DATA/logs`. A box that ends by itself is started
-again. One Ctrl-C, or SIGTERM, ends everything, the server last.
+again. One Ctrl-C, or SIGTERM, ends everything, the server last. `--unit` prints what makes systemd do all this.
 """
 
 import argparse
 import asyncio
+import getpass
 import os
 import shlex
 import signal
@@ -13,6 +14,11 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+
+BOXES = ("server", "kiosk", "display")
 
 READY_LINE = "motcua serves on "
 """What the server prints when its socket is open."""
@@ -22,6 +28,15 @@ READY_WAIT_S = 30.0
 
 STOP_WAIT_S = 6.0
 """Boxes end within two seconds; who has not ended by then is killed."""
+
+SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
+"""Between an end and the next start: a fault that comes back at once must not eat the machine."""
+
+SOUND_S = 60.0
+"""A box that lived so long was sound, and is started again at once."""
+
+MOST_LOG_BYTES = 5_000_000
+"""A larger log makes room at the next start of its box; one older is kept."""
 
 USAGE_ERROR = 2
 """Exit status of a box that cannot start as it was told to: starting it again would not help."""
@@ -37,12 +52,23 @@ class Center:
     preset: str
     headless: bool
     sound: str
+    full_screen: bool = False
+    printers: tuple[str, ...] = ()
+    """Of the kiosk; none: its virtual printer."""
+    logo: Path | None = None
+    boxes: tuple[str, ...] = BOXES
+    """Of `BOXES`: what this machine is for."""
+    server: str | None = None
+    """Address of the server where it runs on another machine; `None`: it runs here."""
+    device: str | None = None
+    """Name of the one box that is started here; `None`: the first of its kind."""
+    hall: str | None = None
 
     @property
     def address(self) -> str:
         """Where this machine reaches the server."""
         host = "127.0.0.1" if self.host == "0.0.0.0" else self.host  # noqa: S104 - compared, not bound
-        return f"http://{host}:{self.port}"
+        return self.server or f"http://{host}:{self.port}"
 
 
 class Box:
@@ -57,6 +83,8 @@ class Box:
 
     async def start(self) -> None:
         """Start it in a session of its own, so that a Ctrl-C reaches only this program."""
+        if self._log.exists() and self._log.stat().st_size > MOST_LOG_BYTES:
+            self._log.replace(self._log.with_suffix(".log.1"))
         with self._log.open("ab") as log:
             self._child = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -80,20 +108,23 @@ class Box:
     async def keep(self, running: "asyncio.Task[int] | None" = None) -> None:
         """Keep it running: start it unless it is `running`, and again whenever it ends by itself.
 
-        The wait between two starts grows to half a minute.
+        Returns when it cannot start as it was told to.
         """
-        pause_s = 1.0
+        pause_s = SHORTEST_PAUSE_S
         while True:
+            began_s = asyncio.get_running_loop().time()
             if running is None:
                 await self.start()
             status = await (running or self.watch())
             running = None
+            if asyncio.get_running_loop().time() - began_s >= SOUND_S:
+                pause_s = SHORTEST_PAUSE_S
             if status == USAGE_ERROR:
                 print(f"  {self.name} cannot start: {self.last_words()}", flush=True)
                 return
             print(f"  {self.name} ended (status {status}) and is started again; see {self._log}", flush=True)
             await asyncio.sleep(pause_s)
-            pause_s = min(30.0, pause_s * 2)
+            pause_s = min(LONGEST_PAUSE_S, pause_s * 2)
 
     async def stop(self) -> None:
         """Ask it to end; kill it when it does not."""
@@ -114,70 +145,110 @@ class Box:
 
 
 async def run(center: Center) -> int:
-    """Run the center until it is told to stop; returns the exit status."""
+    """Run what the center has on this machine until it is told to stop; returns the exit status."""
     logs = center.data / "logs"
     logs.mkdir(parents=True, exist_ok=True)
-    server, kiosk, display = _boxes(center, logs)
+    boxes = {name: Box(name, words, logs) for name, words in commands(center).items()}
     stopped = asyncio.Event()
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # a closed terminal, too, must leave nobody behind
         if hasattr(signal, name):
             _on_signal(getattr(signal, name), stopped)
     print("motcua starts a center in", center.data, flush=True)
-    await server.start()
-    watching = asyncio.create_task(server.watch())
-    if not await _is_ready(server, watching, stopped):
-        await server.stop()
-        print(server.last_words(), file=sys.stderr)
+    server = boxes.pop("server", None)
+    keepers = [] if server is None else [await _open(server, stopped)]
+    if None in keepers:
         return USAGE_ERROR
     tell(center)
-    keeping = [asyncio.create_task(box.keep()) for box in (kiosk, display)]
-    keeping.append(asyncio.create_task(server.keep(watching)))
-    await stopped.wait()
-    for task in keeping:
-        task.cancel()
-    await asyncio.gather(kiosk.stop(), display.stop())
-    await server.stop()
+    await _keep_all([*filter(None, keepers), *(asyncio.create_task(box.keep()) for box in boxes.values())], stopped)
+    await asyncio.gather(*(box.stop() for box in boxes.values()))
+    if server is not None:
+        await server.stop()
     print("motcua has stopped; the same command goes on with the same day", flush=True)
-    return 0
+    return 0 if stopped.is_set() else USAGE_ERROR
+
+
+async def _open(server: Box, stopped: asyncio.Event) -> "asyncio.Task[None] | None":
+    """Start the server, wait until it serves, and keep it running; `None`, with its last words said: it did not."""
+    await server.start()
+    watching = asyncio.create_task(server.watch())
+    if await _is_ready(server, watching, stopped):
+        return asyncio.create_task(server.keep(watching))
+    await server.stop()
+    print(server.last_words(), file=sys.stderr)
+    return None
+
+
+async def _keep_all(keepers: "Sequence[asyncio.Task[None]]", stopped: asyncio.Event) -> None:
+    """Return when told to stop, or when there is nothing left that could be kept running."""
+    stopping = asyncio.create_task(stopped.wait())
+    ends: list[asyncio.Future[Any]] = [stopping, asyncio.gather(*keepers, return_exceptions=True)]
+    await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    for task in (*keepers, stopping):
+        task.cancel()
 
 
 def tell(center: Center) -> None:
     """Say where everything is."""
-    if center.headless:
+    if center.headless and set(center.boxes) == set(BOXES):
         print("  There is no screen here: kiosk and display run without one, and these two pages are their screens:")
         print(f"    kiosk     {center.address}/kiosk#{_device(center, 'kiosk-1')}")
         print(
             f"    display   {center.address}/display#{_device(center, 'display-1')}   (tap 'Bật âm thanh' to hear it)"
         )
-    else:
+    elif not center.headless:
         print(f"    kiosk and display open in windows; as pages: {center.address}/kiosk and {center.address}/display")
-    print(f"    desk      {center.address}/desk      (sign in, open a counter, press the space bar)")
-    print(f"    office    {center.address}/office    (the log, the figures, accounts)")
-    print(f"    paper     {center.data / 'paper'}")
-    python = shlex.quote(os.path.relpath(sys.executable))
-    print("    the first manager is 'quanly', with the password of the first start; for a new one:")
-    print(f"              {python} -m queue_server password quanly --data {shlex.quote(str(center.data))}")
+    if "server" in center.boxes:
+        print(f"    desk      {center.address}/desk      (sign in, open a counter, press the space bar)")
+        print(f"    office    {center.address}/office    (the log, the figures, accounts)")
+        print(f"    paper     {', '.join(center.printers) or center.data / 'paper'}")
+        print("    the first manager is 'quanly', with the password of the first start; for a new one:")
+        renewal = ["-m", "queue_server", "password", "quanly", "--data", str(center.data)]
+        print(f"              {shlex.join([os.path.relpath(sys.executable), *renewal])}")
+    else:
+        print(f"    {' and '.join(center.boxes)} of the center at {center.address}")
     print("  Ctrl-C stops everything.", flush=True)
 
 
-def read_arguments(arguments: Sequence[str] | None = None) -> Center:
-    """Return what the command line asks for."""
+def read_arguments(arguments: Sequence[str] | None = None) -> tuple[Center, bool]:
+    """Return what the command line asks for, and whether it only wants the unit of it."""
     parser = argparse.ArgumentParser(prog="center.py", description="Start the server, a kiosk and a display.")
-    parser.add_argument("--data", type=Path, default=Path("data"), help="folder of everything that is kept")
-    parser.add_argument("--host", default="127.0.0.1", help="address of the server; 0.0.0.0 serves the hall")
-    parser.add_argument("--port", type=int, default=8080, help="port of the server")
-    parser.add_argument("--preset", default="xa-vua", help="catalogue of the first start")
-    parser.add_argument("--headless", action="store_true", help="open no windows even where there is a screen")
-    parser.add_argument("--sound", default="device", help="device, none, or file:FOLDER")
+    option = parser.add_argument
+    option("--data", type=Path, default=Path("data"), help="folder of everything that is kept")
+    option("--host", default="127.0.0.1", help="address of the server; 0.0.0.0 serves the hall")
+    option("--port", type=int, default=8080, help="port of the server")
+    option("--preset", default="xa-vua", help="catalogue of the first start")
+    option("--printer", action="append", default=[], metavar="URL", help="of the kiosk; a second one is its spare")
+    option("--logo", type=Path, metavar="PNG", help="picture on each slip")
+    option("--full-screen", action="store_true", help="kiosk and display take the whole screen, instead of a window")
+    option("--headless", action="store_true", help="open no windows even where there is a screen")
+    option("--sound", default="device", help="device, none, or file:FOLDER")
+    option("--only", action="append", choices=BOXES, help="start this one alone, or these, where several are named")
+    option("--server", metavar="URL", help="where the server is, when it is not started here")
+    option("--device", metavar="NAME", help="name of the kiosk or display that is started alone, as kiosk-2")
+    option("--hall", metavar="NAME", help="the hall that kiosk and display are in, where there are several")
+    option("--unit", action="store_true", help="start nothing; print the systemd unit that starts this")
     given = parser.parse_args(arguments)
+    boxes = tuple(name for name in BOXES if name in (given.only or BOXES))
+    if ("server" in boxes) == bool(given.server):
+        parser.error("say either --server URL, or that the server is started here; docs/installing.md has examples")
+    if given.device and len(boxes) > 1:
+        parser.error("--device is the name of one box: add --only kiosk or --only display")
+    screen = given.full_screen or has_screen(dict(os.environ), sys.platform)
     return Center(
         data=given.data,
         host=given.host,
         port=given.port,
         preset=given.preset,
-        headless=given.headless or not has_screen(dict(os.environ), sys.platform),
+        headless=given.headless or not screen,
         sound=given.sound,
-    )
+        full_screen=given.full_screen,
+        printers=tuple(given.printer),
+        logo=given.logo,
+        boxes=boxes,
+        server=given.server,
+        device=given.device,
+        hall=given.hall,
+    ), given.unit
 
 
 def has_screen(environment: dict[str, str], platform: str) -> bool:
@@ -187,16 +258,64 @@ def has_screen(environment: dict[str, str], platform: str) -> bool:
     return any(environment.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
-def _boxes(center: Center, logs: Path) -> tuple[Box, Box, Box]:
-    data = str(center.data)
-    mode = ["--headless"] if center.headless else ["--windowed", "1280x720"]
-    to_server = ["--server", center.address, "--data", data]
-    server = ["--data", data, "--host", center.host, "--port", str(center.port), "--preset", center.preset]
-    return (
-        Box("server", ["queue_server", *server], logs),
-        Box("kiosk", ["kiosk", *to_server, *mode], logs),
-        Box("display", ["display", *to_server, *mode, "--sound", center.sound], logs),
-    )
+def commands(center: Center) -> dict[str, list[str]]:
+    """Return the words behind `python -m` for each box of this machine, the server first."""
+    data = ["--data", str(center.data)]
+    window = [] if center.full_screen else ["--windowed", "1280x720"]
+    mode = ["--headless"] if center.headless else window
+    place = ["--server", center.address, *data, *_named("--device", center.device), *_named("--hall", center.hall)]
+    paper = [word for url in center.printers for word in ("--printer", url)] + _named("--logo", center.logo)
+    every = {
+        "server": ["queue_server", *data, "--host", center.host, "--port", str(center.port), "--preset", center.preset],
+        "kiosk": ["kiosk", *place, *mode, *paper],
+        "display": ["display", *place, *mode, "--sound", center.sound],
+    }
+    return {name: every[name] for name in center.boxes}
+
+
+def unit(center: Center) -> str:
+    """Return the systemd unit that starts this: at boot where there are no windows, else with the session of a user."""
+    by_itself = f"User={getpass.getuser()}\n" if center.headless else ""
+    target = "multi-user.target" if center.headless else "graphical-session.target"
+    return f"""[Unit]
+Description=motcua: {", ".join(center.boxes)}
+StartLimitIntervalSec=0
+
+[Service]
+{by_itself}WorkingDirectory={str(ROOT).replace("%", "%%")}
+ExecStart={" ".join(map(_quote, [sys.executable, "tools/center.py", *options(center)]))}
+Environment=PYTHONUNBUFFERED=1
+Restart=always
+RestartSec=10
+KillMode=mixed
+TimeoutStopSec=20
+
+[Install]
+WantedBy={target}
+"""
+
+
+def options(center: Center) -> list[str]:
+    """Return the command line that asks for this, with paths that are good from everywhere."""
+    words = [*_named("--data", center.data.resolve()), *_named("--sound", center.sound)]
+    if "server" in center.boxes:
+        words += ["--host", center.host, "--port", str(center.port), "--preset", center.preset]
+    words += [word for name in center.boxes for word in ("--only", name)] if center.boxes != BOXES else []
+    words += [word for url in center.printers for word in ("--printer", url)]
+    words += _named("--logo", center.logo and center.logo.resolve())
+    words += [*_named("--server", center.server), *_named("--device", center.device), *_named("--hall", center.hall)]
+    shown = {"--headless": center.headless, "--full-screen": center.full_screen and not center.headless}
+    return words + [word for word, wanted in shown.items() if wanted]
+
+
+def _named(option: str, value: object) -> list[str]:
+    return [] if value is None else [option, str(value)]
+
+
+def _quote(word: str) -> str:
+    """Return a word as systemd reads it: in quotes, with its own signs for values doubled."""
+    plain = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    return f'"{plain}"'
 
 
 async def _is_ready(server: Box, watching: "asyncio.Task[int]", stopped: asyncio.Event) -> bool:
@@ -225,5 +344,14 @@ def _on_signal(number: int, stopped: asyncio.Event) -> None:
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopped.set))
 
 
+def main() -> int:
+    """Do what the command line asks for; returns the exit status."""
+    center, wants_unit = read_arguments()
+    if wants_unit:
+        print(unit(center), end="")
+        return 0
+    return asyncio.run(run(center))
+
+
 if __name__ == "__main__":
-    sys.exit(asyncio.run(run(read_arguments())))
+    sys.exit(main())
