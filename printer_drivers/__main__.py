@@ -6,8 +6,10 @@ print, 2 the command or the address is wrong, 3 this user may not use the device
 
 import argparse
 import functools
+import shlex
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from printer_drivers import clock
 from printer_drivers.address import SerialAddress, build_line, build_printer, list_asks, parse, set_options
@@ -124,8 +126,14 @@ def _probe(options: argparse.Namespace) -> int:
     _show_findings(findings)
     baud = address.baud if isinstance(address, SerialAddress) else None
     url = set_options(options.url, recommend(findings, can, find_width(findings.model), baud))
-    print(f"python -m kiosk --printer '{url}'")
+    print(f"{_interpreter()} -m kiosk --printer '{url}'")
     return WENT_WELL
+
+
+def _interpreter() -> str:
+    """Return the Python that runs this as a person types it here."""
+    path = Path(sys.executable)
+    return shlex.quote(str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path))
 
 
 def _show_findings(findings: Findings) -> None:

@@ -170,12 +170,13 @@ def _find_usb() -> Iterator[Found]:
 
 
 def _find_serial(root: Path) -> Iterator[Found]:
-    """Ports by the name that stays the same when others are plugged in; else, as on Windows, what pyserial lists."""
+    """Ports by the name that stays the same when others are plugged in; those without one as pyserial lists them."""
     named = sorted((root / "dev/serial/by-id").glob("*"))
     for port in named:
         yield Found(f"serial:///dev/serial/by-id/{port.name}", "serial port")
-    if not named:
-        for listed in sorted(list_ports.comports()):
+    told = {port.resolve() for port in named}
+    for listed in sorted(list_ports.comports()):
+        if Path(listed.device).resolve() not in told:
             yield Found(f"serial://{listed.device}", f"serial port, {listed.description}")
 
 

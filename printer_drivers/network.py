@@ -74,19 +74,26 @@ def _call(host: str, port: int, by: float) -> socket.socket:
     """Connect to the first address of the host that answers by the deadline; raise `PrinterUnreachable`."""
     trouble = "no answer in time"
     for family, address in _resolve(host, port, by):
-        peer = socket.socket(family, socket.SOCK_STREAM)
         try:
-            peer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-            peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            peer.settimeout(max(0.001, by - clock.monotonic_s()))
-            peer.connect(address)
-            peer.setblocking(False)
+            return _connect(family, address, by)
         except OSError as error:
-            peer.close()
             trouble = str(error)
-        else:
-            return peer
     raise PrinterUnreachable(f"no printer answers at {host} port {port}: {trouble}; is it on and in this network?")
+
+
+def _connect(family: socket.AddressFamily, address: Any, by: float) -> socket.socket:
+    """Connect by the deadline; raise `OSError`, also for a family that this machine does not have."""
+    peer = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+        peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        peer.settimeout(max(0.001, by - clock.monotonic_s()))
+        peer.connect(address)
+        peer.setblocking(False)
+    except OSError:
+        peer.close()
+        raise
+    return peer
 
 
 def _resolve(host: str, port: int, by: float) -> list[_Address]:

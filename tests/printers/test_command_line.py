@@ -72,15 +72,18 @@ def test_status_tells_whether_it_can_print(
     assert words in capsys.readouterr().out
 
 
-def test_probe_prints_the_line_of_configuration(capsys: pytest.CaptureFixture[str]) -> None:
-    """`probe` names the model, what it answers, and the command that starts a kiosk with it."""
+def test_probe_prints_the_line_of_configuration(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`probe` names the model, what it answers, and the command that starts a kiosk with it, ready to be typed here."""
+    monkeypatch.setattr(sys, "executable", str(Path.cwd() / ".venv/bin/python"))
     plug = TcpPlug()
     with simulated(plug):
         assert main(["probe", f"tcp://127.0.0.1:{plug.port}?cut=off"]) == 0
     told = capsys.readouterr().out
     assert "model: TM-T88V" in told
     assert "DLE EOT 1: 12" in told
-    assert f"python -m kiosk --printer 'tcp://127.0.0.1:{plug.port}?cut=off&ask=eot,id&width=512'" in told
+    assert f"\n.venv/bin/python -m kiosk --printer 'tcp://127.0.0.1:{plug.port}?cut=off&ask=eot,id&width=512'" in told
 
 
 def test_probe_of_a_mute_printer_leaves_it_in_peace(capsys: pytest.CaptureFixture[str]) -> None:

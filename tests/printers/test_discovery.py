@@ -6,6 +6,8 @@ import threading
 from pathlib import Path
 
 import pytest
+from serial.tools import list_ports
+from serial.tools.list_ports_common import ListPortInfo
 from zeroconf import ServiceInfo, Zeroconf
 
 from printer_drivers.discovery import (
@@ -45,6 +47,20 @@ def test_attached_printers_are_named(tmp_path: Path) -> None:
     assert Found("usb:///dev/usb/lp0", "EPSON TM-T82") in found
     assert Found("usb:///dev/usb/lp1", "USB Printer (0416:5011)") in found
     assert Found("serial:///dev/serial/by-id/usb-1a86_USB_Serial-if00-port0", "serial port") in found
+
+
+def test_a_port_of_the_board_is_found_beside_an_adapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each port is there once: an adapter by its lasting name, one without such a name by its own."""
+    by_id = tmp_path / "dev/serial/by-id"
+    by_id.mkdir(parents=True)
+    adapter, board = tmp_path / "dev/ttyUSB0", tmp_path / "dev/ttyS4"
+    for device in (adapter, board):
+        device.touch()
+    (by_id / "usb-1a86").symlink_to(adapter)
+    listed = [ListPortInfo(str(device), skip_link_detection=True) for device in (adapter, board)]
+    monkeypatch.setattr(list_ports, "comports", lambda: listed)
+    found = [each.url for each in find_attached(tmp_path) if each.url.startswith("serial:")]
+    assert found == ["serial:///dev/serial/by-id/usb-1a86", f"serial://{board}"]
 
 
 def test_empty_computer_has_no_device_files(tmp_path: Path) -> None:

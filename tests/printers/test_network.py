@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from printer_drivers import network
 from printer_drivers.answers import NOTHING, Question
 from printer_drivers.escpos import encode
 from printer_drivers.line_printer import USUAL_ASKS, LinePrinter
@@ -222,3 +223,16 @@ def test_ipv6_address(job: tuple[bytes, ...]) -> None:
         thread.join(5)
     assert end.evidence is Evidence.ACCEPTED
     assert kept == b"".join(job)
+
+
+def test_a_family_that_the_kernel_lacks_leads_to_the_next_address(
+    job: tuple[bytes, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name with an IPv6 address is reached by its IPv4 one on a machine that knows only that; alone, it is told."""
+    lacking = (socket.AF_ASH, ("::1", 9100))
+    with tcp_printer(read_all) as device:
+        known = [lacking, (socket.AF_INET, ("127.0.0.1", device.port))]
+        monkeypatch.setattr(network, "_resolve", lambda *_: known)
+        assert printer_at(device, asks=False).print(job).outcome is not Outcome.FAILED
+        known.pop()
+        assert printer_at(device, asks=False).status().state is PrinterState.UNREACHABLE
