@@ -74,11 +74,3 @@ class NumberPadPlan:
     counter: CounterNumber
     device: str
     keys: Mapping[int, Key]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """All that hangs on the counters, as this box drives it."""
-
-    lines: tuple[LinePlan, ...]
-    number_pads: tuple[NumberPadPlan, ...]

@@ -61,13 +61,20 @@ def say(asked: argparse.Namespace) -> None:
 
 
 def _join_call(asked: argparse.Namespace) -> Samples:
-    languages = asked.languages.split(",")
-    utterances = announce_call(asked.number, asked.counter, asked.kind, languages)
-    clips = load_banks(asked.banks, [language for language in languages if language in LANGUAGES])
+    utterances = announce_call(asked.number, asked.counter, asked.kind, asked.languages)
+    clips = load_banks(asked.banks, asked.languages)
     sound = join([part for utterance in utterances for part in utterance], clips)
     if isinstance(sound, MissingClips):
         raise BankError(asked.banks, [f"clips missing: {', '.join(sound.keys)}"])
     return sound
+
+
+def _languages(text: str) -> list[str]:
+    languages = text.split(",")
+    unknown = [language for language in languages if language not in LANGUAGES]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"no voice speaks {', '.join(unknown)}; choose from {', '.join(LANGUAGES)}")
+    return languages
 
 
 def _show_progress(done: int, total: int, text: str) -> None:
@@ -91,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     saying.add_argument("number")
     saying.add_argument("counter", type=int)
     saying.add_argument("--kind", choices=("first", "recall", "last"), default="first")
-    saying.add_argument("--languages", default="vi", metavar="vi,en")
+    saying.add_argument("--languages", type=_languages, default="vi", metavar="vi,en")
     saying.add_argument("--to", type=Path, metavar="FILE.wav", help="write instead of playing")
     saying.set_defaults(run=say)
 

@@ -6,15 +6,14 @@ ticket takes the place of one that still waits; what is stale is never said.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
+from display.board import STALE_AFTER
 from queue_protocol.announcements import CallAnnouncement
 from queue_protocol.ids import Revision, TicketId
 from queue_protocol.phrases import is_repeat
 
-# Whoever was called this long ago has come, or is called again.
-STALE_AFTER = timedelta(minutes=5)
 # A call said once takes some 7 s, twice 13 s: with three waiting, the last would else be heard after 40 s.
 MANY_WAITING = 3
 

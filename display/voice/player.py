@@ -184,7 +184,7 @@ class Voice:
 
 
 def choose_sink(setting: str) -> Sink:
-    """Return the sink that a setting names: `device` (the sound card), `null` (silence) or `file:FOLDER`.
+    """Return the sink that a setting names: `device` (the sound card), `none` (silence) or `file:FOLDER`.
 
     Raises `ValueError` for any other setting.
     """
@@ -193,7 +193,7 @@ def choose_sink(setting: str) -> Sink:
         return FolderSink(Path(folder))
     if setting in _SINKS:
         return _SINKS[setting]()
-    raise ValueError(f"no sink is called {setting!r}: use device, null or file:FOLDER")
+    raise ValueError(f"no sink is called {setting!r}: use device, none or file:FOLDER")
 
 
 def _title(announcement: CallAnnouncement) -> str:
@@ -201,4 +201,4 @@ def _title(announcement: CallAnnouncement) -> str:
     return f"{call.epoch}-{call.sequence:06}-{announcement.number}-{announcement.counter}"
 
 
-_SINKS: dict[str, Callable[[], Sink]] = {"device": DeviceSink, "null": SilenceSink}
+_SINKS: dict[str, Callable[[], Sink]] = {"device": DeviceSink, "none": SilenceSink}

@@ -321,7 +321,7 @@ def test_a_folder_that_cannot_be_written_is_a_sink_error(tmp_path: Path) -> None
         FolderSink(tmp_path / "nowhere").play("call", [np.zeros(1, np.int16)])
 
 
-@pytest.mark.parametrize(("setting", "kind"), [("device", DeviceSink), ("null", SilenceSink), ("file:x", FolderSink)])
+@pytest.mark.parametrize(("setting", "kind"), [("device", DeviceSink), ("none", SilenceSink), ("file:x", FolderSink)])
 def test_settings_name_the_sinks(setting: str, kind: type[Sink]) -> None:
     """The three places where sound can go."""
     assert isinstance(choose_sink(setting), kind)
@@ -330,5 +330,5 @@ def test_settings_name_the_sinks(setting: str, kind: type[Sink]) -> None:
 @pytest.mark.parametrize("setting", ["", "file", "file:", "loud"])
 def test_a_setting_that_names_no_sink_is_refused(setting: str) -> None:
     """The sentence lists what can be chosen."""
-    with pytest.raises(ValueError, match="device, null or file:FOLDER"):
+    with pytest.raises(ValueError, match="device, none or file:FOLDER"):
         choose_sink(setting)

@@ -136,6 +136,17 @@ def test_the_command_line_builds_checks_and_says(
     assert read_wave(target.read_bytes()).size == size
 
 
+@pytest.mark.parametrize("languages", ["fr", "vi,fr", ""])
+def test_a_language_that_nobody_speaks_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], languages: str
+) -> None:
+    """The chime alone is no call: status 2, and which languages there are."""
+    with pytest.raises(SystemExit) as ended:
+        command_line.main(["say", "A015", "3", "--languages", languages, "--to", str(tmp_path / "call.wav")])
+    assert ended.value.code == 2
+    assert "choose from vi, en" in capsys.readouterr().err
+
+
 def test_the_command_line_fails_with_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A folder without banks: exit status 2 and one line, no traceback."""
     assert command_line.main(["check", "--banks", str(tmp_path)]) == 2
