@@ -1,4 +1,7 @@
-"""`python -m benchmarks [NAME …]`: measure, print a table, write `benchmarks/results/latest.json`."""
+"""`python -m benchmarks [NAME …]`: measure, print a table, write `benchmarks/results/latest.json`.
+
+What the file has of suites that were not measured this time stays in it.
+"""
 
 import json
 import os
@@ -33,8 +36,18 @@ def main(names: list[str]) -> int:
     print_table(rows)
     results = Path(__file__).parent / "results"
     results.mkdir(exist_ok=True)
-    (results / "latest.json").write_text(json.dumps({"machine": machine, "rows": rows}, indent=2), encoding="utf-8")
+    latest = results / "latest.json"
+    earlier = json.loads(latest.read_text(encoding="utf-8"))["rows"] if latest.exists() else []
+    kept = merge(earlier, rows)
+    latest.write_text(json.dumps({"machine": machine, "rows": kept}, indent=2), encoding="utf-8")
     return 0
+
+
+def merge(earlier: list[dict[str, Any]], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows of each suite as last measured, in the order of `SUITES`."""
+    measured = {row["suite"] for row in rows}
+    every = [row for row in earlier if row["suite"] not in measured] + rows
+    return sorted((row for row in every if row["suite"] in SUITES), key=lambda row: list(SUITES).index(row["suite"]))
 
 
 def print_table(rows: list[dict[str, Any]]) -> None:
