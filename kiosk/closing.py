@@ -12,7 +12,7 @@ from typing import Literal
 from queue_protocol.answers import RefusalCode, Refused
 from queue_protocol.snapshots import ClosedBecause, Menu, ServiceCard
 
-Kind = Literal["hours", "today", "full", "quota", "ended", "numbers"]
+Kind = Literal["hours", "today", "full", "quota", "ended", "numbers", "no_counter"]
 """As `ClosedBecause`, with one more: `today` is `hours` when no further session comes today. Each has the texts
 `closed_<kind>` and `closed_<kind>_next` for a tile, `closed_<kind>_title` and `closed_<kind>_text` for a page."""
 
@@ -24,6 +24,7 @@ _REFUSED: Mapping[RefusalCode, ClosedBecause] = {
     "service_full": "full",
     "quota_reached": "quota",
     "no_numbers_left": "numbers",
+    "no_counter": "no_counter",
 }
 
 

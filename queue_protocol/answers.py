@@ -31,6 +31,7 @@ RefusalCode = Literal[
     "desk_moved_on",
     "hall_closed",
     "long_service",
+    "no_counter",
     "no_numbers_left",
     "nobody_waiting",
     "not_this_kiosk",

@@ -50,9 +50,9 @@ CallRule = Literal[
 the counter prefers its service; a turn of normal tickets after priority ones; it waited too long to be overtaken; the
 clerk's choice. Each has a sentence `reason_<rule>` in every text file."""
 
-ClosedBecause = Literal["hours", "full", "quota", "ended", "numbers"]
+ClosedBecause = Literal["hours", "full", "quota", "ended", "numbers", "no_counter"]
 """Why a service gives no tickets: outside of hours; who waits takes until closing time; the session's quota is given;
-staff ended the day; the numbers of the day are used up."""
+staff ended the day; the numbers of the day are used up; no counter serves it today."""
 
 ClockState = Literal["fine", "behind", "ahead"]
 """`behind`: the server's clock is before what the center has lived through; `ahead`: it jumped, and a manager has not
@@ -277,7 +277,7 @@ class CounterState(msgspec.Struct, frozen=True, kw_only=True):
 class Alarm(msgspec.Struct, frozen=True, kw_only=True):
     """Something that staff should look at. `facts` fill the sentence `alarm_<kind>`."""
 
-    kind: Literal["hoarding", "outage", "left_yesterday", "journal_damaged", "paper_low"]
+    kind: Literal["hoarding", "outage", "left_yesterday", "journal_damaged", "paper_low", "unattended_line"]
     at: Instant
     facts: Facts = {}
 
@@ -342,6 +342,7 @@ class LineState(msgspec.Struct, frozen=True, kw_only=True):
     prefix: str
     hue: Count
     waiting: Count
+    """All of them, those too who were sent to one counter."""
     longest_since: Instant | None
     """Issue of the ticket that waits longest; `None`: nobody waits."""
     expected_minutes: Annotated[int, Meta(ge=1)]

@@ -22,9 +22,11 @@ from queue_server.core.events import (
     CounterServicesSet,
     CounterTakenOver,
     Event,
+    ServiceChanged,
     TicketMissed,
 )
 from queue_server.core.hall import Hall, catalogue_of
+from queue_server.core.placing import moved
 
 
 def _open(hall: Hall, command: OpenCounter, actor: Actor, _now: datetime) -> Decision:
@@ -60,8 +62,17 @@ def _leaving_others(hall: Hall, actor: Actor) -> tuple[Event, ...] | Decision:
         if state.clerk == actor.name:
             if state.ticket is not None:
                 return refuse("ticket_at_counter", number=ticket_number(state.ticket), counter=number)
-            events.append(CounterClosed(counter=number, clerk=AccountId(actor.name)))
+            events.extend(_closing(hall, number, AccountId(actor.name)))
     return tuple(events)
+
+
+def _closing(hall: Hall, number: int, clerk: AccountId) -> tuple[Event, ...]:
+    """Return what closes a counter: who waited for it alone waits for any counter of the service, in the same place."""
+    left = [hall.tickets[each.ticket] for each in hall.line(number)]
+    back = (
+        ServiceChanged(ticket=ticket.id, service=ticket.service, place=moved(ticket, ticket.service)) for ticket in left
+    )
+    return (CounterClosed(counter=number, clerk=clerk), *back)
 
 
 def _close(hall: Hall, command: CloseCounter, actor: Actor, now: datetime) -> Decision:
@@ -74,7 +85,7 @@ def _close(hall: Hall, command: CloseCounter, actor: Actor, now: datetime) -> De
     ticket = hall.counter_state(command.counter).ticket
     if ticket is not None:
         return refuse("ticket_at_counter", number=ticket_number(ticket), counter=command.counter)
-    return Decision((CounterClosed(counter=command.counter, clerk=AccountId(actor.name)),), Done())
+    return Decision(_closing(hall, command.counter, AccountId(actor.name)), Done())
 
 
 def _close_abandoned(hall: Hall, number: int, clerk: AccountId, now: datetime) -> Decision:
@@ -86,7 +97,7 @@ def _close_abandoned(hall: Hall, number: int, clerk: AccountId, now: datetime) -
         missed = TicketMissed(ticket=ticket.id, counter=number)
         estimated = now > long_from(hall, ticket, now)
         ending = (missed,) if ticket.status == "called" else finishing(ticket, number, now, estimated=estimated)
-    return Decision((*ending, CounterClosed(counter=number, clerk=clerk)), Done())
+    return Decision((*ending, *_closing(hall, number, clerk)), Done())
 
 
 def _pause(hall: Hall, command: PauseCounter, actor: Actor, _now: datetime) -> Decision:

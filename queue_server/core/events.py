@@ -160,7 +160,7 @@ class TicketVoided(msgspec.Struct, frozen=True, kw_only=True, tag="ticket_voided
 
 
 class ServiceChanged(msgspec.Struct, frozen=True, kw_only=True, tag="service_changed.1"):
-    """A waiting ticket waits for another service."""
+    """A waiting ticket waits for another service, or for its own again when the counter it was sent to has closed."""
 
     ticket: TicketId
     service: ServiceId

@@ -202,6 +202,11 @@ class Hall(msgspec.Struct, frozen=True, kw_only=True):
     """Since when those of them that will soon end are known to."""
     devices: Map[tuple[DeviceId, Part], PartReport] = msgspec.field(default_factory=Map)
 
+    @property
+    def counters_waited_for(self) -> tuple[int, ...]:
+        """The counters to which somebody was sent who waits for them alone."""
+        return tuple(line for line, waiting in self.lines.items() if isinstance(line, int) and waiting)
+
     def counter_state(self, number: int) -> CounterState:
         """Return the state of a counter; one that nobody has opened yet is closed."""
         return self.counters.get(number, CounterState())

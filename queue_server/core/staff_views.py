@@ -1,12 +1,13 @@
 """What staff are shown: the desk of a clerk and the office of the manager, as functions of the hall."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Literal
 
-from queue_protocol.ids import AccountId, DeviceId, Revision, TicketId, ticket_day, ticket_number
+from queue_protocol.answers import Facts
+from queue_protocol.ids import AccountId, DeviceId, Revision, ServiceId, TicketId, ticket_day, ticket_number
 from queue_protocol.snapshots import (
     Alarm,
     AwayRow,
@@ -26,8 +27,10 @@ from queue_protocol.snapshots import (
     Unserved,
 )
 from queue_server.core.announcements import SLIP_OVERDUE
+from queue_server.core.calendar import is_open
 from queue_server.core.calls import long_from, recall_from
 from queue_server.core.dispatch import queue_of
+from queue_server.core.facts import Line
 from queue_server.core.hall import Hall, Ticket, catalogue_of, hall_of, lines_at, services_at, slips_left, unserved
 from queue_server.core.lifecycle import IN_HALL, SlipStatus, Status
 from queue_server.core.views import service_cards
@@ -108,7 +111,7 @@ def desk(
         dossiers_per_turn=catalogue.policy.dossiers_per_turn,
         ended=hall.ended is not None,
         unserved=last,
-        alarms=alarms(hall, around),
+        alarms=alarms(hall, around, now),
         notes=_notes_on(around.notes, (*([] if current is None else [current]), *line, *away, *last)),
     )
 
@@ -119,20 +122,7 @@ def office(hall: Hall, revision: Revision, now: datetime, around: Surroundings) 
         revision=revision,
         now=now,
         day=hall.day or now.date(),
-        lines=tuple(
-            LineState(
-                service=service.id,
-                names=service.names,
-                prefix=service.prefix,
-                hue=place,
-                waiting=len(hall.line(service.id)),
-                longest_since=min(
-                    (hall.tickets[each.ticket].issued_at for each in hall.line(service.id)), default=None
-                ),
-                expected_minutes=service.expected_minutes,
-            )
-            for place, service in enumerate(catalogue_of(hall).services)
-        ),
+        lines=_line_states(hall),
         counters=counter_states(hall),
         devices=device_states(hall, around),
         slips=slips_in_trouble(hall, now),
@@ -143,7 +133,7 @@ def office(hall: Hall, revision: Revision, now: datetime, around: Surroundings) 
         ended=hall.ended is not None,
         ended_because=hall.ended,
         unserved=unserved_rows(hall, UNSERVED_SHOWN),
-        alarms=alarms(hall, around),
+        alarms=alarms(hall, around, now),
     )
 
 
@@ -180,7 +170,7 @@ def unserved_rows(hall: Hall, limit: int) -> tuple[Unserved, ...]:
     )
 
 
-def alarms(hall: Hall, around: Surroundings) -> tuple[Alarm, ...]:
+def alarms(hall: Hall, around: Surroundings, now: datetime) -> tuple[Alarm, ...]:
     """Return what staff should look at, the latest first."""
     outages = [each for each in hall.outages if each.ended_at - each.began_at >= OUTAGE_NOTICED]
     raised = [
@@ -203,9 +193,50 @@ def alarms(hall: Hall, around: Surroundings) -> tuple[Alarm, ...]:
     )
     if hall.left_yesterday and hall.sessions != ():
         raised.append(Alarm(kind="left_yesterday", at=hall.opened_at, facts={"count": hall.left_yesterday}))
+    raised.extend(_unattended(hall, now))
     if around.journal_damaged_at is not None:
         raised.append(Alarm(kind="journal_damaged", at=around.journal_damaged_at))
     return tuple(sorted(raised, key=lambda each: each.at, reverse=True))
+
+
+def _unattended(hall: Hall, now: datetime) -> Iterator[Alarm]:
+    """Yield an alarm for each service whose people no open counter calls, while the center is open."""
+    if hall.ended or not is_open(hall.sessions, now):
+        return
+    attended = {
+        line for number, state in hall.counters.items() if state.clerk is not None for line in lines_at(hall, number)
+    }
+    for service in catalogue_of(hall).services:
+        lines: tuple[Line, ...] = (service.id, *hall.counters_waited_for)
+        tickets = _waiting_for(hall, service.id, (line for line in lines if line not in attended))
+        if tickets:
+            facts: Facts = {"service": service.id, "count": len(tickets)}
+            yield Alarm(kind="unattended_line", at=min(each.issued_at for each in tickets), facts=facts)
+
+
+def _line_states(hall: Hall) -> tuple[LineState, ...]:
+    """Return the lines of the services, with those who wait for a service at one counter."""
+    states = []
+    for place, service in enumerate(catalogue_of(hall).services):
+        tickets = _waiting_for(hall, service.id, (service.id, *hall.counters_waited_for))
+        states.append(
+            LineState(
+                service=service.id,
+                names=service.names,
+                prefix=service.prefix,
+                hue=place,
+                waiting=len(tickets),
+                longest_since=min((each.issued_at for each in tickets), default=None),
+                expected_minutes=service.expected_minutes,
+            )
+        )
+    return tuple(states)
+
+
+def _waiting_for(hall: Hall, service: ServiceId, lines: Iterable[Line]) -> list[Ticket]:
+    """Return who waits for this service in any of these lines."""
+    tickets = (hall.tickets[each.ticket] for line in lines for each in hall.line(line))
+    return [ticket for ticket in tickets if ticket.service == service]
 
 
 def _current(hall: Hall, counter: int, now: datetime) -> CurrentTicket | None:

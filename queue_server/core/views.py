@@ -22,6 +22,7 @@ _CLOSED_BECAUSE: Mapping[RefusalCode, ClosedBecause] = {
     "service_full": "full",
     "quota_reached": "quota",
     "no_numbers_left": "numbers",
+    "no_counter": "no_counter",
 }
 
 
@@ -104,7 +105,9 @@ def _card(hall: Hall, service: Service, hue: int, now: datetime) -> ServiceCard:
 
 
 def _is_served_in(hall: Hall, card: ServiceCard, room: HallId | None) -> bool:
-    return room is None or any(hall_of(hall, number) == room for number in card.counters)
+    """Say whether kiosks of a hall show a service: where it is served today, or else where it usually is."""
+    usual = (counter.number for counter in catalogue_of(hall).counters_of(card.service))
+    return room is None or any(hall_of(hall, number) == room for number in card.counters or usual)
 
 
 def board(hall: Hall, revision: Revision, now: datetime, speaker: DeviceId | None, room: HallId | None = None) -> Board:

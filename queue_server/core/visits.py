@@ -40,7 +40,7 @@ from queue_server.core.events import (
     TicketVoided,
     VisitRated,
 )
-from queue_server.core.facts import Origin, Place
+from queue_server.core.facts import Line, Origin, Place
 from queue_server.core.hall import Hall, Ticket, catalogue_of, counters_for, counters_of, lines_at, session_at
 from queue_server.core.lifecycle import AT_COUNTER, STATUS_AFTER, TAKEN_BACK
 from queue_server.core.permissions import STAFF
@@ -60,6 +60,8 @@ def why_closed(hall: Hall, service: Service, expected: Outlook, now: datetime) -
     """Return why kiosks give no ticket of this service now; `None`: they do."""
     if hall.ended or not is_issuing(hall.sessions, now):
         return "hall_closed"
+    if not counters_of(hall, service.id):
+        return "no_counter"
     if next_number(hall, service) is None:
         return "no_numbers_left"
     session = session_at(hall, now)
@@ -270,8 +272,8 @@ def _resume(hall: Hall, command: ResumeTicket, _actor: Actor, now: datetime) -> 
     ticket = ticket_for(hall, command.ticket, TicketResumed)
     if isinstance(ticket, Decision):
         return ticket
-    keeps = catalogue_of(hall).policy.resume_keeps_place
-    place = ticket.place if keeps else place_at_end(hall, ticket.place.line, now)
+    keeps, line = catalogue_of(hall).policy.resume_keeps_place, _line_of(hall, ticket)
+    place = moved(ticket, line) if keeps else place_at_end(hall, line, now)
     return Decision((TicketResumed(ticket=ticket.id, place=place),), Done())
 
 
@@ -287,13 +289,19 @@ def _return(hall: Hall, command: ReturnTicket, _actor: Actor, now: datetime) -> 
 
 def _place_back(hall: Hall, ticket: Ticket, now: datetime) -> Place:
     """Return the place right behind whoever the counters of this line call next; late, or with nobody there: now."""
-    line = ticket.place.line
+    line = _line_of(hall, ticket)
     late_at = (ticket.away_since or now) + timedelta(minutes=catalogue_of(hall).policy.return_within_minutes)
     beside = {each for number in counters_for(hall, line) for each in lines_at(hall, number)} | {line}
     first = next(queue_of(hall, beside), None)
     if now > late_at or first is None:
         return place_at_end(hall, line, now)
     return place_behind(first, line, now)
+
+
+def _line_of(hall: Hall, ticket: Ticket) -> Line:
+    """Return the line to which a person comes back: the one left, unless it was that of a counter now closed."""
+    line = ticket.place.line
+    return ticket.service if isinstance(line, int) and hall.counter_state(line).clerk is None else line
 
 
 def _rate(hall: Hall, command: RateVisit, _actor: Actor, _now: datetime) -> Decision:

@@ -36,7 +36,7 @@ def test_many_tickets_in_a_short_time_raise_an_alarm() -> None:
     assert alarms_raised(center) == [
         HoardingSuspected(device=DeviceId("kiosk-1"), service=CERTIFICATION, tickets=6, within_s=120)
     ]
-    (alarm,) = alarms(center.hall, Surroundings())
+    (alarm,) = alarms(center.open().hall, Surroundings(), center.now)
     assert (alarm.kind, alarm.facts) == (
         "hoarding",
         {"device": "kiosk-1", "service": "certification", "tickets": 6},

@@ -30,7 +30,7 @@ def print_slip(center: Center) -> None:
 
 def paper_alarms(center: Center) -> list[Alarm]:
     """Return what staff are told of paper."""
-    return [alarm for alarm in alarms(center.hall, Surroundings()) if alarm.kind == "paper_low"]
+    return [alarm for alarm in alarms(center.hall, Surroundings(), center.now) if alarm.kind == "paper_low"]
 
 
 def test_paper_is_low_since_the_slip_that_made_it_so() -> None:

@@ -364,6 +364,7 @@ async def test_a_closed_hall_says_when_it_opens_on_every_page(stage: Stage) -> N
         ("full", "Hôm nay đã hết số"),
         ("quota", "Buổi này đã hết số"),
         ("numbers", "Hôm nay đã phát hết số"),
+        ("no_counter", "Hôm nay chưa có quầy phục vụ"),
     ],
 )
 async def test_a_closed_service_says_why_and_whom_to_ask(stage: Stage, because: ClosedBecause, words: str) -> None:
@@ -384,6 +385,7 @@ async def test_a_closed_service_says_why_and_whom_to_ask(stage: Stage, because: 
         ("service_full", "Hôm nay đã hết số"),
         ("quota_reached", "Buổi này đã hết số"),
         ("no_numbers_left", "Hôm nay đã phát hết số"),
+        ("no_counter", "Hôm nay chưa có quầy phục vụ"),
     ],
 )
 async def test_what_closed_a_moment_ago_is_said_alike(stage: Stage, code: RefusalCode, words: str) -> None:

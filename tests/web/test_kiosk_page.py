@@ -73,6 +73,7 @@ def test_a_closed_hall_says_when_it_opens(citizen: Windows, server: Server) -> N
         ("full", "Hôm nay đã hết số"),
         ("quota", "Buổi này đã hết số"),
         ("numbers", "Hôm nay đã phát hết số"),
+        ("no_counter", "Hôm nay chưa có quầy phục vụ"),
     ],
 )
 def test_a_closed_service_says_why_and_whom_to_ask(citizen: Windows, server: Server, because: str, title: str) -> None:

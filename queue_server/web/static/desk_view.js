@@ -204,8 +204,8 @@ function topic({ kind, facts }) {
 /* What lasts all day is known by what it is, what happened at a moment by the moment too. */
 const LASTING = new Set(["left_yesterday", "journal_damaged"]);
 
-function alarmId({ kind, at }) {
-  return LASTING.has(kind) ? kind : `${kind} ${at}`;
+function alarmId(alarm) {
+  return LASTING.has(alarm.kind) ? alarm.kind : `${topic(alarm)} ${alarm.at}`;
 }
 
 function alarmWords({ texts, services, page }, { kind, at, facts }) {

@@ -2,7 +2,13 @@
  * Pure; the twin of kiosk/closing.py. Instants are ISO texts, `now` is milliseconds of the epoch. */
 
 const OF_THE_HALL = new Set(["hours", "ended"]);
-const REFUSED = { hall_closed: "hours", service_full: "full", quota_reached: "quota", no_numbers_left: "numbers" };
+const REFUSED = {
+  hall_closed: "hours",
+  service_full: "full",
+  quota_reached: "quota",
+  no_numbers_left: "numbers",
+  no_counter: "no_counter",
+};
 
 /* So many dossiers and more are counted by steps; fewer are one tap. */
 export const COUNTED_FROM = 4;

@@ -1,7 +1,7 @@
 /* What is wrong in the hall right now, as values: from an office snapshot to alarms. */
 
 import { wholeMinutes } from "./moments.js";
-import { dayState, isAtWork, workedTime } from "./office_hours.js";
+import { dayState, workedTime } from "./office_hours.js";
 import { paperLevel } from "./office_rolls.js";
 
 /* Minutes from which a wait is called long: the target of Ho Chi Minh City's wards is that nobody waits longer. It is
@@ -48,12 +48,16 @@ function raisedAlarm({ kind, at, facts }, lines, clock) {
   if (kind === "paper_low") {
     return paperAlarm(facts);
   }
+  const line = lines.find((each) => each.service === facts.service) || null;
+  if (kind === "unattended_line") {
+    return alarm("danger", "account_off", "office_alarm_unserved", { n: facts.count }, null, line);
+  }
   const told = Object.assign({}, facts, { time: clock.timeOfDay(at) });
   if (facts.began_at) {
     told.began = clock.timeOfDay(facts.began_at);
   }
   const [grave, icon] = RAISED[kind] || ["notice", "alert"];
-  return alarm(grave, icon, `alarm_${kind}`, told, null, lines.find((line) => line.service === facts.service) || null);
+  return alarm(grave, icon, `alarm_${kind}`, told, null, line);
 }
 
 function paperAlarm(facts) {
@@ -92,7 +96,7 @@ function lineAlarms(line, office, clock) {
   const serving = office.counters.filter((each) => each.clerk !== null && each.services.includes(line.service));
   const now = clock.now();
   if (serving.length === 0) {
-    return unservedAlarms(line, office, now);
+    return lateAlarms(line, office, now);
   }
   const paused = serving.every((counter) => counter.paused !== null);
   return [
@@ -101,11 +105,10 @@ function lineAlarms(line, office, clock) {
   ].filter(Boolean);
 }
 
-/* Before the doors open people may wait without anybody at work; after they have closed nobody may be forgotten. */
-function unservedAlarms(line, office, now) {
-  if (isAtWork(office, now)) {
-    return [alarm("danger", "account_off", "office_alarm_unserved", { n: line.waiting }, null, line)];
-  }
+/* Before the doors open people may wait without anybody at work; after they have closed nobody may be forgotten. While
+ * they are open the server raises it.
+ */
+function lateAlarms(line, office, now) {
   const over = ["over", "ended", "closed"].includes(dayState(office, now).state);
   return over ? [alarm("notice", "account_clock", "office_alarm_after_hours", { n: line.waiting }, null, line)] : [];
 }
