@@ -1,8 +1,8 @@
 """Who is called next, and why. One number orders the queue: the due time, the moment a ticket counts as having joined.
 
 The rules in the order in which they win: the clerk's choice, nobody is overtaken for too long, who was put first, the
-turn of normal tickets after priority ones, the services that the counter prefers, the order of the lines. `placing`
-says where a ticket stands in its line; with a finite head start nobody waits for ever.
+turn of normal tickets after priority ones that joined later, the services that the counter prefers, the order of the
+lines. `placing` says where a ticket stands in its line; with a finite head start nobody waits for ever.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -73,12 +73,14 @@ def _by_rules(
         return "no_overtake", overdue
     if first.rank == 0:
         return "put_first", first
-    normal_turn = policy.interleave is not None and hall.counter_state(number).normal_owed > 0
-    heads = _normal_heads(lines) if normal_turn else []
-    preferred = _preferred(hall, number, normal_turn=bool(heads))
-    if preferred is not None:
-        return "preference", preferred
-    return ("interleave", min(heads)) if heads else ("due_time", first)
+    is_normal_turn = policy.interleave is not None and hall.counter_state(number).normal_owed > 0
+    bar = min((_joined(each) for each in _normal_heads(lines)), default=None) if is_normal_turn else None
+    for service in services_at(hall, number)[1]:
+        preferred = _head(hall.line(service), bar)
+        if preferred is not None:
+            return "preference", preferred
+    heads = [head for line in lines if (head := _head(line, bar)) is not None]
+    return ("due_time" if bar is None else "interleave"), min(heads)
 
 
 def _overdue(policy: Policy, now: datetime, lines: Iterable[tuple[Waiting, ...]]) -> Waiting | None:
@@ -95,12 +97,19 @@ def _normal_heads(lines: Iterable[tuple[Waiting, ...]]) -> list[Waiting]:
     return [head for head in heads if head is not None]
 
 
-def _preferred(hall: Hall, number: int, *, normal_turn: bool) -> Waiting | None:
-    for service in services_at(hall, number)[1]:
-        heads = _normal_heads([hall.line(service)]) if normal_turn else hall.line(service)[:1]
-        if heads:
-            return heads[0]
-    return None
+def _head(line: tuple[Waiting, ...], bar: tuple[datetime, int] | None) -> Waiting | None:
+    """Return whom to call from a line; `None`: nobody waits there whose turn it is.
+
+    In the turn of normal tickets priority steps back behind those who joined before it, of whom `bar` is the first:
+    nobody waits longer for having priority. `None`: it is no such turn, or no normal ticket waits.
+    """
+    if not line or bar is None or not line[0].priority or _joined(line[0]) < bar:
+        return line[0] if line else None
+    return next(iter(_normal_heads([line])), None)
+
+
+def _joined(waiting: Waiting) -> tuple[datetime, int]:
+    return waiting.joined_at, waiting.sequence
 
 
 def _passed(

@@ -145,9 +145,12 @@ class Invariants:
     def _check_turn(
         self, hall: Hall, event: TicketCalled, called: Ticket, waiting: Sequence[Waiting], *, is_late: bool
     ) -> None:
-        """Check that after so many priority calls past normal tickets a normal one is called, unless one is late."""
+        """Check that after so many priority calls past earlier normal tickets a normal one comes, if none is late."""
         interleave = catalogue_of(hall).policy.interleave
-        passes = called.priority and any(not each.priority for each in waiting)
+        mine = (called.place.joined_at, called.sequence)
+        passes = called.priority and any(
+            (each.joined_at, each.sequence) < mine for each in waiting if not each.priority
+        )
         self._priority_runs[event.counter] = self._priority_runs[event.counter] + 1 if passes else 0
         run = self._priority_runs[event.counter]
         if interleave is not None and run > interleave.priority and not is_late:

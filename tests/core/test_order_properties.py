@@ -166,13 +166,25 @@ def test_nobody_is_overtaken_beyond_the_limit(catalogue: Catalogue, policy: Poli
 def test_priority_calls_in_a_row_are_bounded(
     catalogue: Catalogue, interleave: Interleave, acts: list[Step], *, strict: bool
 ) -> None:
-    """With interleave n to m a counter never calls more than n with priority in a row while a normal one waits."""
+    """With interleave n to m a counter never calls more than n with priority in a row past a normal one before them."""
     policy = msgspec.structs.replace(Policy(), interleave=interleave, priority_strict=strict)
     run = dict.fromkeys(CLERKS, 0)
     for call in play(center_of(catalogue, policy), acts):
-        passed_normal = call.ticket.priority and any(not each.priority for each in call.others)
+        before = [each for each in call.others if each.sequence < call.ticket.sequence]
+        passed_normal = call.ticket.priority and any(not each.priority for each in before)
         run[call.counter] = run[call.counter] + 1 if passed_normal else 0
         assert run[call.counter] <= interleave.priority
+
+
+@given(catalogue=catalogues(preferring=False), interleave=interleaves, strict=st.booleans(), acts=steps)
+def test_nobody_waits_longer_for_having_priority(
+    catalogue: Catalogue, interleave: Interleave | None, acts: list[Step], *, strict: bool
+) -> None:
+    """Whatever turns normal tickets have, none of them is called before a priority ticket that came earlier."""
+    policy = msgspec.structs.replace(Policy(), interleave=interleave, priority_strict=strict)
+    for call in play(center_of(catalogue, policy), acts):
+        passed = [each for each in call.others if each.priority and each.sequence < call.ticket.sequence]
+        assert call.ticket.priority or not passed
 
 
 @given(catalogue=catalogues(), policy=policies(), acts=steps)
