@@ -25,6 +25,7 @@ from queue_server.shell.reception import (
     go_on_to,
     json_of,
     own_path,
+    place_of,
     read_form,
     set_cookie,
 )
@@ -72,8 +73,7 @@ class Pages:
         outcome, token = await self.reception.access.sign_in(name, password)
         if token is None:
             error, status = ("refused_busy", 503) if outcome == "busy" else (f"sign_in_{outcome}", 401)
-            facts = {"next": target, "error": error, "address": target}
-            return await self.reception.page(request, "sign_in.html", status, **facts)
+            return await self.reception.page(request, "sign_in.html", status, error=error, **place_of(target))
         response = go_on_to(target)
         set_cookie(response, SESSION_COOKIE, token, int(SESSION_LASTS.total_seconds()))
         return response
@@ -111,8 +111,8 @@ class Pages:
         allowed = await access.device_role(name, key) is not None or await self._is_manager(request)
         token = await access.lend_device(name) if allowed else None
         if token is None:
-            facts = {"device": None, "error": "device_wrong_key", "address": target}
-            return await self.reception.page(request, "kiosk.html", 401, **facts)
+            facts = {"device": None, "error": "device_wrong_key"}
+            return await self.reception.page(request, "kiosk.html", 401, **facts, **place_of(target))
         response = go_on_to(target)
         set_cookie(response, DEVICE_COOKIE, token, YEARS_LASTS_S)
         return response

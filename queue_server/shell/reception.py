@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -101,10 +101,9 @@ class Reception:
         async def handle(request: Request) -> Response:
             account = await self.account(request)
             if account is None:
-                return await self.page(request, "sign_in.html", 401, next=request.url.path, error=None)
+                return await self.page(request, "sign_in.html", 401, error=None)
             if not account.roles & roles:
-                error = "sign_in_not_allowed"
-                return await self.page(request, "sign_in.html", 403, next=request.url.path, error=error)
+                return await self.page(request, "sign_in.html", 403, error="sign_in_not_allowed")
             return await handler(request)
 
         return handle
@@ -120,7 +119,7 @@ class Reception:
         self, request: HTTPConnection, account: Account | None, template: str, status: int, facts: Mapping[str, object]
     ) -> HTMLResponse:
         texts, catalogue = self.words(request), self.service.catalogue
-        kept = [(name, value) for name, value in request.query_params.multi_items() if name != "language"]
+        kept = urlencode([each for each in request.query_params.multi_items() if each[0] != "language"])
         context: dict[str, Any] = {
             "t": texts.say,
             "c": texts.count,
@@ -129,8 +128,7 @@ class Reception:
             "center": catalogue.center.get(texts.language, catalogue.center["vi"]),
             "account": None if account is None else account.name,
             "roles": frozenset() if account is None else account.roles,
-            "address": request.url.path,
-            "query": f"{urlencode(kept)}&" if kept else "",
+            **place_of(f"{request.url.path}?{kept}" if kept else request.url.path),
         }
         return HTMLResponse(self.templates.get_template(template).render(context | dict(facts)), status, headers=FRESH)
 
@@ -171,6 +169,15 @@ def actor_of(account: Account) -> Actor:
 def own_path(target: str) -> str:
     """Return a path of this server to go on to; anything else becomes the start page."""
     return target if target.startswith("/") and not target.startswith(("//", "/\\")) else "/"
+
+
+def place_of(target: str) -> Mapping[str, str]:
+    """Return what templates say of a page of this server: its path, the start of links to it, where forms lead back to.
+
+    `target` is a path with its query, without a language.
+    """
+    parts = urlsplit(target)
+    return {"address": parts.path, "query": f"{parts.query}&" if parts.query else "", "next": target}
 
 
 def go_on_to(target: str) -> RedirectResponse:

@@ -1,5 +1,6 @@
 """Who is let in: signing in and out, guesses, passwords, the people who may."""
 
+import html
 import json
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
@@ -53,6 +54,18 @@ def test_a_sign_in_leads_nowhere_else(server: Running, target: str) -> None:
     """The page to go on to is one of this server."""
     page = server.browse("/sign-in", {"account": "lan", "password": PASSWORD, "next": target})
     assert page.headers["location"] in {"/", "/desk"}
+
+
+def test_a_sign_in_leads_to_the_very_page_that_was_asked_for(server: Running) -> None:
+    """The link of a report keeps its days, also when the first password was wrong or the language was changed."""
+    report = "/office/reports?from=2026-11-01&to=2026-11-02"
+    form = server.browse(f"{report}&language=en")
+    assert f'name="next" value="{html.escape(report)}"' in form.text
+    again = server.browse("/sign-in", {"account": "quanly", "password": "wrong", "next": report})
+    assert f'name="next" value="{html.escape(report)}"' in again.text
+    assert f'href="{html.escape(report)}&amp;language=en"' in again.text
+    page = server.browse("/sign-in", {"account": "quanly", "password": PASSWORD, "next": report})
+    assert page.headers["location"] == report
 
 
 def test_five_wrong_passwords_lock_for_five_minutes(server: Running) -> None:

@@ -147,3 +147,13 @@ def test_a_wrong_choice_is_taken_back(citizen: Windows, server: Server) -> None:
     page.click("[data-action=back]")
     page.locator(".service-card").first.wait_for()
     assert [command["type"] for command in asked] == ["take_ticket", "cancel_ticket"]
+
+
+@pytest.mark.parametrize("path", ["/kiosk", "/display"])
+def test_a_page_keeps_its_hall_when_it_receives_its_key(citizen: Windows, server: Server, path: str) -> None:
+    """The key leaves the address, the hall of the page stays in it."""
+    device = f"{path.removeprefix('/')}-1"
+    page = citizen.open(f"{path}?hall=upstairs#device={device}&key={server.key(device)}")
+    expect(page).to_have_url(f"{server.address}{path}?hall=upstairs")
+    expect(page.locator("main[data-device], main#display")).to_be_visible()
+    assert page.evaluate("location.hash") == ""

@@ -4,7 +4,7 @@ const form = document.getElementById("device");
 const given = new URLSearchParams(location.hash.slice(1));
 
 if (given.has("key")) {
-  history.replaceState(null, "", location.pathname);
+  history.replaceState(null, "", location.pathname + location.search);
   form.elements.key.value = given.get("key");
   form.elements.device.value = given.get("device") || form.elements.device.value;
   form.submit();
