@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.web.browsing import Server, Windows, open_counter
+from tests.web.browsing import Server, Windows, issue, open_counter
 from tests.web.desks import (
     ask,
     ask_as_kiosk,
@@ -296,3 +296,13 @@ def test_words_that_are_being_written_outlast_the_ticket(desk: Page) -> None:
     expect(desk.locator(".remarks .text").first).to_have_text("Đã về")
     desk.go_back()
     expect(desk.locator(".workplace")).to_be_visible()
+
+
+def test_the_next_person_gets_no_slip_in_the_language_of_the_last(desk: Page) -> None:
+    """What was chosen for one citizen, language and all, is set back once the number is issued."""
+    form = desk.locator("#issue")
+    form.locator("[name=language]").select_option("en")
+    form.locator("[name=priority]").check()
+    issue(desk, "copies")
+    expect(form.locator("[name=language]")).to_have_value("vi")
+    expect(form.locator("[name=priority]")).not_to_be_checked()

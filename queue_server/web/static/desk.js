@@ -194,7 +194,7 @@ const BEFORE = {
 };
 const AFTER = {
   close: () => moveTo(null),
-  issue: () => clear(["priority", "dossiers", "appointment"]),
+  issue: () => clear(["priority", "dossiers", "appointment", "language"]),
 };
 const WALKS = { floor: () => moveTo("floor"), leave: () => moveTo(null) };
 
@@ -260,8 +260,12 @@ function fieldsOf(form) {
 function clear(names) {
   const { elements } = document.getElementById("issue");
   for (const field of names.map((name) => elements[name])) {
-    field.checked = field.defaultChecked;
-    field.value = field.defaultValue;
+    if (field.matches("select")) {
+      field.selectedIndex = Math.max(0, Array.from(field.options).findIndex((option) => option.defaultSelected));
+    } else {
+      field.checked = field.defaultChecked;
+      field.value = field.defaultValue;
+    }
     field.blur();
   }
 }
