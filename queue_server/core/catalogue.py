@@ -15,6 +15,9 @@ from queue_protocol.ids import ClockTime, CounterNumber, DeviceId, HallId, Langu
 LONGEST_ADDRESS = 91
 """A QR code on a slip holds 120 characters, of which `/t/` and the token of a ticket take 29."""
 
+MOST_SERVICES = 40
+"""Of a center: more cards fit on no kiosk."""
+
 Words = dict[Language, Annotated[str, Meta(min_length=1, max_length=160)]]
 
 
@@ -49,7 +52,7 @@ class Counter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """A place where a clerk serves."""
 
     number: CounterNumber
-    services: Annotated[tuple[ServiceId, ...], Meta(min_length=1, max_length=40)]
+    services: Annotated[tuple[ServiceId, ...], Meta(min_length=1, max_length=MOST_SERVICES)]
     preferred: Annotated[tuple[ServiceId, ...], Meta(max_length=40)] = ()
     """Those of its services that are called before the others, in this order."""
     hall: HallId | None = None
@@ -166,7 +169,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Where phones reach this server; `None`: no QR code on slips. ASCII, at most `LONGEST_ADDRESS` characters."""
     halls: Annotated[tuple[HallPlan, ...], Meta(max_length=20)] = ()
     """Empty: the center has one hall."""
-    services: Annotated[tuple[Service, ...], Meta(min_length=1, max_length=40)]
+    services: Annotated[tuple[Service, ...], Meta(min_length=1, max_length=MOST_SERVICES)]
     counters: Annotated[tuple[Counter, ...], Meta(min_length=1, max_length=99)]
     kiosks: Annotated[tuple[Kiosk, ...], Meta(max_length=26)] = ()
     """Those that have a number series of their own."""

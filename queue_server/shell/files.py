@@ -17,6 +17,7 @@ from starlette.types import Scope
 
 import assets
 from queue_protocol.texts import Texts
+from queue_server.core.catalogue import MOST_SERVICES
 from queue_server.shell.fonts import WEIGHTS, icon_names
 
 log = logging.getLogger(__name__)
@@ -102,17 +103,21 @@ class _Scripts(StaticFiles):
 
 
 def look_css() -> str:
-    """Return the one look as CSS custom properties: `--ink`, `--hue-0` and so on, and the fonts."""
+    """Return the one look: colours as `--ink` and so on, a class for each place of a service that sets `--hue`, fonts.
+
+    There are fewer hues than a catalogue may have services, so they repeat.
+    """
     look = assets.look()
     colours = [f"  --{name.replace('_', '-')}: {value};" for name, value in look["colours"].items()]
-    hues = [f"  --hue-{place}: {value};" for place, value in enumerate(look["hues"]["order"])]
+    order = look["hues"]["order"]
+    hues = [f".hue-{place} {{ --hue: {order[place % len(order)]}; }}" for place in range(MOST_SERVICES)]
     numbers = {"Regular": 400, "SemiBold": 600, "Bold": 700, "ExtraBold": 800}
     faces = [
         f'@font-face {{ font-family: "Be Vietnam Pro"; font-weight: {numbers[weight]}; font-display: swap; '
         f'src: url("/fonts/BeVietnamPro-{weight}.woff2") format("woff2"); }}'
         for weight in WEIGHTS
     ]
-    return "\n".join([":root {", *colours, *hues, "}", *faces, ""])
+    return "\n".join([":root {", *colours, "}", *hues, *faces, ""])
 
 
 def icons_css() -> str:

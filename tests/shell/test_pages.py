@@ -3,11 +3,13 @@
 import csv
 import io
 import json
+import re
 
 import pytest
 
 from queue_protocol.commands import FinishService, OpenCounter, TakeTicket
 from queue_protocol.ids import TicketId, Token
+from queue_server.core.catalogue import MOST_SERVICES
 from queue_server.shell.access import DEVICE_COOKIE
 from tests.core.center import CERTIFICATION, CIVIL_STATUS
 from tests.shell.server import NAME, Running
@@ -238,3 +240,11 @@ def test_fonts_that_could_not_be_made_are_tried_again(server: Running, caplog: p
 def test_no_other_file_is(quiet_server: Running, path: str) -> None:
     """Nothing outside of the pages' own files can be read."""
     assert quiet_server.browse(path).status == 404
+
+
+def test_every_service_of_the_longest_catalogue_has_a_hue(quiet_server: Running) -> None:
+    """There are fewer hues than a catalogue may have services: they begin anew."""
+    hues = dict(re.findall(r"\.(hue-\d+) \{ --hue: (#\w+); \}", quiet_server.browse("/look.css").text))
+    assert len(hues) == MOST_SERVICES
+    assert len(set(hues.values())) == 11
+    assert (hues["hue-11"], hues["hue-12"]) == (hues["hue-0"], hues["hue-1"])

@@ -204,10 +204,10 @@ def person(browser: Browser, server: Server, manager: Page, account: str, role: 
     )
 
 
-def begin_center(folder: Path, cache: Path, *program: str) -> Server:
-    """Return a center of `CATALOGUE` that runs; `program` is what Python runs instead of the server."""
+def begin_center(folder: Path, cache: Path, *program: str, catalogue: str = CATALOGUE) -> Server:
+    """Return a center of this catalogue that runs; `program` is what Python runs instead of the server."""
     plan = folder / "center.toml"
-    plan.write_text(CATALOGUE, encoding="utf-8")
+    plan.write_text(catalogue, encoding="utf-8")
     server = Server(folder / "data", program=(*(program or ("-m", "queue_server")), "--catalogue", str(plan)))
     server.data.mkdir()
     (server.data / "cache").symlink_to(cache, target_is_directory=True)

@@ -18,7 +18,7 @@ export function displayView(page, state) {
     staleBanner(page),
     build(
       "div",
-      { class: `hall ${page.isLost() ? "stale" : ""}`, key: "hall" },
+      { class: `hall ${crowding(state.board)} ${page.isLost() ? "stale" : ""}`, key: "hall" },
       panel(texts, call),
       earlier(texts, state.board, call),
       serving(texts, state.board),
@@ -81,10 +81,18 @@ function serving(texts, board) {
     build("h2", { id: "serving-title" }, texts.say("board_now_serving")),
     build(
       "ul",
-      { class: board.counters.length > 6 ? "many" : "" },
+      null,
       ...board.counters.map((counter) => counterRow(texts, counter)),
     ),
   );
+}
+
+/* More than six counters are written smaller, more than ten in two columns: nobody can scroll a board. */
+function crowding({ counters }) {
+  if (counters.length > 10) {
+    return "many two";
+  }
+  return counters.length > 6 ? "many" : "";
 }
 
 function counterRow(texts, { counter, open, number, paused }) {

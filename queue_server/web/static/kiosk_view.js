@@ -9,6 +9,9 @@ import { build, icon } from "./tree.js";
 /* Up to this many services stand in two columns of large cards; more need three to be seen without scrolling. */
 const TWO_COLUMNS = 8;
 
+/* With more than this many, five rows of three, a nearly square screen has no room for everyday words. */
+const ROOMY = 15;
+
 /* Return the children of the page's root. */
 export function kioskView(page, state) {
   return [topBar(page), lostBanner(page), scene(page, state)];
@@ -95,11 +98,12 @@ function languageButton(texts, language) {
 function menuScreen(page, state) {
   const { services } = state.menu;
   const columns = services.length > TWO_COLUMNS ? "three" : "two";
+  const tight = services.length > ROOMY ? "tight" : "";
   return build(
     "section",
     { class: "menu", key: "menu" },
     heading(page, state),
-    build("div", { class: `cards ${columns}` }, ...services.map((card) => serviceCard(page, card, state))),
+    build("div", { class: `cards ${columns} ${tight}` }, ...services.map((card) => serviceCard(page, card, state))),
   );
 }
 
