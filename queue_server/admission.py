@@ -3,10 +3,12 @@
 import contextlib
 from pathlib import Path
 
-from queue_protocol.ids import AccountId, DeviceId
+import msgspec
+
+from queue_protocol.ids import AccountId, DeviceId, Key
 from queue_server.config import DeviceAdmission, PasswordRenewal, StartError
 from queue_server.premises import open_beside
-from queue_server.shell.access import hash_password, hash_secret, issue_device_key, new_password
+from queue_server.shell.access import hash_password, issue_device_key, new_password
 from queue_server.storage.accounts import Accounts, DeviceRole
 
 FIRST_MANAGER = AccountId("quanly")
@@ -15,14 +17,20 @@ FIRST_DEVICES: dict[DeviceId, DeviceRole] = {DeviceId("kiosk-1"): "kiosk", Devic
 
 
 def welcome_first_people(data: Path, accounts: Accounts) -> None:
-    """On the first start: make the first manager and the keys of the first kiosk and display, and say so once."""
+    """On the first start: make the first manager and the keys of the first kiosk and display, and say so once.
+
+    A key that works is never replaced; one whose file is spoilt is, and that is said.
+    """
     if not accounts.all():
         password = new_password()
         accounts.add(FIRST_MANAGER, {"manager"}, hash_password(password))
         say(f"first manager: account {FIRST_MANAGER}, password {password}")
     for name, role in FIRST_DEVICES.items():
-        if not _has_key(data, accounts, name):
+        if accounts.device(name) is None:
             _admit(data, accounts, name, role)
+        elif _is_spoilt(_key_file(data, name)):
+            _admit(data, accounts, name, role)
+            say(f"{role} {name}: its key file was empty or no key; it has a new one, and the old one is of no use")
 
 
 def renew_password(asked: PasswordRenewal) -> int:
@@ -57,18 +65,26 @@ def say(line: str) -> None:
 
 def _admit(data: Path, accounts: Accounts, name: DeviceId, role: DeviceRole) -> str:
     """Give a box a new key, and leave it where a box on this machine finds it, for the owner of the folder alone."""
-    key = issue_device_key(accounts, name, role)
     path = _key_file(data, name)
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    path.touch(mode=0o600)
+    path.touch(mode=0o600)  # first: a start that is cut off in between leaves a file that the next one finds empty
+    key = issue_device_key(accounts, name, role)
     path.write_text(f"{key}\n", encoding="ascii")
     return key
 
 
-def _has_key(data: Path, accounts: Accounts, name: DeviceId) -> bool:
-    """Say whether a box's file holds its key: a power cut may have left it empty."""
-    known, path = accounts.device(name), _key_file(data, name)
-    return known is not None and path.exists() and hash_secret(path.read_text("utf-8").strip()) == known[1]
+def _is_spoilt(path: Path) -> bool:
+    """Say whether a key file is there and holds no key: a power cut may have left it empty, or full of zeros.
+
+    One that is not there is no reason for a new key: the box may stand elsewhere, or the folder come from a backup.
+    """
+    try:
+        msgspec.convert(path.read_bytes().decode("ascii").strip(), Key)
+    except FileNotFoundError:
+        return False
+    except (UnicodeDecodeError, msgspec.ValidationError):
+        return True
+    return False
 
 
 def _key_file(data: Path, name: DeviceId) -> Path:

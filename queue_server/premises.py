@@ -130,9 +130,10 @@ def beat(data: Path, now: datetime) -> None:
 def last_alive(data: Path) -> datetime | None:
     """Return the last sign of life of a server in this folder; `None`: there is none that can be read."""
     try:
-        return datetime.fromisoformat((data / ALIVE).read_text(encoding="ascii"))
+        at = datetime.fromisoformat((data / ALIVE).read_text(encoding="ascii"))
     except (OSError, ValueError):
         return None
+    return None if at.tzinfo is None else at
 
 
 @contextlib.contextmanager

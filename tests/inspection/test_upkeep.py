@@ -42,7 +42,7 @@ async def test_signs_of_life(tmp_path: Path) -> None:
     assert last_alive(tmp_path) == NOW.replace(hour=2)
 
 
-@pytest.mark.parametrize("content", [None, b"", b"\x00\x00\x00", b"yesterday"])
+@pytest.mark.parametrize("content", [None, b"", b"\x00\x00\x00", b"yesterday", b"\xff", b"2026-11-23T08:00:00"])
 def test_a_sign_that_cannot_be_read_is_none(tmp_path: Path, content: bytes | None) -> None:
     """A power cut may leave anything in the file, or none at all."""
     if content is not None:

@@ -87,10 +87,10 @@ class Child:
         key = (self.folder / "keys" / "kiosk-1").read_text("ascii").strip()
         return KioskHello(protocol=PROTOCOL, device=DeviceId("kiosk-1"), key=key, prints=False)
 
-    def ask(self, request: Request) -> Answer:
-        """Come as the kiosk, ask, and return the answer."""
+    def ask(self, request: Request, hello: KioskHello | None = None) -> Answer:
+        """Come as the kiosk of this folder, or with another hello, ask, and return the answer."""
         with connect(f"ws://127.0.0.1:{self.port}/socket", compression=None, proxy=None, ping_interval=None) as socket:
-            socket.send(encode(self.hello()), text=True)
+            socket.send(encode(hello or self.hello()), text=True)
             socket.send(encode(request), text=True)
             while True:
                 message = decode_from_server(socket.recv(timeout=10))

@@ -1,6 +1,7 @@
 """The server as a process: a clean life, an unclean death, and a start that cannot be."""
 
 import re
+import shutil
 import signal
 import socket
 import time
@@ -60,15 +61,29 @@ def test_secrets_are_for_the_owner_of_the_folder(tmp_path: Path) -> None:
     assert (len(said), len(keys)) == (2, 2)
 
 
-def test_an_empty_key_file_is_made_good(tmp_path: Path) -> None:
-    """A power cut may leave the file empty: the next start writes a key that opens the door."""
+@pytest.mark.parametrize("left", [b"", b"\0" * 33, b"\xff\xfe", b"word"], ids=["nothing", "zeros", "bytes", "a word"])
+def test_a_spoilt_key_file_is_made_good(tmp_path: Path, left: bytes) -> None:
+    """A power cut may leave anything in the file: the next start writes a key that opens the door, and says so."""
     folder = tmp_path / "center"
     with Child.start(folder):
         pass
     key = folder / "keys" / "kiosk-1"
-    key.write_text("", "ascii")
-    with Child.start(folder):
-        assert len(key.read_text("ascii").strip()) > 16
+    key.write_bytes(left)
+    with Child.start(folder) as child:
+        assert "kiosk kiosk-1: its key file was empty or no key" in child.said
+        assert isinstance(child.ask(TAKE).result, TicketTaken)
+
+
+def test_a_key_that_works_is_never_replaced(tmp_path: Path) -> None:
+    """A folder that comes from a backup without its key files still knows the boxes, wherever these stand."""
+    folder = tmp_path / "center"
+    with Child.start(folder) as child:
+        hello = child.hello()
+    shutil.rmtree(folder / "keys")
+    with Child.start(folder) as child:
+        assert "key file" not in child.said
+        assert isinstance(child.ask(TAKE, hello).result, TicketTaken)
+    assert not (folder / "keys").exists()
 
 
 def test_a_plug_pulled_between_commit_and_answer(tmp_path: Path) -> None:
