@@ -55,7 +55,9 @@ def compose(order: PrintSlip, center: Center, languages: Mapping[Language, Texts
     """
     texts = languages.get(order.language) or languages[SOURCE_LANGUAGE]
     slip = _place_in_front(order, center, texts) if order.kind == "carried_over" else _place_today(order, center, texts)
-    return replace(slip, reprint_mark=texts.say("slip_reprint", n=order.copy_number)) if order.copy_number else slip
+    marks = [texts.say("slip_reissued")] if order.reissued else []
+    marks += [texts.say("slip_reprint", n=order.copy_number)] if order.copy_number else []
+    return replace(slip, reprint_mark=" · ".join(marks) or None)
 
 
 def _place_today(order: PrintSlip, center: Center, texts: Texts) -> Slip:

@@ -45,3 +45,5 @@ class PrintSlip(msgspec.Struct, frozen=True, kw_only=True, tag="print_slip"):
     """0: the slip itself; from 1 on: so many reprints of it."""
     kind: Literal["ticket", "carried_over"] = "ticket"
     """`carried_over`: not for today's queue, but for a place in front on a later day."""
+    reissued: bool = False
+    """Whether it takes the place of a lost slip, which is good no more."""

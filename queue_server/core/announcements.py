@@ -87,6 +87,7 @@ def slip(ticket: Ticket, hall: Hall, language: Language) -> PrintSlip:
         address=page_address(catalogue_of(hall), token),
         copy_number=ticket.copies,
         kind="ticket" if ticket.carried_token is None else "carried_over",
+        reissued=ticket.reissued and ticket.carried_token is None,
     )
 
 

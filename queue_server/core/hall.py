@@ -69,6 +69,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     """As printed on the slip."""
     after_break: bool
     """As printed on the slip."""
+    reissued: bool = False
+    """Whether its slip is a new one for a lost one."""
     copies: int = 0
     """Reprints of its slip."""
     counter: int | None = None

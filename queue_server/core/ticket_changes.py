@@ -241,7 +241,7 @@ def _carry_over(hall: Hall, entry: Entry, event: TicketCarriedOver) -> Hall:
 
 
 def _reissue(hall: Hall, entry: Entry, event: TicketReissued) -> Hall:
-    ticket = replace(_after(hall.tickets[event.ticket], TicketReissued), token=event.token)
+    ticket = replace(_after(hall.tickets[event.ticket], TicketReissued), token=event.token, reissued=True)
     kept = replace(_keep(hall, ticket), tokens=hall.tokens.set(event.token, event.ticket))
     return _ask_for_slip(kept, entry, event)
 

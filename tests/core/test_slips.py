@@ -56,6 +56,17 @@ def test_the_old_slip_answers_that_it_was_replaced() -> None:
         assert (page.number, page.replaced) == ("A001", replaced)
 
 
+def test_the_new_slip_is_marked_and_a_later_promise_is_not() -> None:
+    """The paper says that it takes another's place; a slip for a later day is a first one again."""
+    center = Center()
+    center.take()
+    assert not slip(center.ticket(A001), center.hall, "vi").reissued
+    center.done(REISSUE, GREETER)
+    assert slip(center.ticket(A001), center.hall, "vi").reissued
+    center.done(CarryOver(ticket=A001, token=token(90), reason="no_staff"), GREETER)
+    assert not slip(center.ticket(A001), center.hall, "vi").reissued
+
+
 def test_a_token_replaces_one_slip() -> None:
     """A token that is known is not given to another slip."""
     center = Center()
