@@ -108,7 +108,7 @@ TOTALS_OF_DAY = f"""
         sum(status = 'no_show') AS no_show,
         sum(status = 'waiting') AS waiting,
         CAST(round(avg(wait) / 1000) AS INTEGER) AS wait_mean_s,
-        max(wait) / 1000 AS wait_longest_s,
+        CAST(round(max(wait) / 1000.0) AS INTEGER) AS wait_longest_s,
         (SELECT CAST(round(avg(time) / 1000) AS INTEGER) FROM served WHERE served.line = visit.line) AS service_mean_s
     FROM visit GROUP BY line ORDER BY min(sequence)
 """  # noqa: S608 - put together from this file
