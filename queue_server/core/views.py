@@ -8,7 +8,7 @@ from queue_protocol.answers import RefusalCode
 from queue_protocol.ids import DeviceId, HallId, Revision, ServiceId, TicketId, Token, ticket_number
 from queue_protocol.snapshots import Board, BoardCall, BoardCounter, ClosedBecause, Hours, Menu, ServiceCard
 from queue_server.core.announcements import call_kind
-from queue_server.core.calendar import is_issuing, next_issue_from
+from queue_server.core.calendar import is_issuing, is_open, next_issue_from
 from queue_server.core.catalogue import Service
 from queue_server.core.estimate import Outlook, outlook
 from queue_server.core.hall import Hall, Ticket, catalogue_of, counters_for, counters_of, hall_of, services_at
@@ -40,6 +40,8 @@ class TicketPage:
     counters: tuple[int, ...]
     outlook: Outlook | None
     """`None`: it does not wait any more."""
+    moving: bool
+    """Its line moves: the hall is in session and a counter that is at work serves it."""
     replaced: bool
     """A new slip was given for this one, and only that one counts."""
     may_rate: bool
@@ -149,6 +151,7 @@ def ticket_page(hall: Hall, token: Token, now: datetime) -> TicketPage | None:
         return None
     ticket = hall.tickets[named]
     waits, replaced = ticket.status == "waiting", ticket.token != token
+    counters = counters_for(hall, ticket.place.line)
     return TicketPage(
         ticket=ticket.id,
         number=ticket_number(ticket.id),
@@ -157,13 +160,19 @@ def ticket_page(hall: Hall, token: Token, now: datetime) -> TicketPage | None:
         priority=ticket.priority,
         issued_at=ticket.issued_at,
         counter=ticket.counter if ticket.status in AT_COUNTER else None,
-        counters=counters_for(hall, ticket.place.line),
+        counters=counters,
         outlook=outlook(hall, ticket.service, ticket.place, ticket.sequence, now) if waits else None,
+        moving=is_open(hall.sessions, now) and any(_is_at_work(hall, counter) for counter in counters),
         replaced=replaced,
         may_rate=ticket.status == "finished" and ticket.rating is None and not replaced,
         rating=ticket.rating,
         may_comment=ticket.rating is not None and not replaced,
     )
+
+
+def _is_at_work(hall: Hall, number: int) -> bool:
+    state = hall.counter_state(number)
+    return state.clerk is not None and state.paused is None
 
 
 def _board_call(hall: Hall, ticket: Ticket, epoch: int) -> BoardCall:

@@ -1,5 +1,6 @@
 """The catalogue as a manager reads and changes it: tables, a TOML file out, a text in, checked before it counts."""
 
+import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ from queue_server.shell.reception import (
 
 PASTED = "catalogue.toml"
 """What errors call a text that came from a page."""
+
+APPLIED = "/office/catalogue?changed=1"
+"""Where a manager reads that the catalogue in use is the wanted one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,10 @@ class CataloguePages:
             return await self._refused(request, text, error.problems)
         # Made with the preview: a second press of the button is the same command.
         command_id = _command_id(field(form, "command_id"))
+        in_use = self.reception.service.catalogue
+        if field(form, "base") != edition(in_use):
+            # A second press of the button finds what the first has done; else somebody else was here meanwhile.
+            return go_on_to(APPLIED) if wanted == in_use else await self._checked(request, text, wanted, outdated=True)
         order = ChangeCatalogue(catalogue=wanted)
         answer = await self.reception.service.submit(actor_of(account), command_id, order)
         if isinstance(answer.result, Refused):
@@ -92,11 +100,14 @@ class CataloguePages:
             if problem is None:
                 return self.reception.apologise(request, 503, f"refused_{answer.result.code}")
             return await self._refused(request, text, [Problem(None, "", str(problem))])
-        return go_on_to("/office/catalogue?changed=1")
+        return go_on_to(APPLIED)
 
-    async def _checked(self, request: Request, text: str, wanted: Catalogue) -> Response:
+    async def _checked(self, request: Request, text: str, wanted: Catalogue, *, outdated: bool = False) -> Response:
         changes = changes_between(self.reception.service.catalogue, wanted, self.reception.words(request))
-        return await self._shown(request, text, changes=changes, command_id=secrets.token_hex(16))
+        status = 409 if outdated else ALL_WELL
+        return await self._shown(
+            request, text, status, changes=changes, command_id=secrets.token_hex(16), outdated=outdated
+        )
 
     async def _refused(self, request: Request, text: str, problems: Sequence[Problem]) -> Response:
         return await self._shown(request, text, 400, problems=problems)
@@ -110,6 +121,7 @@ class CataloguePages:
         problems: Sequence[Problem] = (),
         changes: Sequence[Change] = (),
         command_id: str = "",
+        outdated: bool = False,
     ) -> Response:
         words = self.reception.words(request)
         return await self.reception.page(
@@ -121,7 +133,14 @@ class CataloguePages:
             problems=[(each.line, each.key, problem_words(each.what, words)) for each in problems],
             changes=changes,
             command_id=command_id,
+            base=edition(self.reception.service.catalogue),
+            outdated=outdated,
         )
+
+
+def edition(catalogue: Catalogue) -> str:
+    """Return what tells one catalogue from another: a preview says by it which one it was made against."""
+    return hashlib.sha256(msgspec.json.encode(catalogue)).hexdigest()
 
 
 def _command_id(said: str) -> CommandId:

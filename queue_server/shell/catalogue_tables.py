@@ -1,22 +1,15 @@
 """The catalogue as tables that a manager can read: services, counters, hours and rules in words."""
 
 from collections.abc import Iterable
+from typing import get_args
 
 import msgspec
 
 from queue_protocol.texts import Texts
-from queue_server.core.catalogue import Catalogue, Counter, Hours, Service, WeeklySession
-from queue_server.shell.tables import Column, Table, Wording
+from queue_server.core.catalogue import Catalogue, Counter, Hours, Service, Weekday, WeeklySession
+from queue_server.shell.tables import WEEKDAYS, Column, Table, Wording
 
-WEEKDAY_NAMES = {
-    "mon": "weekday_monday",
-    "tue": "weekday_tuesday",
-    "wed": "weekday_wednesday",
-    "thu": "weekday_thursday",
-    "fri": "weekday_friday",
-    "sat": "weekday_saturday",
-    "sun": "weekday_sunday",
-}
+WEEKDAY_NAMES = dict(zip(get_args(Weekday), WEEKDAYS, strict=True))
 
 SERVICE_COLUMNS = (
     Column("catalogue_column_prefix", "words"),

@@ -12,14 +12,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from queue_protocol.ids import DeviceId
 from queue_server.shell.access import DEVICE_COOKIE, SESSION_COOKIE, SESSION_LASTS
 from queue_server.shell.clock import Clock
 from queue_server.shell.hub import Hub
 from queue_server.shell.metrics import exposition
 from queue_server.shell.reception import (
     ALL_WELL,
+    REMEMBERED_S,
     STAFF,
-    YEARS_LASTS_S,
     Reception,
     field,
     go_on_to,
@@ -29,6 +30,7 @@ from queue_server.shell.reception import (
     read_form,
     set_cookie,
 )
+from queue_server.storage.accounts import DeviceRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Pages:
         return [
             Route("/", partial(self._open, "start.html")),
             Route("/kiosk", self._kiosk),
-            Route("/display", partial(self._open, "display.html")),
+            Route("/display", self._display),
             Route("/desk", self.reception.for_people(STAFF, partial(self._open, "desk.html"))),
             Route("/password", self.reception.for_people(STAFF, self._password)),
             Route("/password", self._change_password, methods=["POST"]),
@@ -62,9 +64,17 @@ class Pages:
         return await self.reception.page(request, template)
 
     async def _kiosk(self, request: Request) -> Response:
-        device = await self.reception.access.device_of(request.cookies.get(DEVICE_COOKIE))
+        device = await self._device(request)
         name = device[0] if device is not None and device[1] == "kiosk" else None
-        return await self.reception.page(request, "kiosk.html", device=name, error=None)
+        response = await self.reception.page(request, "kiosk.html", device=name, error=None)
+        return response if device is None else _still_remembered(request, response)
+
+    async def _display(self, request: Request) -> Response:
+        response = await self._open("display.html", request)
+        return response if await self._device(request) is None else _still_remembered(request, response)
+
+    async def _device(self, request: Request) -> tuple[DeviceId, DeviceRole] | None:
+        return await self.reception.access.device_of(request.cookies.get(DEVICE_COOKIE))
 
     async def _sign_in(self, request: Request) -> Response:
         form = await read_form(request)
@@ -114,7 +124,7 @@ class Pages:
             facts = {"device": None, "error": "device_wrong_key"}
             return await self.reception.page(request, "kiosk.html", 401, **facts, **place_of(target))
         response = go_on_to(target)
-        set_cookie(response, DEVICE_COOKIE, token, YEARS_LASTS_S)
+        set_cookie(response, DEVICE_COOKIE, token, REMEMBERED_S)
         return response
 
     async def _is_manager(self, request: Request) -> bool:
@@ -141,3 +151,9 @@ class Pages:
         waiting = {str(each.id): len(hall.line(each.id)) for each in catalogue.services}
         page = exposition(hall.sequence, self.hub.count(), waiting, self.clock.state)
         return Response(page, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _still_remembered(request: Request, response: Response) -> Response:
+    """Let the browser of a page that stands for a box remember it from today on."""
+    set_cookie(response, DEVICE_COOKIE, request.cookies[DEVICE_COOKIE], REMEMBERED_S)
+    return response

@@ -23,8 +23,9 @@ from queue_server.storage.accounts import Account, AccountRole
 
 LANGUAGE_COOKIE = "motcua_language"
 
-YEARS_LASTS_S = 5 * 365 * 24 * 3600
-"""A tablet on a wall is set up once, and so is the language of a browser."""
+REMEMBERED_S = 400 * 24 * 3600
+"""How long a browser remembers its language, and a tablet which kiosk it is: Chromium keeps nothing for longer. Set
+anew with each visit, it lasts as long as the tablet hangs there."""
 
 MOST_FIELDS = 16
 """Of a form; the largest has the roles of a person besides the name."""
@@ -92,7 +93,7 @@ class Reception:
         response = self._page(request, await self.account(request), template, status, facts)
         chosen = request.query_params.get("language")
         if chosen is not None and chosen in self.texts:
-            set_cookie(response, LANGUAGE_COOKIE, chosen, YEARS_LASTS_S)
+            set_cookie(response, LANGUAGE_COOKIE, chosen, REMEMBERED_S)
         return response
 
     def for_people(self, roles: frozenset[AccountRole], handler: Handler) -> Handler:

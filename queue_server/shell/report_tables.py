@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from queue_server.shell.tables import Column, Table, Wording, shade
+from queue_server.shell.tables import WEEKDAYS, Column, Table, Wording, shade
 from queue_server.storage.reports import (
     Arrivals,
     CounterFigures,
@@ -18,16 +18,6 @@ from queue_server.storage.reports import (
 
 LONGEST_DAYS = 366
 """Of a span: a year is what yearly reports ask for."""
-
-WEEKDAYS = (
-    "weekday_monday",
-    "weekday_tuesday",
-    "weekday_wednesday",
-    "weekday_thursday",
-    "weekday_friday",
-    "weekday_saturday",
-    "weekday_sunday",
-)
 
 SERVICE = Column("office_column_service", "words")
 

@@ -32,6 +32,17 @@ class Table:
 
 DARKEST = 5
 
+WEEKDAYS = (
+    "weekday_monday",
+    "weekday_tuesday",
+    "weekday_wednesday",
+    "weekday_thursday",
+    "weekday_friday",
+    "weekday_saturday",
+    "weekday_sunday",
+)
+"""Keys of the days of a week, in their order."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wording:

@@ -96,6 +96,7 @@ class TicketPages:
             "after_break": outlook is not None and outlook.after_break,
             "counter": page.counter,
             "counters": page.counters,
+            "moving": page.moving,
             "replaced": page.replaced,
             "may_rate": page.may_rate,
             "rating": page.rating,

@@ -7,10 +7,12 @@ import pytest
 from queue_protocol.commands import (
     FinishService,
     MarkNoShow,
+    PauseCounter,
     RecallTicket,
     ReportCall,
     ReportDevice,
     ReportSlip,
+    ResumeCounter,
     StartService,
 )
 from queue_protocol.ids import DeviceId, TicketId
@@ -33,6 +35,7 @@ from tests.core.center import (
     account,
     called,
     token,
+    with_hours,
     with_policy,
 )
 
@@ -292,3 +295,22 @@ def test_a_page_is_of_the_open_day_only() -> None:
     yesterdays = center.ticket(center.take()).token
     assert ticket_page(center.midnight().hall, yesterdays, center.now) is None
     assert ticket_page(center.hall, token(1), center.now) is None
+
+
+def test_the_page_of_a_ticket_knows_whether_its_line_moves() -> None:
+    """Nobody is asked to come near while the hall has its break, or no counter of the line is at work."""
+    center = Center(with_hours()).at("8:00")
+
+    def moves(ticket: TicketId) -> bool:
+        page = ticket_page(center.hall, center.ticket(ticket).token, center.now)
+        assert page is not None
+        return page.moving
+
+    ticket = center.take()
+    assert not moves(ticket)
+    center.open()
+    assert moves(ticket)
+    center.do(PauseCounter(counter=1, reason="break"), LAN)
+    assert not moves(ticket)
+    center.do(ResumeCounter(counter=1), LAN)
+    assert not moves(center.at("12:00").take(by=LAN))

@@ -23,9 +23,16 @@ def check(server: Running, text: str) -> Page:
     return server.browse("/office/catalogue/check", {"text": text}, "quanly")
 
 
-def apply(server: Running, text: str, command_id: str = "apply-once") -> Page:
-    """Send a text to be applied."""
-    return server.browse("/office/catalogue", {"text": text, "command_id": command_id}, "quanly")
+def base_of(page: Page) -> str:
+    """Return which catalogue a preview was made against; empty when it offers nothing to apply."""
+    found = re.search(r'name="base" value="(\w+)"', page.text)
+    return "" if found is None else found[1]
+
+
+def apply(server: Running, text: str, command_id: str = "apply-once", base: str | None = None) -> Page:
+    """Send a text to be applied, as its preview does that was made just before, or on another `base`."""
+    base = base_of(check(server, text)) if base is None else base
+    return server.browse("/office/catalogue", {"text": text, "command_id": command_id, "base": base}, "quanly")
 
 
 def cells(page: Page) -> list[str]:
@@ -66,11 +73,25 @@ def sequence(server: Running) -> int:
 def test_two_presses_of_apply_are_one_change(server: Running) -> None:
     """The second press has the id of the first and gets its answer; nothing is written twice."""
     text = exported(server).replace("expected_minutes = 6", "expected_minutes = 9", 1)
-    before = sequence(server)
-    assert apply(server, text).status == 303
+    before, base = sequence(server), base_of(check(server, text))
+    assert apply(server, text, base=base).status == 303
     once = sequence(server)
-    assert apply(server, text).status == 303
+    assert apply(server, text, base=base).status == 303
     assert before < once == sequence(server)
+
+
+def test_two_managers_do_not_overwrite_each_other_unseen(server: Running) -> None:
+    """Who applies a preview of a catalogue that is in use no more sees a new one, and what it would undo."""
+    first = exported(server).replace("expected_minutes = 6", "expected_minutes = 9", 1)
+    second = exported(server).replace("expected_minutes = 6", "expected_minutes = 7", 1)
+    base = base_of(check(server, second))
+    assert apply(server, first).status == 303
+    page = apply(server, second, "apply-second", base)
+    assert (page.status, 'id="outdated"' in page.text) == (409, True)
+    assert cells(page)[4:] == ["Chứng thực", "expected_minutes", "9", "7"]
+    assert "expected_minutes = 9" in exported(server)
+    assert apply(server, second, "apply-second", base_of(page)).status == 303
+    assert "expected_minutes = 7" in exported(server)
 
 
 def test_every_fault_of_a_text_is_named_with_its_line(quiet_server: Running) -> None:

@@ -110,7 +110,13 @@ def test_a_page_becomes_a_kiosk_by_key_or_by_manager(server: Running) -> None:
         page = server.browse("/device", {**form, "next": "/kiosk"}, account)
         assert (page.status, page.headers["location"]) == (303, "/kiosk")
         lent = f"{DEVICE_COOKIE}={page.cookie(DEVICE_COOKIE)}"
-        assert 'data-device="kiosk-1"' in server.browse("/kiosk", Cookie=lent).text
+        kiosk = server.browse("/kiosk", Cookie=lent)
+        assert 'data-device="kiosk-1"' in kiosk.text
+        # Chromium forgets after 400 days whatever it is told: each visit begins them anew.
+        assert f"{DEVICE_COOKIE}={kiosk.cookie(DEVICE_COOKIE)}" == lent
+        assert "Max-Age=34560000" in kiosk.headers["set-cookie"]
+        assert server.browse("/display", Cookie=lent).cookie(DEVICE_COOKIE) in lent
+        assert "set-cookie" not in server.browse("/kiosk").headers
 
 
 def test_the_log_of_the_day_opens_in_excel(server: Running) -> None:

@@ -176,7 +176,8 @@ def test_a_new_password_needs_the_old_and_some_length(server: Running) -> None:
     new = "một mật khẩu mới"
     assert server.browse("/password", {"old": PASSWORD, "new": "short"}, "lan").status == 400
     assert server.browse("/password", {"old": "wrong", "new": new}, "lan").status == 400
-    assert server.browse("/password", {"old": PASSWORD, "new": new}, "lan").status == 200
+    done = server.browse("/password", {"old": PASSWORD, "new": new}, "lan")
+    assert (done.status, "<input" in done.text, 'href="/desk"' in done.text) == (200, False, True)
     assert server.browse("/desk", account="lan").status == 401
     assert (sign_in(server, "lan", PASSWORD), sign_in(server, "lan", new)) == (401, 303)
 

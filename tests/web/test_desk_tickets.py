@@ -306,3 +306,12 @@ def test_the_next_person_gets_no_slip_in_the_language_of_the_last(desk: Page) ->
     issue(desk, "copies")
     expect(form.locator("[name=language]")).to_have_value("vi")
     expect(form.locator("[name=priority]")).not_to_be_checked()
+
+
+def test_who_puts_a_new_roll_in_says_so_at_the_desk(desk: Page) -> None:
+    """The alarm of a roll that ends has the button that begins a new one, and it is asked about first."""
+    ask(desk, {"type": "replace_paper", "device": "kiosk-1", "roll_m": 1})
+    expect(desk.locator("#alarm")).to_contain_text("kiosk-1")
+    choose(desk, "#alarm [data-sheet=paper]", "[data-action=replace_paper]")
+    expect(desk.locator("#notice.good")).to_contain_text("kiosk-1")
+    expect(desk.locator("#alarm")).to_have_count(0)

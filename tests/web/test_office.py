@@ -100,3 +100,29 @@ def test_a_page_speaks_the_language_that_is_chosen(staff: Windows) -> None:
     page.click("header nav a[href='/desk']")
     expect(page.locator("h1")).to_contain_text("counter")
     assert page.locator("html").get_attribute("lang") == "en"
+
+
+def test_a_new_password_is_asked_about_first(staff: Windows) -> None:
+    """One slip of the finger does not end the password of a colleague."""
+    office = staff.open("/office")
+    office.locator("#accounts tbody tr").first.wait_for()
+    add_clerk(office, "ba.le")
+    office.reload()
+    row = office.locator("#accounts tbody tr", has_text="ba.le")
+    row.locator("[data-action=renew]").click()
+    expect(row).to_contain_text("Mật khẩu cũ hết hiệu lực ngay")
+    row.locator("[data-action=stay]").click()
+    expect(office.locator("#first-password")).to_have_count(0)
+    row.locator("[data-action=renew]").click()
+    row.locator("[data-action=renew-now]").click()
+    expect(office.locator("#first-password")).to_be_visible()
+    remove_clerk(office, "ba.le")
+
+
+def test_a_log_that_could_not_be_read_is_asked_for_again(staff: Windows) -> None:
+    """The page says that it tries again, and does, also when nothing happens in the hall meanwhile."""
+    office = staff.open("/desk")
+    office.route("**/office/day.json", lambda route: route.abort(), times=1)
+    office.goto(office.url.replace("/desk", "/office"))
+    expect(office.locator("#log .banner.danger")).to_be_visible()
+    expect(office.locator("#log-title")).to_be_visible()

@@ -54,7 +54,10 @@ def do(clerk: Page, kind: str, taken: dict[str, Any], **more: Any) -> None:
 def test_who_waits_sees_how_many_are_ahead(clerk: Page, citizen: Windows) -> None:
     """The page counts those before, and says who is next; it comes anew by itself."""
     first, second = take(clerk, "births"), take(clerk, "births")
-    expect(see(citizen, first).locator(".state")).to_contain_text("người tiếp theo")
+    state = see(citizen, first).locator(".state")
+    expect(state).to_contain_text("người tiếp theo")
+    # No counter that serves births is open: nobody is asked to come near it.
+    expect(state).to_contain_text("chưa có quầy làm việc")
     page = see(citizen, second)
     expect(page.locator(".state")).to_contain_text("còn 1 lượt")
     assert page.locator("meta[http-equiv=refresh]").count() == 1
@@ -67,6 +70,7 @@ def test_the_page_follows_the_visit(clerk: Page, citizen: Windows) -> None:
     taken = call(clerk)
     page = see(citizen, taken)
     expect(page.locator(".state.called")).to_contain_text("quầy 1")
+    expect(page.locator("dl")).not_to_contain_text("Quầy phục vụ")
     do(clerk, "start_service", taken)
     page.reload()
     expect(page.locator(".state")).to_contain_text("Đang phục vụ tại quầy 1")

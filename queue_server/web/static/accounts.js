@@ -5,6 +5,12 @@ import { build, icon, patch } from "./tree.js";
 
 const ROLES = ["greeter", "clerk", "manager"];
 
+/* What is asked about first, as it cannot be taken back: what is done then, and the words of the button. */
+const MEANT = {
+  leave: { action: "remove", words: "office_remove_confirm" },
+  renew: { action: "renew-now", words: "office_renew_confirm" },
+};
+
 export class Accounts {
   /* Draws into `root`; `page` gives the words. */
   constructor(root, page) {
@@ -27,7 +33,8 @@ export class Accounts {
   /* Do what a click on a `data-action` asks for; say whether it was one of ours. */
   act(action, account) {
     const acts = {
-      renew: () => this.post("/accounts/password", { account }),
+      renew: () => this.ask("renew", account),
+      "renew-now": () => this.post("/accounts/password", { account }),
       leave: () => this.ask("leave", account),
       roles: () => this.ask("roles", account),
       stay: () => this.ask(null, null),
@@ -39,7 +46,7 @@ export class Accounts {
     return action in acts;
   }
 
-  /* Ask something about one person: for other roles, or whether to remove. */
+  /* Ask something about one person: for other roles, or whether it is meant. */
   ask(what, account) {
     this.asking = what === null ? null : { what, account };
     this.draw();
@@ -131,9 +138,9 @@ function personButtons(texts, account, what) {
   if (what === "roles") {
     return [stay()];
   }
-  if (what === "leave") {
-    const words = texts.say("office_remove_confirm", { account });
-    return [button({ action: "remove", value: account, key: "remove", kind: "danger" }, words), stay()];
+  if (what in MEANT) {
+    const { action, words } = MEANT[what];
+    return [button({ action, value: account, key: action, kind: "danger" }, texts.say(words, { account })), stay()];
   }
   return ["roles", "renew", "leave"].map((action) => button(
     { action, value: account, key: action },

@@ -17,7 +17,7 @@ const PLACE = "motcua-counter";
 const PRINTER = "motcua-printer";
 
 /* What is done and not to be seen on the page is said: each has the sentence `desk_done_<action>`. */
-const SAID = new Set(["transfer", "requeue", "reissue", "reprint", "carry_over", "void"]);
+const SAID = new Set(["transfer", "requeue", "reissue", "reprint", "carry_over", "void", "replace_paper"]);
 
 const root = document.getElementById("desk");
 const roles = (root.dataset.roles || "clerk").split(" ");
@@ -102,7 +102,7 @@ function told(action, command, result, number) {
     const key = command.print_at === null ? "desk_issued" : "desk_issued_printing";
     state.notice = { kind: "good", words: texts.say(key, { number: result.number, printer: command.print_at }) };
   } else if (SAID.has(action)) {
-    state.notice = { kind: "good", words: texts.say(`desk_done_${action}`, { number }) };
+    state.notice = { kind: "good", words: texts.say(`desk_done_${action}`, { number, device: command.device }) };
   }
 }
 

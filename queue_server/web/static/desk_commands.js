@@ -67,6 +67,7 @@ const COMMANDS = {
     print_at: printer(fields),
     carried_over: value,
   }),
+  replace_paper: (_desk, { value }) => ({ type: "replace_paper", device: value }),
   open: (_desk, { value }) => ({ type: "open_counter", counter: Number(value) }),
   close: counterCommand("close_counter"),
   take_over: (_desk, { value }) => ({ type: "take_over_counter", counter: Number(value) }),

@@ -4,13 +4,13 @@ import { noteFields } from "./desk_notes.js";
 import { ASKING, dossiersLeft, findTicket, menuOf } from "./desk_moves.js";
 import { askButton, checkOf, choiceOf, countField, opener, printerChoice } from "./desk_pieces.js";
 import { badge, button, counterWords, minutesWords } from "./pieces.js";
+import { END_REASONS } from "./reasons.js";
 import { build } from "./tree.js";
 
 /* Reasons and outcomes of the protocol, in the order in which they are met. */
 const HOLD_REASONS = ["stepped_out", "fetching_papers", "waiting_for_result", "other"];
 const PAUSE_REASONS = ["break", "meeting", "paperwork", "technical", "other"];
 const VOID_REASONS = ["mistake", "double", "left", "other"];
-const END_REASONS = ["closing_time", "power_cut", "no_staff", "system_down", "other"];
 const OUTCOMES = ["done", "more_papers", "other_place"];
 
 /* What each sheet holds; its heading is the text `desk_sheet_<name>`. */
@@ -37,6 +37,10 @@ const SHEETS = {
   take_over: (scene) => [
     hint(takeOverWords(scene)),
     confirm(scene, "take_over", "desk_take_over", {}, scene.state.sheet.value),
+  ],
+  paper: (scene) => [
+    hint(scene.texts.say("desk_paper_hint")),
+    confirm(scene, "replace_paper", "desk_paper_replaced", {}, scene.state.sheet.value),
   ],
   long: longService,
 };
@@ -83,7 +87,7 @@ export function sheetView(scene) {
 
 function heading({ texts, state, desk }, { number = numberOf(state.sheet.ticket) }) {
   const { name, value } = state.sheet;
-  return texts.say(`desk_sheet_${name}`, { number, counter: value || desk.counter });
+  return texts.say(`desk_sheet_${name}`, { number, counter: value || desk.counter, device: value });
 }
 
 /* Return the number of a ticket, also of one that the desk sees no more. */

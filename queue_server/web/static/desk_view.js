@@ -192,8 +192,18 @@ function alarmStrip(scene) {
     { class: "banner notice", key: "alarm", id: "alarm", role: "status" },
     icon("alert"),
     build("span", null, alarmWords(scene, fresh[0]), more),
+    paperButton(scene, fresh[0]),
     button({ action: "read", value: alarmId(fresh[0]), kind: "plain small" }, texts.say("desk_alarm_read")),
   );
+}
+
+/* Whoever puts a new roll in says so where the alarm is; null for any other alarm. */
+function paperButton({ texts, idle }, { kind, facts }) {
+  if (kind !== "paper_low") {
+    return null;
+  }
+  const roll = { sheet: "paper", value: facts.device, kind: "plain small", disabled: idle };
+  return opener(roll, icon("printer"), texts.say("desk_paper_replaced"));
 }
 
 /* Of one thing that goes on, as many tickets taken at one kiosk, only the latest alarm is told. */

@@ -47,10 +47,20 @@ export class DayLog {
       return;
     }
     this.failed = response === null || !response.ok;
-    if (!this.failed) {
+    if (this.failed) {
+      this.tryAgain();
+    } else {
       this.log = await response.json();
     }
     this.draw();
+  }
+
+  /* Nothing may happen in the hall for long: what failed is not left until then. */
+  tryAgain() {
+    this.seen = null;
+    if (this.timer === null) {
+      this.timer = setTimeout(() => this.rest(), REFETCH_MS);
+    }
   }
 
   draw() {
@@ -163,7 +173,7 @@ function totalsRow(texts, row, services) {
 
 function sumRow(texts, rows) {
   const sums = ["issued", "served", "no_show", "waiting"].map((name) => rows.reduce((sum, row) => sum + row[name], 0));
-  const longest = rows.reduce((most, row) => Math.max(most, row.wait_longest_s || 0), 0);
+  const waits = rows.map((row) => row.wait_longest_s).filter((seconds) => seconds !== null);
   const blank = build("td", null);
   return build(
     "tr",
@@ -171,7 +181,7 @@ function sumRow(texts, rows) {
     build("th", { scope: "row", class: "service" }, texts.say("office_all_services")),
     ...sums.map(figure),
     blank,
-    figure(minutesAndSeconds(longest || null)),
+    figure(minutesAndSeconds(waits.length ? Math.max(...waits) : null)),
     blank.cloneNode(),
   );
 }

@@ -5,9 +5,8 @@ import { dayState, fitTogether } from "./office_hours.js";
 import { printersOf } from "./office_rolls.js";
 import { refusalWords } from "./page.js";
 import { badge, button, priorityMark, sign } from "./pieces.js";
+import { END_REASONS } from "./reasons.js";
 import { build, icon } from "./tree.js";
-
-const END_REASONS = ["closing_time", "power_cut", "no_staff", "system_down", "other"];
 
 /* The protocol takes no more sessions in a day. */
 const MOST_SESSIONS = 4;
