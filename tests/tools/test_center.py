@@ -136,16 +136,15 @@ async def test_the_pause_grows_and_is_short_again_after_a_sound_life(
 ) -> None:
     """A fault that comes back at once is not tried in a loop; one after a good while costs a second."""
     pauses: list[float] = []
-    lives = iter([0.0, 0.0, 0.0, 1.0, 0.0])
-    monkeypatch.setattr(center, "SOUND_S", 0.5)
+    long_enough = iter([60.0, 60.0, 60.0, 0.0, 60.0])
 
     class Mortal(Box):
         async def start(self) -> None:
             """Begin nothing."""
 
         async def watch(self) -> int:
-            """Live as long as the test says, and die."""
-            await sleep(next(lives))
+            """Die at once, in a life that is long enough or not."""
+            monkeypatch.setattr(center, "SOUND_S", next(long_enough))
             return 1 if len(pauses) < 4 else 2
 
         def last_words(self) -> str:
@@ -155,7 +154,6 @@ async def test_the_pause_grows_and_is_short_again_after_a_sound_life(
     async def note(seconds: float) -> None:
         pauses.append(seconds)
 
-    sleep = asyncio.sleep
     monkeypatch.setattr(asyncio, "sleep", note)
     await Mortal("box", [], folder).keep()
     assert pauses == [1.0, 2.0, 4.0, 1.0]
