@@ -33,6 +33,7 @@ RefusalCode = Literal[
     "long_service",
     "no_counter",
     "no_numbers_left",
+    "no_show_too_soon",
     "nobody_waiting",
     "not_this_kiosk",
     "number_not_granted",

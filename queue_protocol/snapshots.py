@@ -219,6 +219,8 @@ class CurrentTicket(msgspec.Struct, frozen=True, kw_only=True):
     started_at: Instant | None
     """`None`: the person has not come yet."""
     calls: Annotated[int, Meta(ge=1)]
+    calls_left: Count = 0
+    """Calls that are still to be made before it may be marked as a no-show."""
     recall_from: Instant
     """Before this moment a recall is refused."""
     shown: bool

@@ -47,7 +47,7 @@ from queue_protocol.commands import (
     VoidTicket,
 )
 from queue_protocol.ids import DeviceId, Revision, ServiceId, TicketId, Token, token_of
-from queue_server.core.catalogue import Catalogue, Counter, Kiosk, Service
+from queue_server.core.catalogue import Catalogue, Counter, Kiosk, Policy, Service
 from queue_server.core.days import open_day
 from queue_server.core.decide import decide
 from queue_server.core.decision import Actor, Decision
@@ -92,6 +92,7 @@ CATALOGUE = Catalogue(
     ),
     counters=(Counter(number=1, services=(SERVICE, OTHER_SERVICE)),),
     kiosks=(Kiosk(device=PRINTER, mark="K"),),
+    policy=Policy(calls_before_no_show=1),
 )
 
 TICKET = TicketId("20261123-A001")
@@ -106,6 +107,7 @@ def token(number: int) -> Token:
 
 
 TAKE: Asked = (TakeTicket(service=SERVICE, token=token(0), print_at=PRINTER), KIOSK)
+PRINTS: Asked = (ReportDevice(part="printer", state="unknown"), KIOSK)
 OPEN: Asked = (OpenCounter(counter=1), CLERK)
 CALL: Asked = (CallNext(counter=1, after=None), CLERK)
 START: Asked = (StartService(ticket=TICKET), CLERK)
@@ -217,7 +219,7 @@ def hall_after(asked: Iterable[Asked]) -> tuple[Hall, datetime]:
     """Return the hall after these commands, and the moment of the last."""
     now = MORNING
     hall = happen(Hall(catalogue=CATALOGUE), open_day(Hall(catalogue=CATALOGUE), DAY), now, "system")
-    for order, by in asked:
+    for order, by in (PRINTS, *asked):
         now = moment_of(type(order), now)
         hall = happen(hall, decide(hall, order, by, now, age_ms=0).events, now, by.id)
     return hall, now
@@ -296,7 +298,8 @@ def _life_of_a_slip() -> Iterator[str]:
 
 def _effects() -> Iterator[str]:
     yield from ("# What each command does", "")
-    yield "One counter, one ticket, the policy as it is by default; who asks may ask. The ticket is in the status of"
+    yield "One counter, one ticket, the policy as it is by default, but that nobody is called more than once before a"
+    yield "no-show; a kiosk with a printer. Who asks may ask. The ticket is in the status of"
     yield "the column. `·` is done with nothing new, ✗ is refused for what its letters say:"
     halls = [hall_with(status) for status in get_args(Status)]
     in_status = {kind: [decision_in(*hall, kind) for hall in halls] for kind in MAY_ASK}

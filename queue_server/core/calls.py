@@ -68,6 +68,11 @@ def recall_from(hall: Hall, ticket: Ticket, now: datetime) -> datetime:
     return called_at if is_unheard(hall, ticket) else called_at + gap
 
 
+def calls_left(hall: Hall, ticket: Ticket) -> int:
+    """Return how many more calls of a ticket must be made before it may be marked as a no-show."""
+    return max(catalogue_of(hall).policy.calls_before_no_show - ticket.calls, 0)
+
+
 def finishing(
     ticket: Ticket,
     counter: int,
@@ -212,6 +217,9 @@ def _mark_no_show(hall: Hall, command: MarkNoShow, actor: Actor, _now: datetime)
         return ticket
     if (ticket.status, TicketMissed) not in STATUS_AFTER or ticket.counter is None:
         return wrong_status(ticket)
+    left = calls_left(hall, ticket)
+    if left:
+        return refuse("no_show_too_soon", number=ticket_number(ticket.id), calls=left)
     return Decision((TicketMissed(ticket=ticket.id, counter=ticket.counter),), Done())
 
 

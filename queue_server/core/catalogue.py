@@ -93,6 +93,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     recall_gap_s: Annotated[int, Meta(ge=0, le=600)] = 45
     """Least time between two calls of one ticket: a slow walker needs it."""
     calls_before_no_show: Annotated[int, Meta(ge=1, le=9)] = 3
+    """Calls that a ticket must have had before it may be marked as a no-show; the last of them says that it is."""
     one_key: bool = True
     """Whether "next" counts a ticket that is only called as served."""
     return_within_minutes: Annotated[int, Meta(ge=0, le=480)] = 20

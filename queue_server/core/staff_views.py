@@ -28,7 +28,7 @@ from queue_protocol.snapshots import (
 )
 from queue_server.core.announcements import SLIP_OVERDUE
 from queue_server.core.calendar import is_open
-from queue_server.core.calls import long_from, recall_from
+from queue_server.core.calls import calls_left, long_from, recall_from
 from queue_server.core.dispatch import queue_of
 from queue_server.core.facts import Line
 from queue_server.core.hall import Hall, Ticket, catalogue_of, hall_of, lines_at, services_at, slips_left, unserved
@@ -255,6 +255,7 @@ def _current(hall: Hall, counter: int, now: datetime) -> CurrentTicket | None:
         called_at=ticket.first_called_at or called_at,
         started_at=ticket.started_at if ticket.status == "serving" else None,
         calls=ticket.calls,
+        calls_left=calls_left(hall, ticket),
         recall_from=recall_from(hall, ticket, now),
         shown=call is not None and call.shown,
         spoken=call is not None and call.spoken,

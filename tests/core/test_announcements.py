@@ -30,7 +30,7 @@ from queue_server.core.announcements import (
     slips_to_offer,
 )
 from queue_server.core.catalogue import Catalogue
-from tests.core.center import CATALOGUE, DISPLAY, HOA, KIOSK, LAN, MORNING, Center, called, token
+from tests.core.center import CATALOGUE, DISPLAY, HOA, KIOSK, LAN, MORNING, Center, called, token, with_policy
 
 A001, A002 = called("A001"), called("A002")
 KIOSK_1 = DeviceId("kiosk-1")
@@ -82,7 +82,7 @@ def test_recalls_are_announced_as_such() -> None:
     kinds = []
     for _ in range(2):
         center.wait(60).do(RecallTicket(ticket=A001), LAN)
-        said = announcement(center.ticket(A001), CATALOGUE, 1, ("vi",))
+        said = announcement(center.ticket(A001), with_policy(calls_before_no_show=3), 1, ("vi",))
         assert said is not None
         assert said.utterances == announce_call("A001", 1, said.kind, ("vi",))
         kinds.append(said.kind)

@@ -185,7 +185,7 @@ acts = st.lists(
 @given(acts=acts, policy=st.sampled_from([{}, {"priority_strict": True}, {"resume_keeps_place": False}]))
 def test_granted_priority_never_adds_people_ahead(acts: list[str], policy: dict[str, bool]) -> None:
     """Whatever a ticket has been through, with priority nobody is before it who was not before."""
-    center = Center(with_policy(calls_before_no_show=1, **policy)).open()
+    center = Center(with_policy(**policy)).open()
     for act in ["take", "take", "take", "wait", *acts]:
         center.wait(minutes=50 if act == "wait" else 3)
         _let(center, act)

@@ -30,8 +30,14 @@ PLAIN = msgspec.structs.replace(
     with_hours(), kiosks=(Kiosk(device=DeviceId("kiosk-1"), mark="K"), Kiosk(device=DeviceId("kiosk-2"), mark="M"))
 )
 POLICIES = (
-    Policy(auto_call_after_s=20, stop_when_full=False, hoarding_tickets=3),
-    Policy(one_key=False, recall_gap_s=0, interleave=Interleave(priority=2, normal=1), stop_when_full=False),
+    Policy(auto_call_after_s=20, stop_when_full=False, hoarding_tickets=3, calls_before_no_show=1),
+    Policy(
+        one_key=False,
+        recall_gap_s=0,
+        calls_before_no_show=2,
+        interleave=Interleave(priority=2, normal=1),
+        stop_when_full=False,
+    ),
     Policy(priority_strict=True, no_overtake_after_minutes=30, recall_gap_s=0, stop_when_full=False),
 )
 DEEDS: tuple[Callable[[Days, int], None], ...] = (

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from queue_protocol.answers import Done, Refused
-from queue_protocol.commands import Command, FinishService, MarkNoShow, RecallTicket, StartService
+from queue_protocol.commands import CloseCounter, Command, FinishService, MarkNoShow, RecallTicket, StartService
 from queue_protocol.ids import TicketId
+from queue_server.core.catalogue import Policy
 from queue_server.core.decision import Actor
 from queue_server.core.events import (
     DayClosed,
@@ -17,9 +18,11 @@ from queue_server.core.events import (
     TicketRecalled,
 )
 from queue_server.core.lifecycle import Status
-from tests.core.center import DAY, HOA, LAN, MANAGER, MORNING, Center, called, with_policy
+from queue_server.core.staff_views import Surroundings, desk
+from tests.core.center import DAY, HOA, LAN, MANAGER, MORNING, Center, account, called, with_policy
 
 A001 = called("A001")
+PATIENT = with_policy(calls_before_no_show=3)
 RECALL, START, FINISH, NO_SHOW = (kind(ticket=A001) for kind in (RecallTicket, StartService, FinishService, MarkNoShow))
 STARTED = ServiceStarted(ticket=A001, counter=1, started_at=MORNING, implied=False)
 FINISHED = ServiceFinished(ticket=A001, counter=1)
@@ -45,7 +48,7 @@ def center_with(status: Status) -> Center:
 
 
 HAPPENS: dict[tuple[Status, Command], tuple[Event, ...]] = {
-    ("called", RECALL): (TicketRecalled(ticket=A001, counter=1, kind="recall"),),
+    ("called", RECALL): (TicketRecalled(ticket=A001, counter=1, kind="last"),),
     ("called", START): (ServiceStarted(ticket=A001, counter=1, started_at=Center().wait(60).now, implied=False),),
     ("called", FINISH): (ServiceStarted(ticket=A001, counter=1, started_at=MORNING, implied=True), FINISHED),
     ("called", NO_SHOW): (MISSED,),
@@ -103,7 +106,10 @@ def test_the_gap_runs_from_the_latest_call() -> None:
 
 def test_the_third_call_is_the_last() -> None:
     """By the policy of three calls: recall, then last call, and what comes after stays a last call."""
-    center = center_with("called")
+    center = Center(PATIENT).open()
+    center.take()
+    center.call()
+    center.wait(60)
     kinds = []
     for _ in range(3):
         event = center.when(RECALL, LAN).events[0]
@@ -112,6 +118,29 @@ def test_the_third_call_is_the_last() -> None:
         center.given(event).wait(60)
     assert kinds == ["recall", "last", "last"]
     assert center.ticket(A001).calls == 4
+
+
+def test_nobody_is_a_no_show_before_the_last_call() -> None:
+    """The clerk and the desk are told how many calls are still to be made; a manager who ends the visit need not."""
+    center = Center(PATIENT).open()
+    center.take()
+    center.call()
+    for left in (2, 1):
+        assert center.refusal(NO_SHOW, LAN) == Refused(code="no_show_too_soon", facts={"number": "A001", "calls": left})
+        current = desk(center.hall, center.revision, center.now, account(LAN), 1, Surroundings()).current
+        assert current is not None
+        assert current.calls_left == left
+        center.wait(45).done(RECALL, LAN)
+    assert center.done(NO_SHOW, LAN) == (MISSED,)
+    assert Policy().calls_before_no_show == 3
+
+
+def test_an_abandoned_counter_waits_for_no_further_call() -> None:
+    """Nobody is there who could make it: whoever was called there has missed it."""
+    center = Center(PATIENT).open()
+    center.take()
+    center.call()
+    assert center.done(CloseCounter(counter=1), MANAGER)[0] == MISSED
 
 
 def test_the_policy_says_which_call_is_the_last() -> None:

@@ -42,7 +42,6 @@ from tests.core.center import (
     called,
     token,
     with_hours,
-    with_policy,
 )
 
 A001 = called("A001")
@@ -51,7 +50,7 @@ TAKE_LAND = TakeTicket(service=LAND, token=token(1))
 
 def sent_to_counter_2(center: Center | None = None) -> Center:
     """Return a center in which A001 was sent from counter 1 to counter 2, and both are open."""
-    center = (center or Center(with_policy(calls_before_no_show=1))).open(1, LAN).open(2, HOA)
+    center = (center or Center()).open(1, LAN).open(2, HOA)
     center.take()
     center.serve()
     center.done(TransferTicket(ticket=A001, counter=2), LAN)

@@ -80,7 +80,7 @@ def test_without_a_day_there_is_no_menu() -> None:
 
 def test_the_board_shows_five_calls_one_per_ticket_the_newest_first() -> None:
     """A ticket that is recalled moves to the top and stands there once; the sixth call falls off."""
-    center = Center(with_policy(recall_gap_s=0)).open(1, LAN).open(2, HOA)
+    center = Center(with_policy(recall_gap_s=0, calls_before_no_show=3)).open(1, LAN).open(2, HOA)
     for _ in range(7):
         center.take()
     for _ in range(5):

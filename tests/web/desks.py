@@ -20,6 +20,7 @@ center.en = "Trial center"
 
 [policy]
 recall_gap_s = 0
+calls_before_no_show = 1
 returns_allowed = 1
 dossiers_per_turn = 2
 long_service_factor = 2
@@ -52,7 +53,7 @@ services = ["births"]
 number = 3
 services = ["copies", "births"]
 """
-"""A center in which nobody waits for a recall, who missed a call comes back once, and one turn takes two dossiers."""
+"""A center without a gap between calls: who missed one call comes back once, and one turn takes two dossiers."""
 
 ASK = """([hello, command]) => new Promise((resolve) => {
   const socket = new WebSocket(`ws://${location.host}/socket`);

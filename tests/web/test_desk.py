@@ -57,7 +57,22 @@ def test_a_refusal_is_said_as_a_sentence(staff: Windows) -> None:
     press(page, "KeyR")
     expect(page.locator("#notice.danger")).to_contain_text(number)
     assert page.locator("#notice").get_attribute("aria-live") == "assertive"
+    press(page, "KeyH")
+    expect(page.locator(".ticket.empty")).to_be_visible()
+
+
+def test_a_no_show_is_offered_after_the_last_call(staff: Windows) -> None:
+    """The button says how many calls are still to be made, and neither it nor its key does anything before."""
+    page = staff.open("/desk")
+    open_counter(page, 4)
+    number = issue(page, "agriculture")
+    press(page, "Space")
+    expect(page.locator("#current-number")).to_have_text(number)
+    expect(page.locator("[data-action=no_show]")).to_have_attribute("aria-disabled", "true")
+    expect(page.locator("[data-action=no_show]")).to_contain_text("gọi thêm 2 lần")
     press(page, "KeyV")
+    expect(page.locator("#current-number")).to_have_text(number)
+    press(page, "KeyH")
     expect(page.locator(".ticket.empty")).to_be_visible()
 
 

@@ -69,8 +69,13 @@ export function menuOf(desk, { standing, ticket }) {
   return (MENU[standing] || []).filter((item) => !(item in FITS) || FITS[item](desk, ticket));
 }
 
-/* Say whether a move makes sense with the current ticket. */
+/* Say whether a move makes sense with the current ticket: nobody has missed a call that was not made often enough. */
 export function isOffered(move, current) {
+  return isOfStatus(move, current) && (move.action !== "no_show" || current.calls_left === 0);
+}
+
+/* Say whether a move will make sense as the current ticket stands, though maybe not yet. */
+export function isOfStatus(move, current) {
   return current !== null && move.statuses.includes(current.status);
 }
 

@@ -1,6 +1,6 @@
 /* The card of the clerk's own counter: the current ticket, the one big key, and what else can be done. */
 
-import { FURTHER, MOVES, isOffered, isUnheard, primaryAction } from "./desk_moves.js";
+import { FURTHER, MOVES, isOfStatus, isOffered, isUnheard, primaryAction } from "./desk_moves.js";
 import { notesOn } from "./desk_notes.js";
 import { opener } from "./desk_pieces.js";
 import { reasonWords } from "./desk_reason.js";
@@ -156,13 +156,20 @@ function moveButton({ texts, desk, page, idle }, move) {
   return button(
     { action: move.action, disabled: idle || !offered, kind: urgent ? "urgent" : "quiet" },
     icon(move.icon),
-    build("span", null, texts.say(`desk_${move.action}`), offered ? countdown(move, desk.current, page.clock) : ""),
+    build("span", null, texts.say(`desk_${move.action}`), countdown(texts, move, desk.current, page.clock)),
     build("kbd", null, move.letter),
   );
 }
 
-/* A recall is refused for some seconds after a call; the button says how many are left. */
-function countdown(move, current, clock) {
+/* A recall is refused for some seconds after a call, a no-show before the last call: the button says how many are left.
+ */
+function countdown(texts, move, current, clock) {
+  if (!isOfStatus(move, current)) {
+    return "";
+  }
+  if (move.action === "no_show" && current.calls_left > 0) {
+    return ` · ${texts.count("desk_calls_left", current.calls_left)}`;
+  }
   const left = Math.ceil((Date.parse(current.recall_from) - clock.now()) / 1000);
   return move.action === "recall" && left > 0 ? ` · ${left} s` : "";
 }
