@@ -24,11 +24,9 @@ from queue_server.shell.reception import (
     read_form,
 )
 from queue_server.shell.remark_table import remark_table
-from queue_server.shell.report_tables import Span, read_span, usual_spans
+from queue_server.shell.spans import Asked, read_asked
 from queue_server.shell.spreadsheet import CSV, table_as_csv
 from queue_server.storage.remarks import Remark
-
-SPANS = ("today", "week", "month", "last_month")
 
 
 class WrittenNote(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,31 +78,20 @@ class RemarkPages:
         return json_of({})
 
     async def _show(self, request: Request) -> Response:
-        today, words = self.reception.today(), self.reception.words(request)
-        spans = {name: each for name, each in usual_spans(today).items() if name in SPANS}
-        asked = self._span(request)
-        error, span = (asked, Span(today, today)) if isinstance(asked, str) else (None, asked)
-        written = [] if error else await self.notebook.of_days(span.first, span.last)
-        first, last = words.day(span.first), words.day(span.last)
-        return await self.reception.page(
-            request,
-            "remarks.html",
-            400 if error else ALL_WELL,
-            error=error,
-            span=span,
-            spans=spans,
-            chosen=next((name for name, each in spans.items() if each == span), None),
-            period=first if span.first == span.last else words.say("report_period", first=first, last=last),
-            groups={kind: self._drawn(request, written, kind) for kind in ("comment", "note")},
-        )
+        asked = self._asked(request)
+        written = [] if asked.error else await self.notebook.of_days(asked.span.first, asked.span.last)
+        groups = {kind: self._drawn(request, written, kind) for kind in ("comment", "note")}
+        status = 400 if asked.error else ALL_WELL
+        return await self.reception.page(request, "remarks.html", status, asked=asked, groups=groups)
 
     async def _csv(self, request: Request) -> Response:
-        span = self._span(request)
-        if isinstance(span, str):
+        asked = self._asked(request)
+        if asked.error:
             raise HTTPException(400)
-        table = remark_table(await self.notebook.of_days(span.first, span.last), self.reception.wording(request))
+        first, last = asked.span.first, asked.span.last
+        table = remark_table(await self.notebook.of_days(first, last), self.reception.wording(request))
         body = table_as_csv(table, self.reception.words(request))
-        return download(body, CSV, f"motcua-remarks-{span.first}-{span.last}.csv")
+        return download(body, CSV, f"motcua-remarks-{first}-{last}.csv")
 
     async def _erase(self, request: Request) -> Response:
         account = await self.reception.require(request, "manager")
@@ -120,6 +107,5 @@ class RemarkPages:
         chosen = [each for each in reversed(written) if each.kind == kind]
         return list(zip(chosen, remark_table(chosen, self.reception.wording(request)).rows, strict=True))
 
-    def _span(self, request: Request) -> Span | str:
-        asked = request.query_params
-        return read_span(asked.get("from"), asked.get("to"), self.reception.today())
+    def _asked(self, request: Request) -> Asked:
+        return read_asked(request.query_params, self.reception.today(), self.reception.words(request))

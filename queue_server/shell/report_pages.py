@@ -9,7 +9,8 @@ from starlette.routing import BaseRoute, Route
 
 from queue_server.shell.access import InThread
 from queue_server.shell.reception import ALL_WELL, MANAGERS, Reception, download
-from queue_server.shell.report_tables import TABLES, Figures, Span, ask, in_order, read_span, usual_spans
+from queue_server.shell.report_tables import TABLES, Figures, ask, in_order
+from queue_server.shell.spans import Asked, Span, read_asked
 from queue_server.shell.spreadsheet import CSV, table_as_csv
 from queue_server.shell.tables import Table
 from queue_server.shell.ticket_tables import ledger_table, log_table
@@ -36,32 +37,19 @@ class ReportPages:
         ]
 
     async def _show(self, request: Request) -> Response:
-        today = self.reception.today()
-        spans = usual_spans(today)
-        asked, words = self._span(request), self.reception.words(request)
-        error, span = (asked, Span(today, today)) if isinstance(asked, str) else (None, asked)
-        tables = [] if error else await self._tables(request, span)
-        first, last = words.day(span.first), words.day(span.last)
-        return await self.reception.page(
-            request,
-            "reports.html",
-            400 if error else ALL_WELL,
-            error=error,
-            span=span,
-            spans=spans,
-            chosen=next((name for name, each in spans.items() if each == span), None),
-            period=first if span.first == span.last else words.say("report_period", first=first, last=last),
-            tables=tables,
-        )
+        asked = self._asked(request)
+        tables = [] if asked.error else await self._tables(request, asked.span)
+        status = 400 if asked.error else ALL_WELL
+        return await self.reception.page(request, "reports.html", status, asked=asked, tables=tables)
 
     async def _table_csv(self, request: Request) -> Response:
-        span, name = self._span(request), request.path_params["name"]
-        if isinstance(span, str):
+        asked, name = self._asked(request), request.path_params["name"]
+        if asked.error:
             raise HTTPException(400)
         if name not in TABLES:
             raise HTTPException(404)
-        table = TABLES[name](await self._figures(span), self.reception.wording(request))
-        return self._file(request, table, f"motcua-{name}-{span.first}-{span.last}")
+        table = TABLES[name](await self._figures(asked.span), self.reception.wording(request))
+        return self._file(request, table, f"motcua-{name}-{asked.span.first}-{asked.span.last}")
 
     async def _ledger(self, request: Request) -> Response:
         day = self.reception.asked_day(request)
@@ -96,9 +84,8 @@ class ReportPages:
         figures: Figures = await self.in_reader(ask, self.reports, span, self.reception.utc_offset_s())
         return in_order(figures, [each.id for each in self.reception.service.catalogue.services])
 
-    def _span(self, request: Request) -> Span | str:
-        asked = request.query_params
-        return read_span(asked.get("from"), asked.get("to"), self.reception.today())
+    def _asked(self, request: Request) -> Asked:
+        return read_asked(request.query_params, self.reception.today(), self.reception.words(request))
 
     def _file(self, request: Request, table: Table, name: str) -> Response:
         return download(table_as_csv(table, self.reception.words(request)), CSV, f"{name}.csv")

@@ -1,10 +1,10 @@
 """The reports of a span of days as tables: from figures of the storage to words and figures of a reader."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
 
+from queue_server.shell.spans import Span
 from queue_server.shell.tables import WEEKDAYS, Column, Table, Wording, shade
 from queue_server.storage.reports import (
     Arrivals,
@@ -15,9 +15,6 @@ from queue_server.storage.reports import (
     ServiceFigures,
     Waits,
 )
-
-LONGEST_DAYS = 366
-"""Of a span: a year is what yearly reports ask for."""
 
 SERVICE = Column("office_column_service", "words")
 
@@ -39,19 +36,6 @@ MARKS = ("five", "four", "three", "two", "one")
 """What people may say of a visit, the best first."""
 
 WAITED = ("waits", "mean", "median", "p90", "longest", "within_15", "within_30")
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Local days, both included."""
-
-    first: date
-    last: date
-
-    def days(self) -> Iterator[date]:
-        """Yield each day."""
-        for ahead in range((self.last - self.first).days + 1):
-            yield self.first + timedelta(days=ahead)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,31 +61,6 @@ def ask(reports: Reports, span: Span, utc_offset_s: int) -> Figures:
         ratings=reports.ratings(first, last),
         sums=reports.sums(first, last),
     )
-
-
-def usual_spans(today: date) -> Mapping[str, Span]:
-    """Return the spans that people ask for most, by name."""
-    monday, month = today - timedelta(days=today.weekday()), today.replace(day=1)
-    before = month - timedelta(days=1)
-    return {
-        "today": Span(today, today),
-        "yesterday": Span(today - timedelta(days=1), today - timedelta(days=1)),
-        "week": Span(monday, today),
-        "month": Span(month, today),
-        "last_month": Span(before.replace(day=1), before),
-        "year": Span(today.replace(month=1, day=1), today),
-    }
-
-
-def read_span(first: str | None, last: str | None, today: date) -> Span | str:
-    """Return the span that was asked for, today when none was; a key of `report_span_wrong_…` for a wrong one."""
-    try:
-        span = Span(date.fromisoformat(first or today.isoformat()), date.fromisoformat(last or first or str(today)))
-    except ValueError:
-        return "report_span_wrong_date"
-    if span.last < span.first:
-        return "report_span_wrong_order"
-    return "report_span_wrong_length" if (span.last - span.first).days >= LONGEST_DAYS else span
 
 
 def in_order(figures: Figures, services: Sequence[str]) -> Figures:

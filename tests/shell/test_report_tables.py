@@ -16,7 +16,8 @@ from queue_server.core.permissions import ChangeCatalogue
 from queue_server.shell.catalogue_changes import Change, changes_between
 from queue_server.shell.catalogue_problems import problem_words
 from queue_server.shell.catalogue_tables import catalogue_tables
-from queue_server.shell.report_tables import TABLES, Figures, Span, in_order, read_span, usual_spans
+from queue_server.shell.report_tables import TABLES, Figures, in_order
+from queue_server.shell.spans import Span, read_span, usual_spans
 from queue_server.shell.spreadsheet import table_as_csv
 from queue_server.shell.tables import DARKEST, Column, Table, Wording, shade
 from queue_server.storage.reports import Arrivals, DailySum
