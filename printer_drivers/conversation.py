@@ -57,12 +57,14 @@ class Told:
 class Order:
     """One job: its chunks, its id of four printable characters, and what must go before it.
 
-    `sweep` ends what an earlier job left half said; its bytes are not counted as the job's.
+    `sweep` ends what an earlier job left half said; its bytes are not counted as the job's. `owed` is how many
+    answers to GS r may still come for earlier jobs; they come first.
     """
 
     chunks: Sequence[bytes]
     process_id: bytes = b"0000"
     sweep: bytes = b""
+    owed: int = 0
 
 
 class _Ear:
@@ -139,7 +141,7 @@ def _await_end(wire: Wire, order: Order, terms: Terms, told: Told, taken: int) -
     try:
         if terms.asks & _STATE_QUESTIONS and told.source is Source.SILENCE and not _has_spoken(wire, terms):
             return JobEnd(Evidence.ACCEPTED, taken, told.state, "the printer took all bytes and says nothing")
-        state = _add_up(told.state, _wait_until_done(wire, order.process_id, terms))
+        state = _add_up(told.state, _wait_until_done(wire, order, terms))
     except PrinterStopped as stop:
         return JobEnd(Evidence.TROUBLE, taken, _state_after(stop), str(stop))
     if state is PrinterState.UNKNOWN:
@@ -159,17 +161,17 @@ def _add_up(before: PrinterState, after: PrinterState) -> PrinterState:
     return before if after is PrinterState.READY and before is PrinterState.NEAR_END else after
 
 
-def _wait_until_done(wire: Wire, process_id: bytes, terms: Terms) -> PrinterState:
+def _wait_until_done(wire: Wire, order: Order, terms: Terms) -> PrinterState:
     """Return the state that the printer tells with its end, or the trouble that came before it.
 
     A printer that gives no sign of its end is asked how it is once the paper must be out.
     """
     ear = _Ear(wire)
     by = terms.until(terms.deadlines.done_s)
-    _put_end_question(wire, process_id, terms.asks, by)
+    _put_end_question(wire, order, terms.asks, by)
     while (left := by - terms.monotonic()) > 0:
         ear.listen(terms.until(min(left, LOOK_S)))
-        state = _read_end(answers.hear(ear.heard), process_id, terms.asks)
+        state = _read_end(answers.hear(ear.heard), order, terms.asks)
         if state is None and Ask.EOT in terms.asks and left > LOOK_S:
             state = _find_trouble(wire, ear, terms)
         if state is not None:
@@ -177,18 +179,22 @@ def _wait_until_done(wire: Wire, process_id: bytes, terms: Terms) -> PrinterStat
     return _ask_state(wire, ear, terms).state
 
 
-def _put_end_question(wire: Wire, process_id: bytes, asks: frozenset[Ask], by: float) -> None:
+def _put_end_question(wire: Wire, order: Order, asks: frozenset[Ask], by: float) -> None:
+    """Put it once more than answers are owed: whether those come or were lost, that many show that this job is done."""
     if Ask.ID in asks:
-        wire.send(answers.ask_for_id(process_id), by)
+        wire.send(answers.ask_for_id(order.process_id), by)
     elif Ask.GSR in asks:
-        wire.send(answers.ASK_WHEN_DONE, by)
+        wire.send(answers.ASK_WHEN_DONE * (order.owed + 1), by)
 
 
-def _read_end(heard: Heard, process_id: bytes, asks: frozenset[Ask]) -> PrinterState | None:
-    """Return the state told by the sign that all is processed; None while there is none."""
+def _read_end(heard: Heard, order: Order, asks: frozenset[Ask]) -> PrinterState | None:
+    """Return the state told by the sign that all is processed; None while there is none.
+
+    Answers to GS r carry no label: the first may be for jobs that a refill brought back to life.
+    """
     if Ask.ID in asks:
-        return PrinterState.READY if process_id in heard.process_ids else None
-    if Ask.GSR in asks and heard.queued:
+        return PrinterState.READY if order.process_id in heard.process_ids else None
+    if Ask.GSR in asks and len(heard.queued) > order.owed:
         return answers.read_paper(heard.queued[-1])
     return None
 

@@ -29,17 +29,18 @@ from printer_drivers.wire import Line
 # What most printers answer, tried unless the address says otherwise; silence to it costs half a second, once.
 USUAL_ASKS = frozenset({Ask.LINE, Ask.EOT, Ask.GSR})
 
-# In these a job whose bytes were all taken may still have been left half said.
-_BROKEN = frozenset({PrinterState.UNREACHABLE, PrinterState.OFFLINE})
-
 # Process ids have four digits; a printer forgets them within seconds.
 _IDS = 10_000
+
+# Four jobs in a row whose end was not told; each asks once more than all before it together.
+_MOST_OWED = 15
 
 
 class LinePrinter:
     """The printer at the end of `line`; `asks` is what it may be asked, nothing for one that cannot bear questions.
 
     Belongs to one thread. A printer that once stayed silent is not asked before later jobs, until `status` hears it.
+    Until then nothing can be confirmed, and nothing is swept.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class LinePrinter:
         self._now = now
         self._mute = False
         self._sweep = b""
+        self._owed = 0
         self._jobs = 0
         self._status: Status | None = None
 
@@ -73,7 +75,7 @@ class LinePrinter:
     def print(self, job: Sequence[bytes]) -> JobEnd:
         """Print one job over a connection of its own; see `Printer.print`."""
         self._jobs += 1
-        order = Order(job, b"%04d" % (self._jobs % _IDS), self._sweep)
+        order = Order(job, b"%04d" % (self._jobs % _IDS), b"" if self._mute else self._sweep, self._owed)
         with contextlib.ExitStack() as held:
             try:
                 wire = held.enter_context(self._line.connect(self._terms.deadlines))
@@ -104,19 +106,25 @@ class LinePrinter:
         return Terms(self._terms.asks & {Ask.LINE}, self._terms.deadlines, self._terms.monotonic)
 
     def _remember(self, end: JobEnd, job: Sequence[bytes]) -> None:
+        put = 0 if self._mute else self._owed + 1
         self._mute = end.evidence is Evidence.ACCEPTED and end.state is PrinterState.UNKNOWN
-        if end.evidence is Evidence.CUT_OFF or (end.evidence is Evidence.TROUBLE and end.state in _BROKEN):
-            self._sweep = _sweep_after(job, self._paper)
+        if end.evidence is Evidence.ANSWERED or (end.evidence is Evidence.ACCEPTED and not self._is_ever_asked()):
+            self._sweep, self._owed = b"", 0
         elif end.bytes_accepted:
-            self._sweep = b""
+            self._sweep = max(self._sweep, _sweep_after(job, self._paper), key=len)
+            self._owed = min(self._owed + put, _MOST_OWED)
         self._note(end.state, self._source_of(end))
+
+    def _is_ever_asked(self) -> bool:
+        """Say whether a job can be confirmed at all; where none can, each would have to be swept after."""
+        return bool(self._terms.asks - {Ask.LINE})
 
     def _source_of(self, end: JobEnd) -> Source:
         if end.evidence in {Evidence.ANSWERED, Evidence.TROUBLE}:
             return Source.ANSWER
         if end.state is not PrinterState.UNKNOWN:
             return Source.CONNECTION
-        return Source.SILENCE if self._terms.asks - {Ask.LINE} else Source.NOT_ASKED
+        return Source.SILENCE if self._is_ever_asked() else Source.NOT_ASKED
 
     def _note(self, state: PrinterState, source: Source, raw: bytes = b"") -> Status:
         self._status = follow(self._status, state, self._now(), source, raw)
@@ -124,7 +132,7 @@ class LinePrinter:
 
 
 def _sweep_after(job: Sequence[bytes], paper: Paper) -> bytes:
-    """Return what ends a job that was cut off: NULs fill a half-sent picture, and the scrap is cut from the next slip.
+    """Return what ends a job left half said: NULs fill a half-sent picture, and the scrap is cut from the next slip.
 
     Outside a picture a printer passes NULs over. Without them it would take the next job's bytes for dots.
     """

@@ -78,9 +78,9 @@ def scripted(script: dict[bytes, bytes]) -> Callable[[ScriptedWire, bytes], byte
     return lambda _wire, data: script.get(data, b"")
 
 
-def run(wire: ScriptedWire, asks: frozenset[Ask] = USUAL, sweep: bytes = b"") -> JobEnd:
+def run(wire: ScriptedWire, asks: frozenset[Ask] = USUAL, sweep: bytes = b"", owed: int = 0) -> JobEnd:
     """Run the job of these tests with the usual deadlines."""
-    return run_job(wire, Order(JOB, b"0007", sweep), Terms(asks, Deadlines(), wire.clock))
+    return run_job(wire, Order(JOB, b"0007", sweep, owed), Terms(asks, Deadlines(), wire.clock))
 
 
 def test_confirmed_by_the_queued_answer() -> None:
@@ -160,6 +160,21 @@ def test_late_answer_is_not_taken_for_a_new_one() -> None:
     wire = ScriptedWire(scripted(READY | {ASK_WHEN_DONE: b"\x00"}))
     wire._inbox = b"\x7e"
     assert run(wire).outcome is Outcome.CONFIRMED
+
+
+def test_answer_that_an_earlier_job_owes_confirms_nothing() -> None:
+    """A printer that ends the job before while it takes this one, and then runs out of paper, has printed one."""
+    earlier = {b"".join(JOB): b"\x00"}
+    wire = ScriptedWire(lambda wire, data: ((READY if wire.sent < LENGTH else OUT) | earlier).get(data, b""))
+    assert run(wire, owed=1).evidence is Evidence.TROUBLE
+
+
+@pytest.mark.parametrize("earlier", [b"\x00", b""], ids=["came", "lost"])
+def test_confirmed_whether_owed_answers_come_or_were_lost(earlier: bytes) -> None:
+    """The end is asked for once more than answers are owed: a printer switched off meanwhile is not waited for."""
+    wire = ScriptedWire(scripted(READY | {b"".join(JOB): earlier, ASK_WHEN_DONE * 2: b"\x00\x03"}))
+    assert run(wire, owed=1) == JobEnd(Evidence.ANSWERED, LENGTH, PrinterState.NEAR_END)
+    assert wire.now_s == 0
 
 
 def test_confirmed_by_its_process_id() -> None:

@@ -1,0 +1,158 @@
+"""What a printer remembers from one job to the next, on a line that hands every byte straight to the mechanism."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from printer_drivers.answers import ASK_WHEN_DONE, NOTHING, Ask
+from printer_drivers.bitmap import Bitmap
+from printer_drivers.escpos import CUT, encode
+from printer_drivers.line_printer import USUAL_ASKS, LinePrinter
+from printer_drivers.paper import PAPERS
+from printer_drivers.printer import Deadlines, Evidence, Outcome, PrinterState
+from tests.printers.simulated_printer import Faults, Mechanism, slip_job
+
+PAPER = PAPERS[576]
+PICTURE = encode(Bitmap(576, 64, b"\x55" * 64 * 72), PAPER)
+SLIP = slip_job("slip A013")
+ON_PAPER = b"slip A013\n" * 4
+# The mechanism answers at once or never.
+BRISK = Deadlines(job_s=1, stall_s=0.02, answer_s=0.02, done_s=0.04)
+
+
+@dataclass
+class Cable:
+    """A line and its wire in one: takes every byte, and loses on the way what comes after `reach` bytes."""
+
+    mechanism: Mechanism = field(default_factory=Mechanism)
+    reach: int | None = None
+    messages: list[bytes] = field(default_factory=list)
+    late: bytes = b""
+    sent: int = 0
+    _inbox: bytes = b""
+
+    @contextlib.contextmanager
+    def connect(self, _deadlines: Deadlines) -> Iterator["Cable"]:
+        """Nobody has to be called."""
+        yield self
+
+    def send(self, data: bytes, by: float) -> None:
+        """Hand over what is not lost; `late` answers to earlier questions come before those to this message."""
+        del by
+        self.sent += len(data)
+        self.messages.append(data)
+        arrived = data if self.reach is None else data[: self.reach]
+        if self.reach is not None:
+            self.reach -= len(arrived)
+        answers = self.mechanism.take(arrived)
+        if data.endswith(CUT):
+            answers, self.late = self.late + answers, b""
+        self._inbox += answers
+
+    def settle(self, by: float) -> None:
+        """Nothing is held back."""
+
+    def hear(self, by: float) -> bytes:
+        """Return what was answered, or wait in vain."""
+        heard, self._inbox = self._inbox, b""
+        if not heard:
+            time.sleep(max(0.0, by - time.monotonic()))
+        return heard
+
+    def look(self) -> PrinterState | None:
+        """Show nothing."""
+        return None
+
+    def drop(self) -> None:
+        """Nothing waits."""
+
+
+def _print_on(cable: Cable, asks: frozenset[Ask] = USUAL_ASKS) -> LinePrinter:
+    return LinePrinter(cable, PAPER, asks=asks, deadlines=BRISK)
+
+
+def _mute(cable: Cable) -> None:
+    cable.reach = 1000
+    cable.mechanism.set_faults(Faults(mute=True))
+
+
+def _silent_at_the_end(cable: Cable) -> None:
+    cable.reach = 1000
+
+
+def _out_of_paper(cable: Cable) -> None:
+    cable.reach = 1000
+    cable.mechanism.set_faults(Faults(paper_out_at=2))
+
+
+@pytest.mark.parametrize("break_it", [_mute, _silent_at_the_end, _out_of_paper])
+def test_confirmed_slip_is_whole_after_an_unproven_one(break_it: Callable[[Cable], None]) -> None:
+    """Half a picture whose end nobody knows is ended and cut off before a slip that can be confirmed."""
+    cable = Cable()
+    printer = _print_on(cable)
+    break_it(cable)
+    assert printer.print(PICTURE).outcome is Outcome.UNCONFIRMED
+    cable.reach = None
+    cable.mechanism.set_faults(Faults())
+    assert printer.status().state is PrinterState.READY
+    assert printer.print(SLIP).outcome is Outcome.CONFIRMED
+    assert cable.mechanism.sheets[-1] == ON_PAPER
+    printer.print(SLIP)
+    assert cable.mechanism.paper.endswith(b"".join(SLIP) * 2), "swept once"
+
+
+def test_sweep_outlives_a_job_that_went_into_the_void() -> None:
+    """A printer that holds half a picture, hears nothing of the next slip and then is back, is still swept."""
+    cable = Cable()
+    printer = _print_on(cable)
+    cable.reach = 1000
+    printer.print(PICTURE)
+    printer.print(SLIP)
+    cable.reach = None
+    assert printer.status().state is PrinterState.READY
+    assert printer.print(SLIP).outcome is Outcome.CONFIRMED
+    assert cable.mechanism.sheets[-1] == ON_PAPER
+
+
+@pytest.mark.parametrize(
+    ("asks", "faults"), [(NOTHING, Faults()), (USUAL_ASKS, Faults(mute=True))], ids=["not asked", "mute"]
+)
+def test_printer_that_confirms_nothing_is_not_swept(asks: frozenset[Ask], faults: Faults) -> None:
+    """Where each job ends unproven, a blank scrap before each would be the price of nothing."""
+    cable = Cable()
+    cable.mechanism.set_faults(faults)
+    printer = _print_on(cable, asks)
+    ends = [printer.print(SLIP) for _ in range(3)]
+    assert {end.evidence for end in ends} == {Evidence.ACCEPTED}
+    assert cable.mechanism.paper == b"".join(SLIP) * 3
+
+
+def test_resumed_slip_does_not_confirm_the_next_one() -> None:
+    """Paper put in and soon over again: the slip that it was enough for answers while the next one goes out."""
+    cable = Cable()
+    printer = _print_on(cable)
+    cable.mechanism.set_faults(Faults(paper_out_at=len(b"".join(SLIP[:-1]))))
+    assert printer.print(SLIP).evidence is Evidence.TROUBLE
+    cable.mechanism.set_faults(Faults())
+    printer.status()
+    cable.late = b"\x00"
+    cable.mechanism.set_faults(Faults(paper_out_at=len(b"".join(SLIP))))
+    end = printer.print(SLIP)
+    assert (end.evidence, end.state) == (Evidence.TROUBLE, PrinterState.PAPER_OUT)
+    assert len(cable.mechanism.sheets) == 2, "the first slip, and the scrap before the second"
+    cable.mechanism.set_faults(Faults())
+    assert printer.print(SLIP).outcome is Outcome.CONFIRMED
+
+
+def test_answers_owed_are_bounded() -> None:
+    """However often a printer does not tell its end, it is asked for it a few times at most."""
+    cable = Cable()
+    cable.mechanism.set_faults(Faults(knows=frozenset()))
+    printer = _print_on(cable, frozenset({Ask.GSR}))
+    for _ in range(6):
+        printer.status()
+        assert printer.print(SLIP).evidence is Evidence.ACCEPTED
+    assert cable.messages[-1] == ASK_WHEN_DONE * 16
