@@ -245,11 +245,12 @@ class _PacedWire:
         self._wire.send(data, by)
 
     def settle(self, by: float) -> None:
-        """Wait also until the last bit can have left the wire."""
+        """Wait also until the last bit can have left the wire, and look whether the port was there all that time."""
         self._wire.settle(by)
         clock.pause_s(max(0.0, min(by, self._through_at) - clock.monotonic_s()))
         if by < self._through_at:
             raise PrinterStalled("the job takes longer than it may at the speed of its line; use layout=slow")
+        self._wire.settle(by)
 
     def hear(self, by: float) -> bytes:
         return self._wire.hear(by)

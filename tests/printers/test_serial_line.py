@@ -123,6 +123,16 @@ def test_pieces_stop_at_the_deadline_of_the_job(server: tuple[LinePrinter, PortS
     assert time.monotonic() - start < 3
 
 
+def test_port_that_goes_while_its_last_bytes_are_on_the_way(tmp_path: Path) -> None:
+    """A port that is unplugged after it took all bytes, and before they can be out, has cut the job off."""
+    plug = PtyPlug(tmp_path / "port")
+    with simulated(plug) as simulator:
+        simulator.set_faults(Faults(hang_up_at=25))
+        printer = LinePrinter(SerialLine(str(plug.name), 9600, "none"), PAPER, asks=NOTHING)
+        end = printer.print(slip_job("slip A012", 50))
+    assert (end.evidence, end.state) == (Evidence.CUT_OFF, PrinterState.UNREACHABLE)
+
+
 def test_port_has_one_owner(tmp_path: Path) -> None:
     """A port that another program holds is not shared, and that is said."""
     plug = PtyPlug(tmp_path / "port")
