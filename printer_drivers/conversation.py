@@ -25,10 +25,15 @@ from printer_drivers.wire import Wire
 # While the end is awaited the printer is asked this often whether it stopped: a fault is known within 3 s.
 LOOK_S = 0.8
 
+# A printer that tells its ends is given this many times `done_s` for one, as long as it says that it is fine: a darker
+# or longer slip, or the rest of the one before, takes its time, and a fault is still seen at the next look.
+PATIENCE = 3
+
 _Found = TypeVar("_Found")
 
 _STATE_QUESTIONS = frozenset({Ask.EOT, Ask.ASB})
 _END_QUESTIONS = frozenset({Ask.ID, Ask.GSR})
+_FINE = CAN_PRINT - {PrinterState.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +63,15 @@ class Order:
     """One job: its chunks, its id of four printable characters, and what must go before it.
 
     `sweep` ends what an earlier job left half said; its bytes are not counted as the job's. `owed` is how many
-    answers to GS r may still come for earlier jobs; they come first.
+    answers to GS r may still come for earlier jobs; they come first. `tells_end`: this printer gave its sign at the
+    end of an earlier job, so that its being fine is no proof of this one.
     """
 
     chunks: Sequence[bytes]
     process_id: bytes = b"0000"
     sweep: bytes = b""
     owed: int = 0
+    tells_end: bool = False
 
 
 class _Ear:
@@ -141,14 +148,20 @@ def _await_end(wire: Wire, order: Order, terms: Terms, told: Told, taken: int) -
     try:
         if terms.asks & _STATE_QUESTIONS and told.source is Source.SILENCE and not _has_spoken(wire, terms):
             return JobEnd(Evidence.ACCEPTED, taken, told.state, "the printer took all bytes and says nothing")
-        state = _add_up(told.state, _wait_until_done(wire, order, terms))
+        ended, after = _wait_until_done(wire, order, terms)
     except PrinterStopped as stop:
         return JobEnd(Evidence.TROUBLE, taken, _state_after(stop), str(stop))
-    if state is PrinterState.UNKNOWN:
-        return JobEnd(Evidence.ACCEPTED, taken, state, "the printer took all bytes and then said nothing")
+    return _judge(order, _add_up(told.state, after), taken, ended=ended)
+
+
+def _judge(order: Order, state: PrinterState, taken: int, *, ended: bool) -> JobEnd:
     if state not in CAN_PRINT:
         return JobEnd(Evidence.TROUBLE, taken, state, f"the printer took all bytes and then said {state}")
-    return JobEnd(Evidence.ANSWERED, taken, state)
+    if order.tells_end and not ended:
+        return JobEnd(Evidence.TROUBLE, taken, state, "the printer took all bytes and did not say that it is done")
+    if state is PrinterState.UNKNOWN:
+        return JobEnd(Evidence.ACCEPTED, taken, state, "the printer took all bytes and then said nothing")
+    return JobEnd(Evidence.ANSWERED, taken, state, told_end=ended)
 
 
 def _has_spoken(wire: Wire, terms: Terms) -> bool:
@@ -161,22 +174,34 @@ def _add_up(before: PrinterState, after: PrinterState) -> PrinterState:
     return before if after is PrinterState.READY and before is PrinterState.NEAR_END else after
 
 
-def _wait_until_done(wire: Wire, order: Order, terms: Terms) -> PrinterState:
-    """Return the state that the printer tells with its end, or the trouble that came before it.
+def _wait_until_done(wire: Wire, order: Order, terms: Terms) -> tuple[bool, PrinterState]:
+    """Return whether the printer told its end, and the state that it told with it, or else the one that it is in."""
+    ear = _Ear(wire)
+    _put_end_question(wire, order, terms.asks, terms.until(terms.deadlines.done_s))
+    ended, state = _wait_for_end(wire, ear, order, terms)
+    for _ in range(PATIENCE - 1 if order.tells_end else 0):
+        if ended or state not in _FINE:
+            break
+        ended, state = _wait_for_end(wire, ear, order, terms)
+    return ended, state
+
+
+def _wait_for_end(wire: Wire, ear: _Ear, order: Order, terms: Terms) -> tuple[bool, PrinterState]:
+    """Wait for the end, or for trouble that comes before it; see `_wait_until_done`.
 
     A printer that gives no sign of its end is asked how it is once the paper must be out.
     """
-    ear = _Ear(wire)
     by = terms.until(terms.deadlines.done_s)
-    _put_end_question(wire, order, terms.asks, by)
     while (left := by - terms.monotonic()) > 0:
         ear.listen(terms.until(min(left, LOOK_S)))
-        state = _read_end(answers.hear(ear.heard), order, terms.asks)
-        if state is None and Ask.EOT in terms.asks and left > LOOK_S:
-            state = _find_trouble(wire, ear, terms)
-        if state is not None:
-            return state
-    return _ask_state(wire, ear, terms).state
+        end = _read_end(answers.hear(ear.heard), order, terms.asks)
+        if end is not None:
+            return True, end
+        if Ask.EOT in terms.asks and left > LOOK_S and (trouble := _find_trouble(wire, ear, terms)):
+            return False, trouble
+    state = _ask_state(wire, ear, terms).state
+    end = _read_end(answers.hear(ear.heard), order, terms.asks)
+    return (False, state) if end is None else (True, end)
 
 
 def _put_end_question(wire: Wire, order: Order, asks: frozenset[Ask], by: float) -> None:

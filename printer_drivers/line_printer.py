@@ -14,6 +14,7 @@ from printer_drivers.conversation import Order, Terms, Told, ask_state, run_job
 from printer_drivers.escpos import CUT, INITIALISE
 from printer_drivers.paper import Paper
 from printer_drivers.printer import (
+    CAN_PRINT,
     Deadlines,
     Evidence,
     JobEnd,
@@ -59,6 +60,7 @@ class LinePrinter:
         self._mute = False
         self._sweep = b""
         self._owed = 0
+        self._tells_end = False
         self._jobs = 0
         self._status: Status | None = None
 
@@ -75,7 +77,8 @@ class LinePrinter:
     def print(self, job: Sequence[bytes]) -> JobEnd:
         """Print one job over a connection of its own; see `Printer.print`."""
         self._jobs += 1
-        order = Order(job, b"%04d" % (self._jobs % _IDS), b"" if self._mute else self._sweep, self._owed)
+        sweep = b"" if self._mute else self._sweep
+        order = Order(job, b"%04d" % (self._jobs % _IDS), sweep, self._owed, self._tells_end)
         with contextlib.ExitStack() as held:
             try:
                 wire = held.enter_context(self._line.connect(self._terms.deadlines))
@@ -113,6 +116,8 @@ class LinePrinter:
         elif end.bytes_accepted:
             self._sweep = max(self._sweep, _sweep_after(job, self._paper), key=len)
             self._owed = min(self._owed + put, _MOST_OWED)
+        if end.told_end or (end.evidence is Evidence.TROUBLE and end.state in CAN_PRINT):
+            self._tells_end = end.told_end  # one that did not tell may be another printer than the one that did
         self._note(end.state, self._source_of(end))
 
     def _is_ever_asked(self) -> bool:
@@ -120,7 +125,7 @@ class LinePrinter:
         return bool(self._terms.asks - {Ask.LINE})
 
     def _source_of(self, end: JobEnd) -> Source:
-        if end.evidence in {Evidence.ANSWERED, Evidence.TROUBLE}:
+        if end.evidence in {Evidence.ANSWERED, Evidence.TROUBLE} and end.state is not PrinterState.UNKNOWN:
             return Source.ANSWER
         if end.state is not PrinterState.UNKNOWN:
             return Source.CONNECTION

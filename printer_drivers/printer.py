@@ -109,7 +109,8 @@ class Evidence(StrEnum):
 OUTCOMES = {
     Evidence.ANSWERED: Outcome.CONFIRMED,  # all bytes taken, then the printer said that it is done or fine
     Evidence.ACCEPTED: Outcome.UNCONFIRMED,  # all bytes taken, then silence; the normal end on a mute printer
-    Evidence.TROUBLE: Outcome.UNCONFIRMED,  # all bytes taken, then the printer said that it stopped, or vanished
+    # All bytes taken, then the printer said that it stopped, or vanished, or did not tell its end although it can.
+    Evidence.TROUBLE: Outcome.UNCONFIRMED,
     Evidence.CUT_OFF: Outcome.UNCONFIRMED,  # some bytes taken, then it stalled, hung up or ran out of time
     Evidence.NOTHING_SENT: Outcome.FAILED,  # not one byte taken; the job may be tried again freely
 }
@@ -120,13 +121,15 @@ class JobEnd:
     """The end of one job: what it rests on, how many bytes the printer's side took, the state seen last, and why.
 
     A byte counts as taken when the operating system took it for the printer, so zero is certain and more is not.
-    `reason` is an English sentence for the log; empty when there is nothing to explain.
+    `reason` is an English sentence for the log; empty when there is nothing to explain. `told_end`: the printer gave
+    its own sign that all was processed, and was not only fine afterwards.
     """
 
     evidence: Evidence
     bytes_accepted: int
     state: PrinterState
     reason: str = ""
+    told_end: bool = False
 
     @property
     def outcome(self) -> Outcome:

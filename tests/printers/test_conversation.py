@@ -1,11 +1,12 @@
 """The order of asking, sending and judging, over a line of plain lists and a clock that only waiting moves."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from printer_drivers.answers import ASK_WHEN_DONE, Ask, Question, ask, ask_for_id
-from printer_drivers.conversation import Order, Terms, run_job
+from printer_drivers.conversation import PATIENCE, Order, Terms, run_job
 from printer_drivers.printer import (
     Deadlines,
     Evidence,
@@ -78,16 +79,16 @@ def scripted(script: dict[bytes, bytes]) -> Callable[[ScriptedWire, bytes], byte
     return lambda _wire, data: script.get(data, b"")
 
 
-def run(wire: ScriptedWire, asks: frozenset[Ask] = USUAL, sweep: bytes = b"", owed: int = 0) -> JobEnd:
-    """Run the job of these tests with the usual deadlines."""
-    return run_job(wire, Order(JOB, b"0007", sweep, owed), Terms(asks, Deadlines(), wire.clock))
+def run(wire: ScriptedWire, asks: frozenset[Ask] = USUAL, **known: Any) -> JobEnd:
+    """Run the job of these tests with the usual deadlines; `known` is of earlier jobs, see `Order`."""
+    return run_job(wire, Order(JOB, b"0007", **known), Terms(asks, Deadlines(), wire.clock))
 
 
 def test_confirmed_by_the_queued_answer() -> None:
     """A printer that answers before the job and after its cut has printed it; its questions are not counted."""
     wire = ScriptedWire(scripted(READY | {ASK_WHEN_DONE: b"\x03"}))
     end = run(wire)
-    assert end == JobEnd(Evidence.ANSWERED, LENGTH, PrinterState.NEAR_END)
+    assert end == JobEnd(Evidence.ANSWERED, LENGTH, PrinterState.NEAR_END, told_end=True)
     assert end.outcome is Outcome.CONFIRMED
     assert wire.messages == [*READY, b"".join(JOB), ASK_WHEN_DONE]
 
@@ -173,15 +174,47 @@ def test_answer_that_an_earlier_job_owes_confirms_nothing() -> None:
 def test_confirmed_whether_owed_answers_come_or_were_lost(earlier: bytes) -> None:
     """The end is asked for once more than answers are owed: a printer switched off meanwhile is not waited for."""
     wire = ScriptedWire(scripted(READY | {b"".join(JOB): earlier, ASK_WHEN_DONE * 2: b"\x00\x03"}))
-    assert run(wire, owed=1) == JobEnd(Evidence.ANSWERED, LENGTH, PrinterState.NEAR_END)
+    assert run(wire, owed=1) == JobEnd(Evidence.ANSWERED, LENGTH, PrinterState.NEAR_END, told_end=True)
     assert wire.now_s == 0
+
+
+@pytest.mark.parametrize("after", [READY, {}], ids=["fine", "silent"])
+def test_missing_end_of_a_printer_that_tells_its_ends(after: dict[bytes, bytes]) -> None:
+    """A slip whose bytes were lost swallows the question for its end; to be fine in real time is no proof then."""
+    wire = ScriptedWire(lambda wire, data: (READY if wire.sent < LENGTH else after).get(data, b""))
+    end = run(wire, tells_end=True)
+    assert (end.evidence, end.outcome, end.told_end) == (Evidence.TROUBLE, Outcome.UNCONFIRMED, False)
+    assert end.reason.endswith("did not say that it is done")
+    assert wire.now_s == pytest.approx(PATIENCE * Deadlines().done_s if after else Deadlines().done_s, abs=1)
+
+
+def test_late_end_of_a_printer_that_tells_its_ends_is_waited_for() -> None:
+    """A slip that takes longer than the usual one is confirmed, as long as its printer says that it is fine."""
+    late = Deadlines().done_s * 2
+
+    def answer(wire: ScriptedWire, data: bytes) -> bytes:
+        return READY.get(data, b"") + b"\x00" * (wire.now_s > late)
+
+    wire = ScriptedWire(answer)
+    end = run(wire, tells_end=True)
+    assert (end.evidence, end.told_end) == (Evidence.ANSWERED, True)
+    assert late < wire.now_s < late + Deadlines().done_s
+
+
+def test_trouble_is_found_while_a_late_end_is_waited_for() -> None:
+    """Patience is for printers that say they are fine; paper that ends is told at the next look."""
+    late = Deadlines().done_s * 1.5
+    wire = ScriptedWire(lambda wire, data: (READY if wire.now_s < late else OUT).get(data, b""))
+    end = run(wire, tells_end=True)
+    assert (end.evidence, end.state) == (Evidence.TROUBLE, PrinterState.PAPER_OUT)
+    assert wire.now_s < late + 3
 
 
 def test_confirmed_by_its_process_id() -> None:
     """A printer that gives a job's number back has printed it; another job's number says nothing."""
     mine = scripted(READY | {ask_for_id(b"0007"): b"\x37\x220006\x00\x37\x220007\x00"})
     wire = ScriptedWire(mine)
-    assert run(wire, frozenset({Ask.EOT, Ask.ID})) == JobEnd(Evidence.ANSWERED, LENGTH, PrinterState.READY)
+    assert run(wire, frozenset({Ask.EOT, Ask.ID})).told_end
     assert wire.now_s == 0
     late = ScriptedWire(scripted(READY | {ask_for_id(b"0007"): b"\x37\x220006\x00"}))
     run(late, frozenset({Ask.EOT, Ask.ID}))

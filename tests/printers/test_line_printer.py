@@ -19,16 +19,21 @@ PAPER = PAPERS[576]
 PICTURE = encode(Bitmap(576, 64, b"\x55" * 64 * 72), PAPER)
 SLIP = slip_job("slip A013")
 ON_PAPER = b"slip A013\n" * 4
+NO_GAP = (0, 0)
 # The mechanism answers at once or never.
 BRISK = Deadlines(job_s=1, stall_s=0.02, answer_s=0.02, done_s=0.04)
 
 
 @dataclass
 class Cable:
-    """A line and its wire in one: takes every byte, and loses on the way what comes after `reach` bytes."""
+    """A line and its wire in one: takes every byte, and loses some on the way.
+
+    What comes after `reach` bytes is lost, and so is `gap` of a message that is longer than it.
+    """
 
     mechanism: Mechanism = field(default_factory=Mechanism)
     reach: int | None = None
+    gap: tuple[int, int] = NO_GAP
     messages: list[bytes] = field(default_factory=list)
     late: bytes = b""
     sent: int = 0
@@ -44,7 +49,9 @@ class Cable:
         del by
         self.sent += len(data)
         self.messages.append(data)
-        arrived = data if self.reach is None else data[: self.reach]
+        lost_from, lost_to = self.gap
+        arrived = data if len(data) < lost_to else data[:lost_from] + data[lost_to:]
+        arrived = arrived[: self.reach]
         if self.reach is not None:
             self.reach -= len(arrived)
         answers = self.mechanism.take(arrived)
@@ -156,3 +163,16 @@ def test_answers_owed_are_bounded() -> None:
         printer.status()
         assert printer.print(SLIP).evidence is Evidence.ACCEPTED
     assert cable.messages[-1] == ASK_WHEN_DONE * 16
+
+
+def test_lost_bytes_are_noticed_on_a_printer_that_told_its_ends() -> None:
+    """A slip that lost bytes on the way swallows its cut and the question for its end, and is not called printed."""
+    cable = Cable()
+    printer = _print_on(cable)
+    assert printer.print(SLIP).told_end
+    cable.gap = (1000, 1100)
+    end = printer.print(PICTURE)
+    assert (end.evidence, end.state) == (Evidence.TROUBLE, PrinterState.READY)
+    cable.gap = NO_GAP
+    assert printer.print(SLIP).outcome is Outcome.CONFIRMED
+    assert cable.mechanism.sheets[-1] == ON_PAPER
