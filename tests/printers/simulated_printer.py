@@ -125,7 +125,7 @@ class Mechanism:
         if command == CUT:
             self.sheets.append(self._sheet)
             self._sheet = b""
-        elif command[:1] not in {b"\x1b", b"\x1d", b"\x00"}:
+        elif command == b"\n" or command >= b" ":  # a printer passes control characters over that begin nothing
             self._sheet += command
         if command[:2] not in QUESTIONS:
             self.paper += command

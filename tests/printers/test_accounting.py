@@ -13,7 +13,7 @@ from printer_drivers.paper import PAPERS
 from printer_drivers.printer import Deadlines, Evidence, JobEnd, Outcome
 from printer_drivers.serial_line import SerialLine
 from printer_drivers.wire import Line
-from tests.printers.simulated_printer import Faults, PtyPlug, Simulator, TcpPlug, simulated, slip_job
+from tests.printers.simulated_printer import Faults, Mechanism, PtyPlug, Simulator, TcpPlug, simulated, slip_job
 
 JOBS = 500
 # The printer of this test answers within milliseconds, so what waits in vain may be short.
@@ -96,6 +96,15 @@ def test_printed_and_reported_are_all(bench: tuple[Bench, Simulator]) -> None:
     assert not failed & printed
     assert 0.9 * JOBS < len(printed) < JOBS
     assert len(reported) < 0.2 * JOBS
+
+
+@pytest.mark.parametrize("torn", [b"\x10", b"\x10\x04"])
+def test_torn_question_leaves_no_mark_on_paper(torn: bytes) -> None:
+    """The judge is just: a question that a hang-up tore in two is not a letter at the head of the next slip."""
+    mechanism = Mechanism()
+    for message in (torn, b"\x10\x04\x01", b"".join(slip_job(_text(1), LINES))):
+        mechanism.take(message)
+    assert [_read_slips(sheet) for sheet in mechanism.sheets] == [[_text(1)]]
 
 
 def _read_slips(sheet: bytes) -> list[str]:
