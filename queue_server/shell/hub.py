@@ -36,7 +36,7 @@ from queue_server.shell.clock import Clock
 PRINTED = (TicketIssued, TicketReissued, SlipReprinted, TicketCarriedOver)
 """Events after which a kiosk may have a slip to print."""
 
-MENU_PACE_S = 0.1
+MENU_PACE_S = 0.2
 """Between two menus for the same kiosk: more often nobody reads it, and an old kiosk has to draw each. What is new
 after a quiet time is shown at once. With every commit, menus of 100 kiosks take a third of the server's time."""
 

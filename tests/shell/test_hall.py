@@ -80,7 +80,7 @@ def test_a_slow_screen_gets_the_newest_and_no_backlog(server: Running) -> None:
 
 
 def test_a_kiosk_is_shown_no_more_than_can_be_read(server: Running) -> None:
-    """Menus of a rush come ten a second, however quickly the kiosk draws, and the last one holds all of it."""
+    """Menus of a rush come five a second, however quickly the kiosk draws, and the last one holds all of it."""
     kiosk, other = server.kiosk(prints=False), server.kiosk(prints=False)
     kiosk.hear(Menu)
     began_s, waiting = time.monotonic(), [0]
@@ -91,7 +91,7 @@ def test_a_kiosk_is_shown_no_more_than_can_be_read(server: Running) -> None:
     while waiting[-1] < 40:
         waiting.append(kiosk.hear(Menu).services[0].waiting)
     assert waiting == sorted(waiting)
-    assert len(waiting) <= (time.monotonic() - began_s) * 10 + 3
+    assert len(waiting) <= (time.monotonic() - began_s) * 5 + 3
 
 
 def test_a_receipt_of_an_older_snapshot_is_none(server: Running) -> None:
