@@ -62,6 +62,9 @@ def main(arguments: Sequence[str]) -> int:
         printers = [build_printer(url) for url in options.printers]
         encode = _drawing_with(options.logo, printers)
         shelf = _open_shelf(options)
+        if shelf.left_printing:
+            for printer in printers:
+                printer.distrust()
         languages = _read_languages(options.language)
         return asyncio.run(_run(options, printers, encode, shelf, languages))
     except (BadOption, BadPrinterAddress, BadLogo, NoScreen) as error:
@@ -104,7 +107,12 @@ async def _run(
     )
     client = Client(options.server, box.hello, box.hear, box.link_changed)
     press = Press(
-        printers, box.start_slip, _across(loop, box.slip_ended), _across(loop, box.printer_looked), encode=encode
+        printers,
+        box.start_slip,
+        shelf.end,
+        _across(loop, box.slip_ended),
+        _across(loop, box.printer_looked),
+        encode=encode,
     )
     box.plug(client.ask, press.submit)
     alone = Alone(options.device, Stock(options.shelf), _make_token)

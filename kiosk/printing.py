@@ -110,13 +110,14 @@ class Press:
     """The printers of a kiosk, the first before its spares, and their thread.
 
     `on_end` and `on_look` are called on that thread and must not block. `start_slip` puts a slip on the disk before its
-    first byte goes out.
+    first byte goes out, `end_slip` says there that it is over.
     """
 
     def __init__(
         self,
         printers: Sequence[Printer],
         start_slip: Callable[[TicketId], None],
+        end_slip: Callable[[], None],
         on_end: Callable[[Ended], None],
         on_look: Callable[[Looked], None],
         *,
@@ -127,6 +128,7 @@ class Press:
         self._printers = tuple(printers)
         self._states = [PrinterState.UNKNOWN] * len(self._printers)
         self._start_slip = start_slip
+        self._end_slip = end_slip
         self._on_end = on_end
         self._on_look = on_look
         self._now_s = now_s
@@ -207,6 +209,7 @@ class Press:
             return Ended(job.ticket, "failed", "bad_slip")
         self._put_on_disk(job.ticket)
         sent = self._send(drawn)
+        self._take_off_disk()
         end = sent.end
         log.info("slip of %s: %s, %d bytes taken %s", job.ticket, end.evidence, end.bytes_accepted, end.reason)
         self._tell()
@@ -227,6 +230,12 @@ class Press:
         except OSError:
             # The person gets paper; the price is a second slip if the kiosk restarts within a minute.
             log.exception("cannot note that the slip of %s is being printed", ticket)
+
+    def _take_off_disk(self) -> None:
+        try:
+            self._end_slip()
+        except OSError:
+            log.exception("cannot note that the printing has ended; the next start sweeps the printer")
 
     def _send(self, drawn: Sequence[Sequence[bytes]]) -> _Sent:
         """Print on the first printer that takes a byte, and try again for a while as long as none does.

@@ -19,6 +19,10 @@ log = logging.getLogger(__name__)
 
 FILE = "started_slips.txt"
 
+PRINTING = "printing"
+"""A file that is there while a slip is in the printer. It is not forced to the disk: who pulls the plug of the kiosk
+mostly pulls the printer's too, and then it holds nothing; a kiosk that fell over leaves it."""
+
 KEPT_DAYS = 2
 """Today, and yesterday for a slip offered across midnight; the server asks again for nothing older than a minute."""
 
@@ -46,12 +50,15 @@ def read_key(path: Path) -> str | None:
 class Shelf:
     """The slips started in `folder`. Raises `OSError` when the folder cannot be used.
 
-    `start` belongs to the thread that prints; the others may be asked from any.
+    `start` and `end` belong to the thread that prints; the others may be asked from any.
     """
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._file = folder / FILE
+        self._printing = folder / PRINTING
+        self.left_printing = self._printing.exists()
+        """Whether an earlier life ended while a slip was in the printer."""
         self._slips: dict[Started, None] = {}
         self._rewrite(_recent(_whole_lines(self._file)))
 
@@ -67,6 +74,7 @@ class Shelf:
 
         Raises `OSError` when the disk does not take it.
         """
+        self._printing.touch()
         newest = max((_day(each) for each in self._slips), default="")
         slip = (ticket, copy_number)
         self._slips = {**self._slips, slip: None}
@@ -74,6 +82,13 @@ class Shelf:
             self._rewrite(_recent(self._slips))
         else:
             self._append(slip)
+
+    def end(self) -> None:
+        """Note that no slip is in the printer any more.
+
+        Raises `OSError` when the disk does not take it; then the next life sweeps a printer for nothing.
+        """
+        self._printing.unlink(missing_ok=True)
 
     def _append(self, slip: Started) -> None:
         with self._file.open("a", encoding="ascii") as file:

@@ -11,7 +11,7 @@ from datetime import datetime
 from printer_drivers import clock
 from printer_drivers.answers import Ask
 from printer_drivers.conversation import Order, Terms, Told, ask_state, run_job
-from printer_drivers.escpos import CUT, INITIALISE
+from printer_drivers.escpos import BAND_ROWS, CUT, INITIALISE
 from printer_drivers.paper import Paper
 from printer_drivers.printer import (
     CAN_PRINT,
@@ -73,6 +73,10 @@ class LinePrinter:
         """Connect once and let go; raise `PrinterUnreachable` when that fails."""
         with self._line.connect(self._terms.deadlines):
             pass
+
+    def distrust(self) -> None:
+        """Sweep before the next job, as after one that this process has not sent and knows nothing of."""
+        self._sweep, self._owed = _sweep_of(BAND_ROWS * -(-self._paper.width_dots // 8), self._paper), 1
 
     def print(self, job: Sequence[bytes]) -> JobEnd:
         """Print one job over a connection of its own; see `Printer.print`."""
@@ -137,8 +141,13 @@ class LinePrinter:
 
 
 def _sweep_after(job: Sequence[bytes], paper: Paper) -> bytes:
-    """Return what ends a job left half said: NULs fill a half-sent picture, and the scrap is cut from the next slip.
+    return _sweep_of(max(map(len, job), default=0), paper)
 
-    Outside a picture a printer passes NULs over. Without them it would take the next job's bytes for dots.
+
+def _sweep_of(longest: int, paper: Paper) -> bytes:
+    """Return what ends a job left half said, of whose commands the longest has so many bytes.
+
+    NULs fill a half-sent picture, and the scrap is cut from the next slip. Outside a picture a printer passes NULs
+    over. Without them it would take the next job's bytes for dots.
     """
-    return bytes(max(map(len, job), default=0)) + INITIALISE + (CUT if paper.cuts else b"")
+    return bytes(longest) + INITIALISE + (CUT if paper.cuts else b"")

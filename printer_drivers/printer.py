@@ -169,6 +169,9 @@ class Printer(Protocol):
         Optional: `print` and `status` reach for the printer themselves, so a kiosk may start before its printer.
         """
 
+    def distrust(self) -> None:
+        """Take it that an earlier life left half a job in the printer: what is there is swept before the next one."""
+
     def print(self, job: Sequence[bytes]) -> JobEnd:
         """Print one job, the chunks of `escpos.encode`, and say how it ended.
 

@@ -57,6 +57,9 @@ class VirtualPrinter:
         if not os.access(self._folder, os.W_OK):
             raise self._unreachable("this user may not write there")
 
+    def distrust(self) -> None:
+        """Nothing is left half done: a sheet is written whole."""
+
     def print(self, job: Sequence[bytes]) -> JobEnd:
         """Draw the job and write its sheets; see `Printer.print`."""
         data = b"".join(job)

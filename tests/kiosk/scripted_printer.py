@@ -41,6 +41,9 @@ class ScriptedPrinter:
     def open(self) -> None:
         """Do nothing."""
 
+    def distrust(self) -> None:
+        """Do nothing."""
+
     def print(self, job: Sequence[bytes]) -> JobEnd:
         """End the job as written."""
         self.jobs.append(job)

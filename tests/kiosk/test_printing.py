@@ -51,6 +51,7 @@ class Pressroom:
 def running(
     printer: ScriptedPrinter,
     start_slip: Callable[[TicketId], None] | None = None,
+    end_slip: Callable[[], None] = lambda: None,
     encode: Callable[[Slip, Paper], Sequence[bytes]] = letters,
     spares: Sequence[ScriptedPrinter] = (),
     measure: Callable[[Sequence[bytes], Paper], float] = lambda _job, _paper: 88.6,
@@ -58,7 +59,7 @@ def running(
     """Run a press on this printer, with these spares."""
     said: queue.Queue[object] = queue.Queue()
     begun = start_slip or (lambda _: None)
-    press = Press([printer, *spares], begun, said.put, said.put, encode=encode, measure=measure)
+    press = Press([printer, *spares], begun, end_slip, said.put, said.put, encode=encode, measure=measure)
     press.start()
     try:
         yield Pressroom(press, said)
@@ -197,6 +198,22 @@ def test_the_disk_knows_of_a_slip_before_the_printer_does() -> None:
         room.press.submit(job())
         room.next(Ended)
     assert shelf == [(job().ticket, 0)]
+
+
+@pytest.mark.parametrize("end", [PRINTED, CUT_OFF])
+def test_the_disk_knows_that_a_slip_has_ended(end: JobEnd) -> None:
+    """Whatever became of it, and before anybody is told; a disk that fails then costs no later slip its paper."""
+    said: list[str] = []
+
+    def note() -> None:
+        said.append("ended")
+        raise OSError(5, "Input/output error")
+
+    with running(ScriptedPrinter(end), start_slip=lambda _: said.append("begun"), end_slip=note) as room:
+        for number in (1, 2):
+            room.press.submit(job(number))
+            room.next(Ended)
+    assert said == ["begun", "ended"] * 2
 
 
 def test_a_full_disk_does_not_keep_the_paper_back() -> None:

@@ -83,3 +83,16 @@ def test_a_folder_that_cannot_be_made_is_said_to_be_so(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("")
     with pytest.raises(OSError, match="taken"):
         Shelf(tmp_path / "taken")
+
+
+def test_a_life_that_ended_in_the_middle_of_a_slip_is_known(tmp_path: Path) -> None:
+    """While a slip is in the printer its shelf says so to the next life, and no longer when it has ended."""
+    assert not Shelf(tmp_path).left_printing
+    shelf = Shelf(tmp_path)
+    shelf.start(slip(1))
+    again = Shelf(tmp_path)
+    assert again.left_printing
+    again.start(slip(2))
+    again.end()
+    again.end()
+    assert not Shelf(tmp_path).left_printing

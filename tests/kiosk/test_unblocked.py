@@ -49,6 +49,7 @@ async def test_the_screen_is_free_while_a_printer_is_in_trouble(faults: Faults) 
     press = Press(
         [build_printer(f"tcp://127.0.0.1:{plug.port}?width=576")],
         lambda _: None,
+        lambda: None,
         tell,
         lambda _: None,
     )

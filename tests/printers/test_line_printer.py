@@ -124,6 +124,28 @@ def test_sweep_outlives_a_job_that_went_into_the_void() -> None:
     assert cable.mechanism.sheets[-1] == ON_PAPER
 
 
+def test_half_a_slip_of_an_earlier_life_is_swept() -> None:
+    """A kiosk that fell over in the middle of a picture: its next life, told so, does not feed a slip to it."""
+    cable = Cable(reach=1000)
+    _print_on(cable).print(PICTURE)
+    cable.reach = None
+    trusting, knowing = _print_on(Cable(cable.mechanism)), _print_on(cable)
+    knowing.distrust()
+    assert knowing.print(SLIP).outcome is Outcome.CONFIRMED
+    assert cable.mechanism.sheets[-1] == ON_PAPER
+    assert trusting.print(SLIP).outcome is Outcome.CONFIRMED
+    assert cable.mechanism.paper.endswith(b"".join(SLIP) * 2), "swept once"
+
+
+def test_a_slip_into_half_a_picture_would_be_lost() -> None:
+    """Why an earlier life is asked about at all: without the sweep the dots that are missing take the slip."""
+    cable = Cable(reach=1000)
+    _print_on(cable).print(PICTURE)
+    cable.reach = None
+    _print_on(cable).print(SLIP)
+    assert ON_PAPER not in cable.mechanism.sheets
+
+
 @pytest.mark.parametrize(
     ("asks", "faults"), [(NOTHING, Faults()), (USUAL_ASKS, Faults(mute=True))], ids=["not asked", "mute"]
 )
