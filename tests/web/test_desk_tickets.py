@@ -308,8 +308,9 @@ def test_the_next_person_gets_no_slip_in_the_language_of_the_last(desk: Page) ->
     expect(form.locator("[name=priority]")).not_to_be_checked()
 
 
-def test_who_puts_a_new_roll_in_says_so_at_the_desk(desk: Page) -> None:
+def test_who_puts_a_new_roll_in_says_so_at_the_desk(desk: Page, server: Server) -> None:
     """The alarm of a roll that ends has the button that begins a new one, and it is asked about first."""
+    ask_as_kiosk(desk, server, {"type": "report_device", "part": "printer", "state": "ready", "reason": None})
     ask(desk, {"type": "replace_paper", "device": "kiosk-1", "roll_m": 1})
     expect(desk.locator("#alarm")).to_contain_text("kiosk-1")
     choose(desk, "#alarm [data-sheet=paper]", "[data-action=replace_paper]")

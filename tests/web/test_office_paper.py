@@ -81,6 +81,7 @@ def test_a_file_with_a_fault_leads_to_its_line(staff: Windows, tmp_path: Path) -
     expect(page.locator("textarea[name=text]")).to_have_value(re.compile("expected_minutes = 600"))
     page.click("#import button[type=submit]")
     expect(page.locator("#problems li")).to_have_count(1)
+    page.wait_for_load_state("load")
     page.click("#problems [data-action=line]")
     selected = page.evaluate(
         "(() => { const t = document.getElementById('text');"
