@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import msgspec
 
@@ -111,7 +111,6 @@ def _parser() -> argparse.ArgumentParser:
 def _server(address: str) -> str:
     try:
         socket_url(address)
-        urlsplit(address if "://" in address else f"http://{address}").port  # noqa: B018 - reading it checks it
     except ValueError as error:
         raise BadOption(f"--server: {error}") from error
     return address
