@@ -6,7 +6,7 @@ OPTIONS ?=
 IN_ENVIRONMENT := .venv/bin/python
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links --override requirements-overrides.txt
-GENERATED := tools/map.py tools/protocol_reference.py tools/lifecycle_drawing.py
+GENERATED := tools/protocol_reference.py tools/lifecycle_drawing.py
 CHECKS := check-types check-contracts check-style check-docs
 
 .PHONY: help run test torture check fix bench docs lock clean prepare-run prepare-test $(CHECKS)
@@ -64,7 +64,7 @@ bench: prepare-test
 	@exec $(IN_ENVIRONMENT) -m benchmarks $(OPTIONS)
 
 docs: prepare-test
-	@for tool in $(GENERATED); do $(IN_ENVIRONMENT) $$tool || exit 1; done
+	@for tool in tools/map.py $(GENERATED); do $(IN_ENVIRONMENT) $$tool || exit 1; done
 
 lock: prepare-test
 	@$(LOCK) --extra center pyproject.toml --output-file requirements.txt

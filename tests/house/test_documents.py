@@ -18,7 +18,7 @@ from tools.map import owned, source_files
 
 DOCS = ROOT / "docs"
 
-GENERATORS = ("map", "protocol_reference", "lifecycle_drawing")
+GENERATORS = ("protocol_reference", "lifecycle_drawing")
 
 DECISION_LINES = 25
 
