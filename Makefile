@@ -9,11 +9,12 @@ LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --gen
 GENERATED := tools/protocol_reference.py tools/lifecycle_drawing.py
 CHECKS := check-types check-contracts check-style check-docs
 
-.PHONY: help run test torture check fix bench docs lock clean prepare-run prepare-test $(CHECKS)
+.PHONY: help run test test-random torture check fix bench docs lock clean prepare-run prepare-test $(CHECKS)
 
 help:
 	@echo "make run     open a center: server, kiosk, display, virtual printer"
 	@echo "make test    run all tests"
+	@echo "make test-random   the same, with new examples of the property tests in every run, and five times as many"
 	@echo "make torture kill the server 200 times in 10,000 commands, throw 100,000 frames at it (ten minutes)"
 	@echo "make check   format, lint, types, import contracts, generated documents"
 	@echo "make fix     put right what can be put right by a program"
@@ -34,6 +35,9 @@ run: prepare-run
 
 test: prepare-test
 	@$(IN_ENVIRONMENT) -m pytest $(OPTIONS)
+
+test-random: prepare-test
+	@$(IN_ENVIRONMENT) -m pytest --hypothesis-profile=random $(OPTIONS)
 
 torture: prepare-test
 	@$(IN_ENVIRONMENT) -m pytest tests/torture --kills 200 --operations 10000 --frames 100000 -s $(OPTIONS)

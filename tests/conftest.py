@@ -6,7 +6,14 @@ from hypothesis import settings
 settings.register_profile(
     "motcua",
     deadline=None,  # the suite shares two cores with browsers and windows; slow is not wrong
+    derandomize=True,  # the same examples in every run: a test is not red by chance
     max_examples=60,  # ten minutes are the budget of the whole suite
+)
+settings.register_profile(
+    "random",  # new examples in every run, and more of them: `make test-random`, by night
+    deadline=None,
+    max_examples=300,
+    print_blob=True,  # a failure is repeated by the line it prints
 )
 settings.load_profile("motcua")
 

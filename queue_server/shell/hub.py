@@ -72,8 +72,11 @@ class Connection:
     """Ends the conversation."""
 
     def send(self, frame: bytes) -> None:
-        """Queue a frame; the connection is cut when it takes none for too long."""
-        self.overrun = self.overrun or len(self.outbox) >= OUTBOX_LIMIT
+        """Queue a frame; the connection is cut when too many wait, or when it takes none for too long."""
+        if len(self.outbox) >= OUTBOX_LIMIT:
+            self.overrun = True
+            self.cut()
+            return
         self.outbox.append(frame)
         self.wake.set()
 

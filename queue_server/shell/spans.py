@@ -33,8 +33,8 @@ class Asked:
     """Why it is none, as a key of the text files."""
     spans: Mapping[str, Span]
     """The usual ones by name."""
-    chosen: str | None
-    """The name of the one that was asked for."""
+    chosen: frozenset[str]
+    """The names of those that were asked for: on the first of a month "today" and "this month" are the same days."""
     period: str
     """The span in words."""
 
@@ -48,7 +48,7 @@ def read_asked(query: Mapping[str, str], today: date, texts: Texts) -> Asked:
         span=span,
         error=error,
         spans=spans,
-        chosen=next((name for name, each in spans.items() if each == span), None),
+        chosen=frozenset(name for name, each in spans.items() if each == span),
         period=first if span.first == span.last else texts.say("report_period", first=first, last=last),
     )
 

@@ -260,8 +260,12 @@ class Talk:
 
 
 @contextmanager
-def running(folder: Path, clock: SetClock | None = None) -> Iterator[Running]:
-    """Run the server of a center with four people in this folder; its clock stands still unless it is told."""
+def running(folder: Path, clock: SetClock | None = None, *, kernel_buffer: int | None = None) -> Iterator[Running]:
+    """Run the server of a center with four people in this folder; its clock stands still unless it is told.
+
+    `kernel_buffer`: how many bytes the system holds for a client that does not read; `None`: as many as it likes, up
+    to megabytes.
+    """
     clock = clock or SetClock()
     config = Config(
         data=folder,
@@ -271,6 +275,8 @@ def running(folder: Path, clock: SetClock | None = None) -> Iterator[Running]:
         names=frozenset({NAME}),
     )
     with pytest.MonkeyPatch.context() as patch, premises.listen(config.host, 0) as listening:
+        if kernel_buffer is not None:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, kernel_buffer)  # accepted sockets inherit it
         connection = premises.open_file(folder)
         let_people_in(Accounts(connection), clock.at)
         patch.setattr(premises, "Clock", lambda last_at: Clock(last_at, lambda: clock.at, lambda: clock.elapsed_s))

@@ -17,7 +17,7 @@ from queue_server.shell.catalogue_changes import Change, changes_between
 from queue_server.shell.catalogue_problems import problem_words
 from queue_server.shell.catalogue_tables import catalogue_tables
 from queue_server.shell.report_tables import TABLES, Figures, in_order
-from queue_server.shell.spans import Span, read_span, usual_spans
+from queue_server.shell.spans import Span, read_asked, read_span, usual_spans
 from queue_server.shell.spreadsheet import table_as_csv
 from queue_server.shell.tables import DARKEST, Column, Table, Wording, shade
 from queue_server.storage.reports import Arrivals, DailySum
@@ -62,6 +62,25 @@ def test_usual_spans_are_spans_that_can_be_asked_for(today: date) -> None:
     assert spans["week"].first.weekday() == 0
     assert {spans[name].first.day for name in ("month", "last_month", "year")} == {1}
     assert (spans["month"].first - spans["last_month"].last).days == 1
+
+
+@pytest.mark.parametrize(
+    ("today", "chosen"),
+    [
+        (date(2027, 5, 12), {"today"}),
+        (date(2027, 5, 17), {"today", "week"}),
+        (date(2026, 12, 1), {"today", "month"}),
+        (date(2027, 2, 1), {"today", "week", "month"}),
+        (date(2027, 1, 1), {"today", "month", "year"}),
+    ],
+    ids=["midweek", "a Monday", "the first of a month", "a Monday and a first", "New Year"],
+)
+def test_every_usual_span_of_the_same_days_is_marked(today: date, chosen: set[str]) -> None:
+    """Whoever asks for the month on its first day sees "this month" marked, and "today" as well."""
+    month = usual_spans(today)["month"]
+    asked = read_asked({"from": str(today), "to": str(today)}, today, VIETNAMESE)
+    assert asked.chosen == chosen
+    assert "month" in read_asked({"from": str(month.first), "to": str(month.last)}, today, VIETNAMESE).chosen
 
 
 @given(st.floats(0, 1e6), st.floats(0, 1e6))
