@@ -11,6 +11,7 @@ from tools.generated import ROOT, keep
 
 FOLDERS = (
     "queue_protocol",
+    "device_runtime",
     "queue_server",
     "kiosk",
     "display",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
-BOXES = ("queue_protocol", "queue_server", "kiosk", "display", "printer_drivers")
+BOXES = ("queue_protocol", "device_runtime", "queue_server", "kiosk", "display", "printer_drivers")
 PRODUCT = (*BOXES, "assets")
 EVERYTHING = (*PRODUCT, "tools", "benchmarks", "tests")
 
