@@ -130,9 +130,10 @@ def test_links_lead_somewhere(path: Path) -> None:
 
 
 def test_decisions_are_short_and_numbered() -> None:
-    """A decision record has at most 25 lines, and their numbers have no gaps."""
+    """A decision record has at most 25 lines, and no two of them have one number."""
     records = sorted((DOCS / "decisions").glob("*.md"))
-    assert [int(path.name[:4]) for path in records] == list(range(1, len(records) + 1))
+    numbers = [int(path.name[:4]) for path in records]
+    assert len(set(numbers)) == len(numbers)
     assert [path.name for path in records if len(read(path).splitlines()) > DECISION_LINES] == []
 
 
