@@ -22,6 +22,7 @@ from queue_protocol.commands import (
     TransferTicket,
 )
 from queue_protocol.ids import AccountId, DeviceId, Revision, ServiceId, TicketId, ticket_id, token_of
+from queue_server.core.box_events import SlipPrinted
 from queue_server.core.catalogue import Catalogue, Counter, Policy, Service
 from queue_server.core.decide import decide
 from queue_server.core.decision import Actor
@@ -31,7 +32,6 @@ from queue_server.core.events import (
     Event,
     ServiceFinished,
     ServiceStarted,
-    SlipPrinted,
     TicketCalled,
     TicketIssued,
 )

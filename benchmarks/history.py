@@ -12,6 +12,7 @@ from typing import Any
 
 from queue_protocol.ids import AccountId, DeviceId, ServiceId, ticket_id, token_of
 from queue_server.config import read_catalogue
+from queue_server.core.box_events import SlipPrinted
 from queue_server.core.calendar import sessions_of
 from queue_server.core.catalogue import Catalogue
 from queue_server.core.events import (
@@ -23,7 +24,6 @@ from queue_server.core.events import (
     Event,
     ServiceFinished,
     ServiceStarted,
-    SlipPrinted,
     TicketCalled,
     TicketIssued,
     VisitRated,

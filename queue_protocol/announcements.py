@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from queue_protocol.answers import TicketTaken
-from queue_protocol.ids import CounterNumber, Instant, Language, Revision, TicketId, TicketNumber
+from queue_protocol.ids import CounterNumber, Instant, Language, Revision, TicketId, TicketNumber, Token
 
 CallKind = Literal["first", "recall", "last"]
 
@@ -47,3 +47,6 @@ class PrintSlip(msgspec.Struct, frozen=True, kw_only=True, tag="print_slip"):
     """`carried_over`: not for today's queue, but for a place in front on a later day."""
     reissued: bool = False
     """Whether it takes the place of a lost slip, which is good no more."""
+    token: Token | None = None
+    """Of the ticket: the kiosk keeps it with the slip, so that a server whose journal has lost the ticket can take it
+    in again with the same page. `None`: a server that does not say it."""

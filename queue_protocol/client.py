@@ -17,6 +17,7 @@ from queue_protocol.codec import MalformedFrame, WrongProtocol
 from queue_protocol.commands import Command
 from queue_protocol.hellos import Hello
 from queue_protocol.ids import CommandId
+from queue_protocol.journal_end import JournalEnd
 from queue_protocol.session import Link, Session
 from queue_protocol.snapshots import FromServer
 
@@ -49,7 +50,8 @@ class Client:
     """One box's link to the server; everything happens on the loop that runs `run`.
 
     `on_message` is given what the server says, after the session has dealt with it; `on_link` each change of the
-    link. Neither may block or raise.
+    link; `keep_end` each new end of the journal, which the box keeps on its disk and gives as `end` in its next life.
+    None of them may block or raise.
     """
 
     def __init__(
@@ -58,9 +60,12 @@ class Client:
         hello: Callable[[], Hello],
         on_message: Callable[[FromServer], None],
         on_link: Callable[[Link], None],
+        end: JournalEnd | None = None,
+        keep_end: Callable[[JournalEnd], None] = lambda _end: None,
     ) -> None:
         self._url = socket_url(server)
-        self._session = Session(hello)
+        self._session = Session(hello, end)
+        self._keep_end = keep_end
         self._on_message = on_message
         self._on_link = on_link
         self._link: Link = "connecting"
@@ -115,7 +120,10 @@ class Client:
         while True:
             async with asyncio.timeout(self._seconds_until(self._session.silence_deadline_s())):
                 frame = await connection.recv()
+            end_before = self._session.end
             message = self._session.receive(frame, self._now_s())
+            if self._session.end is not None and self._session.end != end_before:
+                self._keep_end(self._session.end)
             self._wake.set()
             self._tell_link()
             if message is not None:

@@ -133,6 +133,18 @@ class RecordOffline(msgspec.Struct, frozen=True, kw_only=True, tag="record_offli
     language: Language = "vi"
 
 
+class RecordPrinted(msgspec.Struct, frozen=True, kw_only=True, tag="record_printed"):
+    """A kiosk tells of a slip that it printed and that the server's journal may have lost, as `Welcome` asks."""
+
+    ticket: TicketId
+    service: ServiceId
+    token: Token
+    issued_at: Instant
+    priority: bool = False
+    dossiers: Dossiers = 1
+    language: Language = "vi"
+
+
 # ---------------------------------------------------------------- a ticket and its counter
 
 
@@ -341,6 +353,7 @@ TicketCommand = (
     | CarryOver
     | RateVisit
     | RecordOffline
+    | RecordPrinted
 )
 CallCommand = (
     CallNext

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from queue_protocol.commands import Request
 from queue_protocol.ids import CounterNumber, DeviceId, HallId, Key, Revision, TicketId
+from queue_protocol.journal_end import JournalEnd
 
 
 class KioskHello(msgspec.Struct, frozen=True, kw_only=True, tag="kiosk_hello"):
@@ -25,6 +26,8 @@ class KioskHello(msgspec.Struct, frozen=True, kw_only=True, tag="kiosk_hello"):
     """Whether slips of this device are printed by whoever says this hello: a page shows only."""
     started_slips: Annotated[tuple[TicketId, ...], Meta(max_length=1000)] = ()
     """Slips whose printing has begun or ended according to the kiosk's own disk."""
+    heard: JournalEnd | None = None
+    """The newest end of the journal that this kiosk has heard of; `None`: it keeps none."""
 
 
 class DisplayHello(msgspec.Struct, frozen=True, kw_only=True, tag="display_hello"):
@@ -41,6 +44,8 @@ class DisplayHello(msgspec.Struct, frozen=True, kw_only=True, tag="display_hello
     """Whether it has a loudspeaker that works as far as it knows."""
     last_spoken: Revision | None = None
     """The last call it has said aloud; `None` after a start."""
+    heard: JournalEnd | None = None
+    """The newest end of the journal that this display has heard of; `None`: it keeps none."""
 
 
 class DeskHello(msgspec.Struct, frozen=True, kw_only=True, tag="desk_hello"):
@@ -49,12 +54,16 @@ class DeskHello(msgspec.Struct, frozen=True, kw_only=True, tag="desk_hello"):
     protocol: int
     counter: CounterNumber | None = None
     """The counter the page is for; `None` shows the choice of counters."""
+    heard: JournalEnd | None = None
+    """The newest end of the journal that this page has heard of; `None`: it keeps none."""
 
 
 class OfficeHello(msgspec.Struct, frozen=True, kw_only=True, tag="office_hello"):
     """A manager's page introduces itself; the person is known by the session cookie."""
 
     protocol: int
+    heard: JournalEnd | None = None
+    """The newest end of the journal that this page has heard of; `None`: it keeps none."""
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True, tag="seen"):

@@ -15,8 +15,12 @@ Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}\Z")]
 ServiceId = NewType("ServiceId", Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,31}\Z")])
 """Name of a service within the catalogue, as `civil_status`. Never shown to a person."""
 
-TicketId = NewType("TicketId", Annotated[str, Meta(pattern=r"^[0-9]{8}-[A-Z]{1,2}[0-9]{1,6}\Z")])
-"""A ticket of any day: `20261123-A015`, the local day and the number on the slip."""
+TicketId = NewType("TicketId", Annotated[str, Meta(pattern=r"^[0-9]{8}-[A-Z]{1,2}[0-9]{1,6}(\.[2-9])?\Z")])
+"""A ticket of any day: `20261123-A015`, the local day and the number on the slip. Where an accident has given a number
+twice, `20261123-A015.2` is the second ticket with it."""
+
+MOST_HOLDERS = 9
+"""Of one number on one day: more have no id."""
 
 TicketNumber = Annotated[str, Meta(pattern=r"^[A-Z]{1,2}[0-9]{1,6}\Z")]
 """What stands on the slip and the board: prefix and digits, as `A015`."""
@@ -45,6 +49,9 @@ Token = NewType("Token", Annotated[str, Meta(pattern=r"^[a-z2-7]{26}\Z")])
 Key = Annotated[str, Meta(min_length=16, max_length=128, pattern=r"^[A-Za-z0-9_-]+\Z")]
 """The secret that a device presents to be let in."""
 
+Count = Annotated[int, Meta(ge=0)]
+"""How many; 0 is none."""
+
 Dossiers = Annotated[int, Meta(ge=1, le=99)]
 """How many dossiers a person brings."""
 
@@ -68,14 +75,20 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True, array_like=True, order
     sequence: Annotated[int, Meta(ge=0, le=2**53)]
 
 
-def ticket_id(day: date, number: str) -> TicketId:
-    """Return the id of the ticket with this number on this local day."""
-    return TicketId(f"{day.isoformat().replace('-', '')}-{number}")
+def ticket_id(day: date, number: str, holder: int = 1) -> TicketId:
+    """Return the id of the ticket with this number on this local day; `holder`: which of those with it, from 1."""
+    which = "" if holder == 1 else f".{holder}"
+    return TicketId(f"{day.isoformat().replace('-', '')}-{number}{which}")
 
 
 def ticket_number(ticket: TicketId) -> str:
     """Return what stands on the slip of this ticket."""
-    return str(ticket).partition("-")[2]
+    return str(ticket).partition("-")[2].partition(".")[0]
+
+
+def ticket_holder(ticket: TicketId) -> int:
+    """Return which of those with this number it is: 1, unless an accident has given the number twice."""
+    return int(str(ticket).partition(".")[2] or 1)
 
 
 def ticket_day(ticket: TicketId) -> date:

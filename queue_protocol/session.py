@@ -10,12 +10,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from msgspec.structs import replace
+
 from queue_protocol.answers import Answer, Refused, Result
 from queue_protocol.codec import decode_from_server, encode
-from queue_protocol.commands import Command, RecordOffline, ReportCommand, Request
+from queue_protocol.commands import Command, RecordOffline, RecordPrinted, ReportCommand, Request
 from queue_protocol.hellos import Hello, Seen
 from queue_protocol.ids import CommandId
-from queue_protocol.snapshots import FromServer, Snapshot, Welcome
+from queue_protocol.journal_end import JournalEnd, newest
+from queue_protocol.snapshots import Beat, FromServer, Snapshot, Welcome
 
 SILENCE_LIMIT_S = 12.0
 """The server beats every 5 s; two beats lost and some slack mean that the link is dead."""
@@ -26,7 +29,7 @@ ASK_AGAIN_S = 1.0
 FIRST_RETRY_S, LONGEST_RETRY_S = 0.25, 5.0
 """Back-off of the connection: a restarted server is found at once, a dead one costs an old PC nothing."""
 
-LASTING = (*get_args(ReportCommand), RecordOffline)
+LASTING = (*get_args(ReportCommand), RecordOffline, RecordPrinted)
 """Commands that say what has happened: the server takes them however late they come, so they are never given up, and go
 one after the other, as a printer that is ready again must not be told before its failure."""
 
@@ -47,10 +50,14 @@ class _Pending:
 
 
 class Session:
-    """The conversation of one box. `hello` is called at each connect, as what a box has to say changes."""
+    """The conversation of one box. `hello` is called at each connect, as what a box has to say changes.
 
-    def __init__(self, hello: Callable[[], Hello]) -> None:
+    `end`: where the journal ended as far as an earlier life of the box has heard; each hello says the newest.
+    """
+
+    def __init__(self, hello: Callable[[], Hello], end: JournalEnd | None = None) -> None:
         self._hello = hello
+        self.end = end
         self._pending: dict[CommandId, _Pending] = {}
         self._out: list[bytes] = []
         self._welcomed = False
@@ -60,7 +67,7 @@ class Session:
 
     def connected(self, now_s: float) -> None:
         """Take note that the socket is open, and introduce the box."""
-        self._out = [encode(self._hello())]
+        self._out = [encode(replace(self._hello(), heard=self.end))]
         self._welcomed = False
         self._refusal = None
         self._heard_at_s = now_s
@@ -94,6 +101,8 @@ class Session:
             self._welcome(now_s)
         elif isinstance(message, _SNAPSHOTS):
             self._out.append(encode(Seen(revision=message.revision)))
+        elif isinstance(message, Beat):
+            self.end = newest(self.end, message.end)
         elif isinstance(message, Answer):
             return message if self._settle(message, now_s) else None
         return message

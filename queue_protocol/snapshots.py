@@ -12,43 +12,28 @@ from msgspec import Meta
 
 from queue_protocol.announcements import CallAnnouncement, CallKind, PrintSlip
 from queue_protocol.answers import Answer, Facts, WaitRange
-from queue_protocol.commands import EndReason, HoldReason, PauseReason
+from queue_protocol.commands import EndReason, PauseReason
+from queue_protocol.desk_tickets import AwayRow, CarriedRow, CurrentTicket, Note, QueueRow
 from queue_protocol.ids import (
     AccountId,
+    Count,
     CounterNumber,
     DeviceId,
     Dossiers,
     HallId,
     Instant,
     Language,
-    RemarkId,
     Revision,
     ServiceId,
     TicketId,
     TicketNumber,
-    Token,
 )
+from queue_protocol.journal_end import JournalEnd
 
 Words = dict[Language, str]
 """A name in each language the center offers; `vi` is always there."""
 
-Count = Annotated[int, Meta(ge=0)]
 PartState = Literal["ready", "failed", "unknown"]
-
-CallRule = Literal[
-    "due_time",
-    "head_start",
-    "strict",
-    "put_first",
-    "appointment",
-    "preference",
-    "interleave",
-    "no_overtake",
-    "chosen",
-]
-"""Why a ticket was called before others: in order of time; priority; strict priority; put first by staff; appointment;
-the counter prefers its service; a turn of normal tickets after priority ones; it waited too long to be overtaken; the
-clerk's choice. Each has a sentence `reason_<rule>` in every text file."""
 
 ClosedBecause = Literal["hours", "full", "quota", "ended", "numbers", "no_counter"]
 """Why a service gives no tickets: outside of hours; who waits takes until closing time; the session's quota is given;
@@ -162,80 +147,6 @@ class Board(msgspec.Struct, frozen=True, kw_only=True, tag="board"):
     """The one display that speaks; `None`: no loudspeaker is known to work."""
 
 
-class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A waiting ticket, in the order in which this counter would call."""
-
-    ticket: TicketId
-    number: TicketNumber
-    service: ServiceId
-    priority: bool
-    issued_at: Instant
-    dossiers: Dossiers = 1
-
-
-class AwayRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A ticket that is not called although its holder may come back: on hold, or called without anybody coming."""
-
-    ticket: TicketId
-    number: TicketNumber
-    service: ServiceId
-    priority: bool
-    since: Instant
-    reason: HoldReason | None
-    """`None`: called and did not come."""
-    may_return: bool
-    """Whether it may wait again."""
-
-
-class CarriedRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A slip of an earlier day that goes first today, and was not used yet."""
-
-    token: Token
-    number: TicketNumber
-    day: date
-    service: ServiceId
-
-
-class Note(msgspec.Struct, frozen=True, kw_only=True):
-    """What staff wrote on a ticket, for each other. It stands beside the journal and can be erased."""
-
-    note: RemarkId
-    text: str
-    author: AccountId
-    at: Instant
-
-
-class CurrentTicket(msgspec.Struct, frozen=True, kw_only=True):
-    """The ticket at a counter."""
-
-    ticket: TicketId
-    number: TicketNumber
-    service: ServiceId
-    priority: bool
-    status: Literal["called", "serving"]
-    issued_at: Instant
-    called_at: Instant
-    """The first call."""
-    started_at: Instant | None
-    """`None`: the person has not come yet."""
-    calls: Annotated[int, Meta(ge=1)]
-    calls_left: Count = 0
-    """Calls that are still to be made before it may be marked as a no-show."""
-    recall_from: Instant
-    """Before this moment a recall is refused."""
-    shown: bool
-    """A display has shown the latest call."""
-    spoken: bool
-    """The speaker has said the latest call."""
-    rule: CallRule = "due_time"
-    """Why it was called, and no other."""
-    passed: tuple[TicketNumber, ...] = ()
-    """The first ten issued earlier that were waiting for this counter when it was called."""
-    dossiers: Dossiers = 1
-    long_from: Instant
-    """From this moment on it is asked whether the service really takes so long."""
-
-
 class SlipTrouble(msgspec.Struct, frozen=True, kw_only=True):
     """A ticket whose holder may stand there without paper."""
 
@@ -279,7 +190,16 @@ class CounterState(msgspec.Struct, frozen=True, kw_only=True):
 class Alarm(msgspec.Struct, frozen=True, kw_only=True):
     """Something that staff should look at. `facts` fill the sentence `alarm_<kind>`."""
 
-    kind: Literal["hoarding", "outage", "left_yesterday", "journal_damaged", "paper_low", "unattended_line"]
+    kind: Literal[
+        "hoarding",
+        "outage",
+        "left_yesterday",
+        "journal_damaged",
+        "journal_restored",
+        "entries_missing",
+        "paper_low",
+        "unattended_line",
+    ]
     at: Instant
     facts: Facts = {}
 
@@ -388,6 +308,8 @@ class Welcome(msgspec.Struct, frozen=True, kw_only=True, tag="welcome"):
     now: Instant
     device: DeviceId | None
     """The name the server knows the box by; `None` for people's pages."""
+    unknown_slips: tuple[TicketId, ...] = ()
+    """Slips of the hello that this server's journal may not have: each is to be told with `RecordPrinted`."""
 
 
 class Beat(msgspec.Struct, frozen=True, kw_only=True, tag="beat"):
@@ -395,6 +317,8 @@ class Beat(msgspec.Struct, frozen=True, kw_only=True, tag="beat"):
 
     now: Instant
     revision: Revision
+    end: JournalEnd | None = None
+    """Where the journal ends, to be kept and said in each hello; `None`: no day was opened yet."""
 
 
 FromServer = Welcome | Answer | Snapshot | CallAnnouncement | PrintSlip | Beat

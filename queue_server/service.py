@@ -13,8 +13,9 @@ from typing import Any, Protocol
 
 from queue_protocol.answers import Answer, RefusalCode, TicketTaken
 from queue_protocol.codec import encode
-from queue_protocol.commands import RecordOffline, TakeTicket
+from queue_protocol.commands import RecordOffline, RecordPrinted, TakeTicket
 from queue_protocol.ids import CommandId, Language, Revision, TicketId
+from queue_protocol.journal_end import JournalEnd
 from queue_server.core.calendar import local_day
 from queue_server.core.catalogue import Catalogue
 from queue_server.core.days import change_catalogue, note_outage, pass_time
@@ -25,7 +26,7 @@ from queue_server.core.hall import Hall
 from queue_server.core.lifecycle import MAY_COME_BACK
 from queue_server.core.permissions import Order
 from queue_server.drafts import SYSTEM, Asked, Draft
-from queue_server.storage.journal import Head, Journal, JournalError, body_hash
+from queue_server.storage.journal import START, Head, Journal, JournalError, body_hash
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +63,8 @@ class Service:
         self._pending: dict[CommandId, Asked] = {}
         self._head: Head | None = None
         """Of the journal as far as it is known; `None`: the last thing it was asked to do was not done."""
+        self._of_hall = START
+        """The entry up to which the hall is built."""
         self._current: Draft | None = None
         """The draft that is being written."""
         self._writing: asyncio.Task[bool] | None = None
@@ -96,6 +99,21 @@ class Service:
         """The place of the state in the journal."""
         return Revision(epoch=self.epoch, sequence=self.hall.sequence)
 
+    @property
+    def end(self) -> JournalEnd | None:
+        """Where the journal ends, as boxes keep it; `None`: no day was opened yet."""
+        hall, origin = self.hall, self._journal.origin
+        if hall.day is None:
+            return None
+        return JournalEnd(
+            center=origin.center,
+            revision=self.revision,
+            hash=self._of_hall.hash.hex(),
+            at=hall.at,
+            day=hall.day,
+            numbers=dict(hall.issued),
+        )
+
     async def restore(self) -> Sequence[Entry]:
         """Rebuild the state from the journal and return what it was built from: the entries of the open day only.
 
@@ -106,7 +124,7 @@ class Service:
         for entry in entries:
             hall = evolve(hall, entry)
         self.hall = hall
-        self._head = await self._in_writer(self._journal.head)
+        self._head = self._of_hall = await self._in_writer(self._journal.head)
         return entries
 
     async def prepare(self, catalogue: Catalogue | None, last_alive: datetime | None = None) -> None:
@@ -122,7 +140,7 @@ class Service:
             draft.happen(SYSTEM, None, note_outage(draft.hall, last_alive, draft.now))
         draft.pass_time(draft.now)
         if draft.entries:
-            self._head = await self._in_writer(self._journal.append, draft.entries, [])
+            self._head = self._of_hall = await self._in_writer(self._journal.append, draft.entries, [])
             self.hall = draft.hall
 
     def submit(self, actor: Actor, command_id: CommandId, order: Order, age_ms: int = 0) -> "asyncio.Future[Answer]":
@@ -276,6 +294,7 @@ class Service:
 
     def _conclude(self, draft: Draft) -> None:
         self.hall = draft.hall
+        self._of_hall = self._head or self._of_hall
         for asked, answer in draft.answers:
             if isinstance(answer.result, TicketTaken):
                 self._remember_language(asked)
@@ -294,7 +313,7 @@ class Service:
 
     def _remember_language(self, asked: Asked) -> None:
         order = asked.order
-        if isinstance(order, TakeTicket | RecordOffline) and order.token in self.hall.tokens:
+        if isinstance(order, TakeTicket | RecordOffline | RecordPrinted) and order.token in self.hall.tokens:
             ticket = self.hall.tickets[self.hall.tokens[order.token]]
             if ticket.status in MAY_COME_BACK:
                 self.languages[ticket.id] = order.language

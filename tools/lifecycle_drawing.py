@@ -28,6 +28,7 @@ from queue_protocol.commands import (
     RateVisit,
     RecallTicket,
     RecordOffline,
+    RecordPrinted,
     ReissueTicket,
     ReplacePaper,
     ReportCall,
@@ -147,6 +148,10 @@ ASKED: Mapping[type[Order], Ask] = {
     TakeTicket: lambda _: (TakeTicket(service=SERVICE, token=token(1)), KIOSK),
     RecordOffline: lambda hall: (
         RecordOffline(number="AK01", service=SERVICE, token=token(2), issued_at=hall.at),
+        KIOSK,
+    ),
+    RecordPrinted: lambda hall: (
+        RecordPrinted(ticket=TICKET, service=SERVICE, token=token(5), issued_at=hall.at),
         KIOSK,
     ),
     CancelTicket: lambda _: (CancelTicket(ticket=TICKET), KIOSK),

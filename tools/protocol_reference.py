@@ -9,14 +9,14 @@ from typing import get_args
 
 import msgspec
 
-from queue_protocol import PROTOCOL, announcements, answers, commands, hellos, ids, snapshots
+from queue_protocol import PROTOCOL, announcements, answers, commands, desk_tickets, hellos, ids, journal_end, snapshots
 from queue_protocol.answers import REFUSAL_CODES
 from queue_protocol.codec import MAX_FRAME
 from queue_protocol.texts import Texts
 from queue_server.core.permissions import AGE_LIMIT_MS, MAY_ASK, Role
 from tools.generated import ROOT, keep, table
 
-MODULES = (ids, commands, hellos, answers, announcements, snapshots)
+MODULES = (ids, journal_end, commands, hellos, answers, announcements, desk_tickets, snapshots)
 
 FROM_CLIENT = set(get_args(hellos.FromClient))
 FROM_SERVER = set(get_args(snapshots.FromServer))

@@ -88,6 +88,7 @@ def slip(ticket: Ticket, hall: Hall, language: Language) -> PrintSlip:
         copy_number=ticket.copies,
         kind="ticket" if ticket.carried_token is None else "carried_over",
         reissued=ticket.reissued and ticket.carried_token is None,
+        token=ticket.token,
     )
 
 

@@ -6,17 +6,17 @@ from datetime import datetime
 from queue_protocol.answers import Done
 from queue_protocol.commands import ReplacePaper, ReportCall, ReportDevice, ReportSlip
 from queue_protocol.ids import DeviceId, ticket_number
-from queue_server.core.decision import Actor, Deciders, Decision, refuse
-from queue_server.core.events import (
+from queue_server.core.box_events import (
     CallShown,
     CallSpoken,
     DeviceReported,
-    Event,
     PaperReplaced,
     SlipFailed,
     SlipPrinted,
     SlipUncertain,
 )
+from queue_server.core.decision import Actor, Deciders, Decision, refuse
+from queue_server.core.events import Event
 from queue_server.core.hall import Hall, Ticket, catalogue_of
 from queue_server.core.lifecycle import SLIP_AFTER
 from queue_server.core.series import is_of_reserve

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from queue_server.core import boxes, calls, counters, days, visits
+from queue_server.core import boxes, calls, counters, days, handed_in, visits
 from queue_server.core.decision import Actor, Deciders, Decision, refuse
 from queue_server.core.hall import Hall
 from queue_server.core.permissions import AGE_LIMIT_MS, MAY_ASK, Order
@@ -23,6 +23,7 @@ def decide(hall: Hall, order: Order, actor: Actor, now: datetime, age_ms: int) -
 
 _DECIDERS: Deciders = {
     **visits.DECIDERS,
+    **handed_in.DECIDERS,
     **calls.DECIDERS,
     **counters.DECIDERS,
     **days.DECIDERS,

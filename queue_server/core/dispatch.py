@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import merge
 
+from queue_protocol.desk_tickets import CallRule
 from queue_protocol.ids import TicketId
-from queue_protocol.snapshots import CallRule
 from queue_server.core.catalogue import Policy
 from queue_server.core.facts import CallReason, Line
 from queue_server.core.hall import CounterState, Hall, Waiting, catalogue_of, lines_at, services_at

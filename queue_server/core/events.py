@@ -15,6 +15,15 @@ import msgspec
 from queue_protocol.answers import WaitRange
 from queue_protocol.commands import EndReason, HoldReason, Outcome, PauseReason, VoidReason
 from queue_protocol.ids import AccountId, CommandId, DeviceId, Instant, ServiceId, TicketId, Token
+from queue_server.core.box_events import (
+    CallShown,
+    CallSpoken,
+    DeviceReported,
+    PaperReplaced,
+    SlipFailed,
+    SlipPrinted,
+    SlipUncertain,
+)
 from queue_server.core.catalogue import Catalogue
 from queue_server.core.facts import CallReason, CarriedSlip, KnownPart, OpenedCounter, Origin, PaperRoll, Place, Session
 
@@ -144,6 +153,8 @@ class TicketIssued(msgspec.Struct, frozen=True, kw_only=True, tag="ticket_issued
     """When a kiosk issued it while the server was out of reach; `None`: the server did, at the entry's instant."""
     carried_over: Token | None = None
     """Of the slip of an earlier day that it was taken with."""
+    recovered: bool = False
+    """The journal had lost it, and the kiosk that printed its slip has told of it again."""
 
 
 class TicketCancelled(msgspec.Struct, frozen=True, kw_only=True, tag="ticket_cancelled.1"):
@@ -292,65 +303,6 @@ class VisitRated(msgspec.Struct, frozen=True, kw_only=True, tag="visit_rated.1")
 
     ticket: TicketId
     rating: int
-
-
-class SlipPrinted(msgspec.Struct, frozen=True, kw_only=True, tag="slip_printed.1"):
-    """The paper came out, as far as the printer can tell."""
-
-    ticket: TicketId
-    device: DeviceId
-    length_mm: int | None = None
-
-
-class SlipFailed(msgspec.Struct, frozen=True, kw_only=True, tag="slip_failed.1"):
-    """No paper came out."""
-
-    ticket: TicketId
-    device: DeviceId
-    reason: str
-
-
-class SlipUncertain(msgspec.Struct, frozen=True, kw_only=True, tag="slip_uncertain.1"):
-    """The paper may have come out, whole or in part."""
-
-    ticket: TicketId
-    device: DeviceId
-    reason: str
-    length_mm: int | None = None
-
-
-class CallShown(msgspec.Struct, frozen=True, kw_only=True, tag="call_shown.1"):
-    """A display showed a call."""
-
-    call: int
-    """Sequence of the call's event."""
-    ticket: TicketId
-    device: DeviceId
-
-
-class CallSpoken(msgspec.Struct, frozen=True, kw_only=True, tag="call_spoken.1"):
-    """The speaker said a call."""
-
-    call: int
-    """Sequence of the call's event."""
-    ticket: TicketId
-    device: DeviceId
-
-
-class PaperReplaced(msgspec.Struct, frozen=True, kw_only=True, tag="paper_replaced.1"):
-    """A new roll was put into the printer of a kiosk."""
-
-    device: DeviceId
-    roll_mm: int
-
-
-class DeviceReported(msgspec.Struct, frozen=True, kw_only=True, tag="device_reported.1"):
-    """A part of a box changed its state."""
-
-    device: DeviceId
-    part: Literal["printer", "speaker"]
-    state: Literal["ready", "failed", "unknown"]
-    reason: str | None
 
 
 TicketEvent = (

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from queue_protocol.ids import ServiceId
 from queue_server.core import ticket_changes
+from queue_server.core.box_events import DeviceReported, PaperReplaced
 from queue_server.core.events import (
     CatalogueChanged,
     ClockConfirmed,
@@ -20,10 +21,8 @@ from queue_server.core.events import (
     DayClosed,
     DayEnded,
     DayOpened,
-    DeviceReported,
     Entry,
     OutageEnded,
-    PaperReplaced,
     TodayChanged,
 )
 from queue_server.core.facts import PaperRoll

@@ -4,8 +4,8 @@ from typing import Literal
 
 import msgspec
 
+from queue_protocol.desk_tickets import CallRule
 from queue_protocol.ids import AccountId, DeviceId, Instant, ServiceId, TicketId, Token
-from queue_protocol.snapshots import CallRule
 
 Line = ServiceId | int
 """What a ticket waits for: a service, or one counter by its number."""

@@ -13,7 +13,7 @@ from immutables import Map
 from msgspec.structs import replace
 
 from queue_protocol.commands import EndReason, HoldReason, PauseReason
-from queue_protocol.ids import AccountId, DeviceId, HallId, ServiceId, TicketId, Token
+from queue_protocol.ids import AccountId, DeviceId, HallId, ServiceId, TicketId, Token, ticket_holder
 from queue_server.core.calendar import Sessions
 from queue_server.core.catalogue import Catalogue, Counter
 from queue_server.core.events import OutageEnded
@@ -69,6 +69,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     """As printed on the slip."""
     after_break: bool
     """As printed on the slip."""
+    recovered: bool = False
+    """Whether the journal had lost it and a kiosk has told of it again."""
     reissued: bool = False
     """Whether its slip is a new one for a lost one."""
     copies: int = 0
@@ -246,6 +248,11 @@ def unserved(hall: Hall) -> tuple[Ticket, ...]:
     at_counters = (state.ticket for state in hall.counters.values() if state.ticket is not None)
     tickets = (hall.tickets[each] for each in chain(waiting, at_counters, hall.away))
     return tuple(sorted((each for each in tickets if each.status in UNSERVED), key=lambda each: each.sequence))
+
+
+def shares_number(hall: Hall, ticket: TicketId) -> bool:
+    """Say whether another ticket of the day has the same number, and staff must look at the slips."""
+    return ticket_holder(ticket) > 1 or f"{ticket}.2" in hall.tickets
 
 
 def catalogue_of(hall: Hall) -> Catalogue:

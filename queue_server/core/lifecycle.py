@@ -6,6 +6,7 @@ Code does one look-up; a pair that is not there is refused. `docs/lifecycle.md` 
 from collections.abc import Mapping
 from typing import Literal
 
+from queue_server.core.box_events import SlipFailed, SlipPrinted, SlipUncertain
 from queue_server.core.events import (
     DayClosed,
     Event,
@@ -13,10 +14,7 @@ from queue_server.core.events import (
     ServiceChanged,
     ServiceFinished,
     ServiceStarted,
-    SlipFailed,
-    SlipPrinted,
     SlipReprinted,
-    SlipUncertain,
     TicketCalled,
     TicketCancelled,
     TicketCarriedOver,

@@ -24,6 +24,7 @@ from queue_protocol.commands import (
     RateVisit,
     RecallTicket,
     RecordOffline,
+    RecordPrinted,
     ReissueTicket,
     ReplacePaper,
     ReportCall,
@@ -78,6 +79,7 @@ MAY_ASK: Mapping[type, frozenset[Role]] = {
     CarryOver: STAFF,
     RateVisit: frozenset({"visitor", "kiosk"}),
     RecordOffline: _KIOSK,
+    RecordPrinted: _KIOSK,
     CallNext: AT_DESK | _PAD,
     CallTicket: AT_DESK,
     RecallTicket: AT_DESK | _PAD,
@@ -113,6 +115,7 @@ _AGE_LIMITS: Mapping[type, int | None] = {
     TakeTicket: 30_000,
     # What has happened has happened, however late it is told.
     RecordOffline: None,
+    RecordPrinted: None,
     ReportSlip: None,
     ReportCall: None,
     ReportDevice: None,

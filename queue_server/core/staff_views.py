@@ -7,22 +7,18 @@ from itertools import islice
 from typing import Literal
 
 from queue_protocol.answers import Facts
+from queue_protocol.desk_tickets import AwayRow, CarriedRow, CurrentTicket, Note, QueueRow
 from queue_protocol.ids import AccountId, DeviceId, Revision, ServiceId, TicketId, ticket_day, ticket_number
 from queue_protocol.snapshots import (
     Alarm,
-    AwayRow,
-    CarriedRow,
     ClockState,
     CounterState,
-    CurrentTicket,
     Desk,
     DeviceState,
     Hours,
     LineState,
-    Note,
     Office,
     PartState,
-    QueueRow,
     SlipTrouble,
     Unserved,
 )
@@ -31,7 +27,17 @@ from queue_server.core.calendar import is_open
 from queue_server.core.calls import calls_left, long_from, recall_from
 from queue_server.core.dispatch import queue_of
 from queue_server.core.facts import Line
-from queue_server.core.hall import Hall, Ticket, catalogue_of, hall_of, lines_at, services_at, slips_left, unserved
+from queue_server.core.hall import (
+    Hall,
+    Ticket,
+    catalogue_of,
+    hall_of,
+    lines_at,
+    services_at,
+    shares_number,
+    slips_left,
+    unserved,
+)
 from queue_server.core.lifecycle import IN_HALL, SlipStatus, Status
 from queue_server.core.views import service_cards
 
@@ -87,7 +93,7 @@ def desk(
     lines = tuple(hall.lines) if counter is None else lines_at(hall, counter)
     serves, preferred = ((), ()) if counter is None else services_at(hall, counter)
     current = None if counter is None else _current(hall, counter, now)
-    line = tuple(_queue_row(hall.tickets[each.ticket]) for each in islice(queue_of(hall, lines), LINE_SHOWN))
+    line = tuple(_queue_row(hall, hall.tickets[each.ticket]) for each in islice(queue_of(hall, lines), LINE_SHOWN))
     away, last = _away(hall), unserved_rows(hall, LINE_SHOWN) if hall.ended else ()
     return Desk(
         revision=revision,
@@ -263,10 +269,12 @@ def _current(hall: Hall, counter: int, now: datetime) -> CurrentTicket | None:
         passed=() if ticket.reason is None else tuple(ticket_number(each) for each in ticket.reason.passed),
         dossiers=ticket.dossiers,
         long_from=long_from(hall, ticket, now),
+        shares_number=shares_number(hall, ticket.id),
+        recovered=ticket.recovered,
     )
 
 
-def _queue_row(ticket: Ticket) -> QueueRow:
+def _queue_row(hall: Hall, ticket: Ticket) -> QueueRow:
     return QueueRow(
         ticket=ticket.id,
         number=ticket_number(ticket.id),
@@ -274,6 +282,8 @@ def _queue_row(ticket: Ticket) -> QueueRow:
         priority=ticket.priority,
         issued_at=ticket.issued_at,
         dossiers=ticket.dossiers,
+        shares_number=shares_number(hall, ticket.id),
+        recovered=ticket.recovered,
     )
 
 

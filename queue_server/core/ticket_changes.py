@@ -8,10 +8,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from queue_protocol.ids import DeviceId, TicketId, ticket_number
+from queue_server.core.box_events import CallShown, CallSpoken, SlipFailed, SlipPrinted, SlipUncertain
 from queue_server.core.dispatch import after_call
 from queue_server.core.events import (
-    CallShown,
-    CallSpoken,
     Entry,
     Event,
     HoardingSuspected,
@@ -19,10 +18,7 @@ from queue_server.core.events import (
     ServiceChanged,
     ServiceFinished,
     ServiceStarted,
-    SlipFailed,
-    SlipPrinted,
     SlipReprinted,
-    SlipUncertain,
     TicketCalled,
     TicketCancelled,
     TicketCarriedOver,
@@ -74,6 +70,7 @@ def _issue(hall: Hall, entry: Entry, event: TicketIssued) -> Hall:
         people_ahead=event.people_ahead,
         wait_minutes=None if event.wait is None else (event.wait.low_minutes, event.wait.high_minutes),
         after_break=event.after_break,
+        recovered=event.recovered,
     )
     prefix, count = split_number(ticket_number(event.ticket))
     return replace(

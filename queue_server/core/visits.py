@@ -9,7 +9,6 @@ from queue_protocol.commands import (
     ChangeService,
     HoldTicket,
     RateVisit,
-    RecordOffline,
     ReissueTicket,
     ReprintSlip,
     ResumeTicket,
@@ -19,7 +18,7 @@ from queue_protocol.commands import (
     VoidTicket,
 )
 from queue_protocol.ids import DeviceId, ServiceId, TicketId, ticket_id, ticket_number
-from queue_server.core.calendar import is_issuing, local_day, next_issue_from
+from queue_server.core.calendar import is_issuing, next_issue_from
 from queue_server.core.catalogue import Service
 from queue_server.core.decision import Actor, Deciders, Decision, not_mine, refuse, ticket_for, wrong_status
 from queue_server.core.dispatch import queue_of
@@ -53,7 +52,7 @@ from queue_server.core.placing import (
     place_of_walk_in,
     with_priority,
 )
-from queue_server.core.series import is_granted, next_number
+from queue_server.core.series import next_number
 
 
 def why_closed(hall: Hall, service: Service, expected: Outlook, now: datetime) -> RefusalCode | None:
@@ -100,7 +99,7 @@ def _take(hall: Hall, command: TakeTicket, actor: Actor, now: datetime) -> Decis
         dossiers=command.dossiers,
         carried_over=command.carried_over,
     )
-    return Decision((issued, *_hoarding(hall, service.id, actor, now)), _taken(hall, issued, expected, now))
+    return Decision((issued, *_hoarding(hall, service.id, actor, now)), taken(hall, issued, expected, now))
 
 
 def _place_of(hall: Hall, command: TakeTicket, now: datetime) -> Place:
@@ -123,7 +122,8 @@ def _closed(hall: Hall, code: RefusalCode, service: Service, now: datetime) -> D
     return refuse(code, service=service.id, **facts)
 
 
-def _taken(hall: Hall, issued: TicketIssued, expected: Outlook, now: datetime) -> TicketTaken:
+def taken(hall: Hall, issued: TicketIssued, expected: Outlook, now: datetime) -> TicketTaken:
+    """Return the answer to whoever took this ticket, which is issued at `now`."""
     return TicketTaken(
         ticket=issued.ticket,
         number=ticket_number(issued.ticket),
@@ -151,37 +151,6 @@ def _hoarding(hall: Hall, service: ServiceId, actor: Actor, now: datetime) -> tu
         return ()
     alarm = HoardingSuspected(device=at_kiosk[0], service=service, tickets=tickets, within_s=policy.hoarding_within_s)
     return (alarm,)
-
-
-def _record_offline(hall: Hall, command: RecordOffline, actor: Actor, now: datetime) -> Decision:
-    """Take in a number of the kiosk's own series, of today, not handed in before: it joined when it was issued."""
-    service = catalogue_of(hall).service(command.service)
-    if service is None or hall.day is None:
-        return refuse("unknown_service")
-    ticket = ticket_id(hall.day, command.number)
-    if command.token in hall.tokens or ticket in hall.tickets:
-        return refuse("command_id_reused")
-    issued_at = min(command.issued_at, now)
-    granted = is_granted(hall, service, DeviceId(actor.name), command.number)
-    if not granted or local_day(catalogue_of(hall), issued_at) != hall.day:
-        return refuse("number_not_granted", number=command.number)
-    place = place_of_walk_in(hall, service.id, issued_at, priority=command.priority)
-    expected = outlook(hall, service.id, place, hall.sequence + 1, now)
-    issued = TicketIssued(
-        ticket=ticket,
-        service=service.id,
-        priority=command.priority,
-        token=command.token,
-        origin="kiosk",
-        print_at=None,
-        place=place,
-        people_ahead=expected.people_ahead,
-        wait=expected.wait,
-        after_break=expected.after_break,
-        dossiers=command.dossiers,
-        issued_at=issued_at,
-    )
-    return Decision((issued,), _taken(hall, issued, expected, now))
 
 
 def _cancel(hall: Hall, command: CancelTicket, actor: Actor, now: datetime) -> Decision:
@@ -328,7 +297,6 @@ def _mine_to_move(hall: Hall, asked: TicketId, event: type[Event], actor: Actor)
 
 DECIDERS: Deciders = {
     TakeTicket: _take,
-    RecordOffline: _record_offline,
     CancelTicket: _cancel,
     ChangeService: _change_service,
     SetPriority: _set_priority,

@@ -10,14 +10,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from queue_protocol.codec import encode
+from queue_protocol.desk_tickets import Note
 from queue_protocol.hellos import DeskHello, DisplayHello, Hello, KioskHello, OfficeHello
 from queue_protocol.ids import AccountId, DeviceId, HallId, Language, Revision, TicketId
-from queue_protocol.snapshots import Beat, Menu, Note, Snapshot
+from queue_protocol.snapshots import Beat, Menu, Snapshot
 from queue_server.core.announcements import announcement, calls_to_say, slip, slips_to_offer
+from queue_server.core.box_events import DeviceReported
 from queue_server.core.decision import Actor
 from queue_server.core.events import (
     ClockConfirmed,
-    DeviceReported,
     Entry,
     SlipReprinted,
     TicketCalled,
@@ -166,7 +167,8 @@ class Hub:
 
         Staff see what is overdue, kiosks what has opened or closed.
         """
-        frame = encode(Beat(now=self._clock.now(), revision=self._service.revision))
+        service = self._service
+        frame = encode(Beat(now=self._clock.now(), revision=service.revision, end=service.end))
         for connection in self._connections:
             connection.send(frame)
         self._mark(each for each in self._connections if isinstance(each.hello, DeskHello | OfficeHello))

@@ -6,8 +6,8 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Literal
 
+from queue_protocol.desk_tickets import Note
 from queue_protocol.ids import AccountId, RemarkId, TicketId
-from queue_protocol.snapshots import Note
 from queue_server.core.remarks import kept_text
 from queue_server.shell.access import InThread
 from queue_server.storage.remarks import Remark, Remarks

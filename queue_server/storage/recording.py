@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from queue_protocol.ids import ticket_number
+from queue_server.core.box_events import SlipFailed, SlipPrinted, SlipUncertain
 from queue_server.core.calendar import Sessions
 from queue_server.core.events import (
     CounterClosed,
@@ -27,10 +28,7 @@ from queue_server.core.events import (
     ServiceChanged,
     ServiceFinished,
     ServiceStarted,
-    SlipFailed,
-    SlipPrinted,
     SlipReprinted,
-    SlipUncertain,
     TicketCalled,
     TicketCancelled,
     TicketCarriedOver,

@@ -31,6 +31,7 @@ from queue_protocol.commands import (
     RateVisit,
     RecallTicket,
     RecordOffline,
+    RecordPrinted,
     ReissueTicket,
     ReplacePaper,
     ReportCall,
@@ -50,7 +51,7 @@ from queue_protocol.commands import (
     VoidReason,
     VoidTicket,
 )
-from queue_protocol.ids import DeviceId, Revision, ServiceId, TicketId, Token
+from queue_protocol.ids import DeviceId, Revision, ServiceId, TicketId, Token, ticket_id
 from queue_server.core.catalogue import Catalogue
 from queue_server.core.permissions import ChangeCatalogue, Order
 from tests.core.center import CATALOGUE, CERTIFICATION, CIVIL_STATUS, LAND, Center, called, token, with_policy
@@ -132,9 +133,20 @@ def _offline(center: Center, _ticket: TicketId, _counter: int, chance: Chance) -
     )
 
 
+def _printed(center: Center, ticket: TicketId, _counter: int, chance: Chance) -> Order:
+    return RecordPrinted(
+        ticket=chance.of(ticket, ticket_id(center.now.date(), chance.of("A001", "AK01", "L090"))),
+        service=chance.of(*SERVICES),
+        token=chance.of(next(center.tokens), token_of_ticket(center, ticket)),
+        issued_at=center.now - timedelta(minutes=chance.of(0, 20, 2000, -20)),
+        priority=chance.flag,
+    )
+
+
 MAKE: Mapping[type[Order], Make] = {
     TakeTicket: _take,
     RecordOffline: _offline,
+    RecordPrinted: _printed,
     CancelTicket: lambda _c, ticket, _n, _: CancelTicket(ticket=ticket),
     ChangeService: lambda _c, ticket, _n, chance: ChangeService(ticket=ticket, service=chance.of(*SERVICES)),
     SetPriority: lambda _c, ticket, _n, chance: SetPriority(ticket=ticket, priority=chance.flag),

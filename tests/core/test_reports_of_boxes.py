@@ -10,16 +10,9 @@ from queue_protocol.answers import Done, Refused
 from queue_protocol.commands import RecallTicket, RecordOffline, ReportCall, ReportDevice, ReportSlip
 from queue_protocol.ids import DeviceId, Revision
 from queue_server.core.announcements import is_spoken
+from queue_server.core.box_events import CallShown, CallSpoken, DeviceReported, SlipFailed, SlipPrinted, SlipUncertain
 from queue_server.core.catalogue import Kiosk
-from queue_server.core.events import (
-    CallShown,
-    CallSpoken,
-    DeviceReported,
-    Event,
-    SlipFailed,
-    SlipPrinted,
-    SlipUncertain,
-)
+from queue_server.core.events import Event
 from queue_server.core.hall import PartReport
 from queue_server.core.lifecycle import SLIP_AFTER, SlipStatus
 from queue_server.core.staff_views import slips_in_trouble

@@ -15,8 +15,9 @@ from queue_protocol.commands import (
     SetCounterServices,
     TransferTicket,
 )
+from queue_protocol.desk_tickets import AwayRow, CarriedRow
 from queue_protocol.ids import DeviceId
-from queue_protocol.snapshots import AwayRow, CarriedRow, ClockState, Desk, Office
+from queue_protocol.snapshots import ClockState, Desk, Office
 from queue_server.core.days import note_outage
 from queue_server.core.staff_views import LINE_SHOWN, UNSERVED_SHOWN, Surroundings, desk, office, unserved_rows
 from queue_server.core.views import board

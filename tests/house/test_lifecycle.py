@@ -8,6 +8,7 @@ import pytest
 
 from queue_protocol.answers import Refused
 from queue_protocol.ids import DeviceId
+from queue_server.core.box_events import SlipFailed, SlipPrinted, SlipUncertain
 from queue_server.core.events import (
     DayClosed,
     Entry,
@@ -16,10 +17,7 @@ from queue_server.core.events import (
     ServiceChanged,
     ServiceFinished,
     ServiceStarted,
-    SlipFailed,
-    SlipPrinted,
     SlipReprinted,
-    SlipUncertain,
     TicketCalled,
     TicketCancelled,
     TicketCarriedOver,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from queue_protocol.snapshots import CallRule
+from queue_protocol.desk_tickets import CallRule
 from queue_server.console import main
 from queue_server.core import dispatch
 from queue_server.core.hall import Hall, Waiting

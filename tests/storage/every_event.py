@@ -9,6 +9,15 @@ from datetime import UTC, date, datetime, timedelta
 from queue_protocol.answers import WaitRange
 from queue_protocol.commands import OpeningTime
 from queue_protocol.ids import AccountId, CommandId, DeviceId, HallId, ServiceId, TicketId, Token
+from queue_server.core.box_events import (
+    CallShown,
+    CallSpoken,
+    DeviceReported,
+    PaperReplaced,
+    SlipFailed,
+    SlipPrinted,
+    SlipUncertain,
+)
 from queue_server.core.catalogue import (
     Catalogue,
     Counter,
@@ -22,8 +31,6 @@ from queue_server.core.catalogue import (
     WeeklySession,
 )
 from queue_server.core.events import (
-    CallShown,
-    CallSpoken,
     CatalogueChanged,
     ClockConfirmed,
     CounterClosed,
@@ -35,20 +42,15 @@ from queue_server.core.events import (
     DayClosed,
     DayEnded,
     DayOpened,
-    DeviceReported,
     Entry,
     Event,
     HoardingSuspected,
     OutageEnded,
-    PaperReplaced,
     PriorityChanged,
     ServiceChanged,
     ServiceFinished,
     ServiceStarted,
-    SlipFailed,
-    SlipPrinted,
     SlipReprinted,
-    SlipUncertain,
     TicketCalled,
     TicketCancelled,
     TicketCarriedOver,

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 import assets
-from queue_protocol.snapshots import CallRule
+from queue_protocol.desk_tickets import CallRule
 from queue_protocol.texts import Texts
 from tests.web.browsing import Windows
 

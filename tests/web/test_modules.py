@@ -53,6 +53,32 @@ def test_a_command_is_sent_again_under_its_id_after_a_reconnect(page: Page) -> N
     assert (sent[0][0]["age_ms"], sent[2][0]["age_ms"]) == (0, 5000)
 
 
+def test_a_page_says_the_newest_end_of_the_journal_that_it_has_heard(page: Page) -> None:
+    """Of two ends the later one, with numbers that do not fall within a day."""
+    said = run(
+        page,
+        "session.js",
+        SESSION
+        + """
+        const hear = (end) => session.receive(JSON.stringify({ type: "beat", end }), 0);
+        const end = (revision, day, numbers) => ({ center: "c", revision, day, numbers });
+        const said = () => { session.connected(0); return frames(0)[0].heard; };
+        const first = said();
+        hear(end([1, 90], "2026-11-23", { A: 42, B: 3 }));
+        hear(end([2, 50], "2026-11-23", { A: 10, L: 1 }));
+        hear(null);
+        const same = said();
+        hear(end([2, 60], "2026-11-24", { A: 1 }));
+        return [first, same, said()];
+        """,
+    )
+    assert said == [
+        None,
+        {"center": "c", "revision": [2, 50], "day": "2026-11-23", "numbers": {"A": 42, "B": 3, "L": 1}},
+        {"center": "c", "revision": [2, 60], "day": "2026-11-24", "numbers": {"A": 1}},
+    ]
+
+
 def test_a_busy_server_is_asked_again_until_patience_ends(page: Page) -> None:
     """`busy` is not handed out while the person can wait; after that it is."""
     handed = run(

@@ -18,7 +18,7 @@ const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 5000;
 
 /* Commands that say what has happened: never given up, and sent one after the other. */
-const LASTING = new Set(["report_call", "report_device", "report_slip", "record_offline"]);
+const LASTING = new Set(["report_call", "report_device", "report_slip", "record_offline", "record_printed"]);
 
 const PASSING = new Set(["busy", "storage"]);
 const SNAPSHOTS = new Set(["menu", "board", "desk", "office"]);
@@ -27,6 +27,7 @@ export class Session {
   /* `hello` is called at each connect, as what a page has to say changes. */
   constructor(hello) {
     this.hello = hello;
+    this.end = null;
     this.pending = new Map();
     this.out = [];
     this.welcomed = false;
@@ -36,7 +37,7 @@ export class Session {
   }
 
   connected(now) {
-    this.out = [this.hello()];
+    this.out = [{ ...this.hello(), heard: this.end }];
     this.welcomed = false;
     this.refusal = null;
     this.heardAt = now;
@@ -66,6 +67,8 @@ export class Session {
       this.welcome(now);
     } else if (SNAPSHOTS.has(message.type)) {
       this.out.push({ type: "seen", revision: message.revision });
+    } else if (message.type === "beat") {
+      this.end = newestEnd(this.end, message.end);
     } else if (message.type === "answer") {
       return this.settle(message, now) ? message : null;
     }
@@ -140,6 +143,30 @@ export class Session {
     this.pending.delete(answer.command_id);
     return true;
   }
+}
+
+/* The twin of queue_protocol.journal_end.newest. A page keeps it only while it is open: boxes keep it on their disks. */
+function newestEnd(kept, heard) {
+  if (!kept || !heard) {
+    return heard || kept;
+  }
+  if (kept.center !== heard.center) {
+    return heard;
+  }
+  const [later, earlier] = isLater(kept.revision, heard.revision) ? [kept, heard] : [heard, kept];
+  if (earlier.day > later.day) {
+    return { ...later, day: earlier.day, numbers: earlier.numbers };
+  }
+  return earlier.day < later.day ? later : { ...later, numbers: highest(later.numbers, earlier.numbers) };
+}
+
+function isLater(one, other) {
+  return one[0] > other[0] || (one[0] === other[0] && one[1] > other[1]);
+}
+
+function highest(one, other) {
+  const series = Object.keys({ ...one, ...other });
+  return Object.fromEntries(series.map((each) => [each, Math.max(one[each] || 0, other[each] || 0)]));
 }
 
 function request(commandId, pending, now) {
