@@ -108,6 +108,6 @@ def _granted(reserve: Reserve) -> Granted | None:
 
 def _rules(reserve: Reserve) -> object:
     menu, welcome = reserve.menu, reserve.welcome
-    cards = tuple(replace(card, waiting=0, wait=None, after_break=False) for card in menu.services)
+    cards = tuple(replace(card, waiting=0, people_ahead=0, wait=None, after_break=False) for card in menu.services)
     said = (menu.day, menu.issuing, menu.reserves, menu.dossiers_per_turn, cards)
     return said, welcome.center, welcome.languages, welcome.utc_offset_s, dict(reserve.counts), reserve.given

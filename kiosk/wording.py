@@ -146,10 +146,10 @@ def _card(walk: Walk, card: ServiceCard, closure: Closure | None, texts: Texts, 
 
 
 def _line(card: ServiceCard, texts: Texts) -> tuple[str, str]:
-    """Return how many wait, and how long it may take, where that is known."""
-    if not card.waiting:
+    """Return how many are called before a ticket taken now, and how long that may take, where it is known."""
+    if not card.people_ahead:
         return texts.say("nobody_waiting"), ""
-    return texts.count("people_waiting", card.waiting), say_range(card.wait, texts) if card.wait else ""
+    return texts.count("people_waiting", card.people_ahead), say_range(card.wait, texts) if card.wait else ""
 
 
 def _check(walk: Walk, page: Confirming, texts: Texts) -> Check | Notice:

@@ -56,6 +56,9 @@ class ServiceCard(msgspec.Struct, frozen=True, kw_only=True):
     hue: Count
     """Place in the order of hues of `assets/look.toml`."""
     waiting: Count
+    """Tickets that wait in the line of this service alone."""
+    people_ahead: Count = 0
+    """As `TicketTaken.people_ahead` of a ticket taken now: at a shared counter others are called first as well."""
     wait: WaitRange | None
     """For a ticket taken now; `None`: not enough is known to say."""
     counters: tuple[CounterNumber, ...]

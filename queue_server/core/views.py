@@ -98,6 +98,7 @@ def _card(hall: Hall, service: Service, hue: int, now: datetime) -> ServiceCard:
         icon=service.icon,
         hue=hue,
         waiting=len(hall.line(service.id)),
+        people_ahead=expected.people_ahead,
         wait=expected.wait,
         counters=counters_of(hall, service.id),
         open=code is None,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from queue_protocol.answers import TicketTaken, WaitRange
 from queue_protocol.commands import HoldTicket, PauseCounter, SetCounterServices, TakeTicket, TransferTicket
-from queue_server.core.views import TicketPage, ticket_page
+from queue_server.core.views import TicketPage, service_cards, ticket_page
 from tests.core.center import (
     CERTIFICATION,
     CIVIL_STATUS,
@@ -112,3 +112,20 @@ def test_strict_priority_is_ahead_of_all_others() -> None:
     priority = center.when(TakeTicket(service=CERTIFICATION, token=token(1), priority=True), KIOSK).result
     assert isinstance(priority, TicketTaken)
     assert priority.people_ahead == 2
+
+
+def test_a_card_says_what_its_ticket_will_say() -> None:
+    """Where counters are shared, a kiosk's card counts whom its ticket will count, in every service and with any line.
+
+    Given people for certification at a counter that serves civil status too, nobody reads that nobody waits there.
+    """
+    center = Center().open(1, LAN).open(2, HOA).open(3, KIEN)
+    for service in (CERTIFICATION, CIVIL_STATUS, CERTIFICATION, LAND):
+        center.take(service)
+    center.take(CERTIFICATION, priority=True, by=GREETER)
+    cards = {card.service: card for card in service_cards(center.hall, center.now)}
+    assert (cards[CIVIL_STATUS].waiting, cards[CIVIL_STATUS].people_ahead) == (1, 4)
+    for service, card in cards.items():
+        answer = center.when(TakeTicket(service=service, token=token(1)), KIOSK).result
+        assert isinstance(answer, TicketTaken)
+        assert (card.people_ahead, card.wait) == (answer.people_ahead, answer.wait)

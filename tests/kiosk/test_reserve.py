@@ -105,7 +105,7 @@ def test_what_is_handed_in_is_owed_no_more() -> None:
 def test_only_what_changes_the_rules_is_written_to_the_disk() -> None:
     """Waits change with each ticket of the hall and mean nothing to a kiosk alone; a closed service does."""
     kept = full()
-    busier = with_card(granting(), "certification", waiting=99, wait=None)
+    busier = with_card(granting(), "certification", waiting=99, people_ahead=99, wait=None)
     assert reserve.same_rules(kept, reserve.learned(kept, welcome(), busier, KIOSK))
     closed = with_card(granting(), "certification", open=False, closed_because="full")
     for other in (

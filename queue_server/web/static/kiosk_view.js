@@ -160,8 +160,8 @@ function serviceCard(page, card, { menu, scene: { kind, service } }) {
 }
 
 function lineStatus(texts, card) {
-  const waiting = build("span", { key: "waiting" }, waitingWords(texts, card.waiting));
-  const isKnown = card.waiting > 0 && card.wait !== null;
+  const waiting = build("span", { key: "waiting" }, waitingWords(texts, card.people_ahead));
+  const isKnown = card.people_ahead > 0 && card.wait !== null;
   const range = isKnown ? build("span", { key: "range" }, rangeWords(texts, card.wait)) : null;
   return [waiting, range, card.after_break ? lateWarning(texts) : null];
 }
