@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import logging
 import random
 import secrets
@@ -75,14 +76,21 @@ class Client:
     def ask(self, command: Command, patience_s: float = PATIENCE_S) -> "asyncio.Future[Result]":
         """Ask the server; the future gets the answer, however many reconnects that takes.
 
-        The act counts as happening now. `patience_s` as in `Session.ask`.
+        The act counts as happening now. `patience_s` as in `Session.ask`. Cancelling the future gives the command up:
+        it is not sent again. Whether the server has done it is not known then.
         """
         command_id = CommandId(secrets.token_urlsafe(15))
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting[command_id] = future
+        future.add_done_callback(functools.partial(self._give_up_if_cancelled, command_id))
         self._session.ask(command_id, command, self._now_s(), patience_s)
         self._wake.set()
         return future
+
+    def _give_up_if_cancelled(self, command_id: CommandId, future: "asyncio.Future[Result]") -> None:
+        if future.cancelled():
+            self._waiting.pop(command_id, None)
+            self._session.give_up(command_id)
 
     async def run(self) -> None:
         """Keep the link up until cancelled."""

@@ -66,6 +66,16 @@ class CancelTicket(msgspec.Struct, frozen=True, kw_only=True, tag="cancel_ticket
     ticket: TicketId
 
 
+class WithdrawTake(msgspec.Struct, frozen=True, kw_only=True, tag="withdraw_take"):
+    """The kiosk waits no longer for the answer to a `TakeTicket` with this token: nobody holds a ticket of it.
+
+    A ticket that was given is cancelled; one that was not is refused for the rest of the day (`too_late`), should its
+    request still arrive. Asked again, it has no further effect.
+    """
+
+    token: Token
+
+
 class ChangeService(msgspec.Struct, frozen=True, kw_only=True, tag="change_service"):
     """The ticket waits for another service, with its number and its place in time."""
 
@@ -345,6 +355,7 @@ class ReportDevice(msgspec.Struct, frozen=True, kw_only=True, tag="report_device
 TicketCommand = (
     TakeTicket
     | CancelTicket
+    | WithdrawTake
     | ChangeService
     | SetPriority
     | VoidTicket

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from queue_protocol.answers import Answer, Refused, Result
 from queue_protocol.codec import decode_from_server, encode
-from queue_protocol.commands import Command, RecordOffline, RecordPrinted, ReportCommand, Request
+from queue_protocol.commands import Command, RecordOffline, RecordPrinted, ReportCommand, Request, WithdrawTake
 from queue_protocol.hellos import Hello, Seen
 from queue_protocol.ids import CommandId
 from queue_protocol.journal_end import JournalEnd, newest
@@ -29,7 +29,7 @@ ASK_AGAIN_S = 1.0
 FIRST_RETRY_S, LONGEST_RETRY_S = 0.25, 5.0
 """Back-off of the connection: a restarted server is found at once, a dead one costs an old PC nothing."""
 
-LASTING = (*get_args(ReportCommand), RecordOffline, RecordPrinted)
+LASTING = (*get_args(ReportCommand), RecordOffline, RecordPrinted, WithdrawTake)
 """Commands that say what has happened: the server takes them however late they come, so they are never given up, and go
 one after the other, as a printer that is ready again must not be told before its failure."""
 
@@ -89,6 +89,10 @@ class Session:
         """
         send_at_s = acted_at_s if self._welcomed else None
         self._pending[command_id] = _Pending(command, acted_at_s, patience_s, send_at_s)
+
+    def give_up(self, command_id: CommandId) -> None:
+        """Take a command out of the outbox: it is not sent again, and its answer is not handed out."""
+        self._pending.pop(command_id, None)
 
     def receive(self, frame: bytes | str, now_s: float) -> FromServer | None:
         """Return what the server said, or `None` when the session has dealt with it alone.

@@ -46,6 +46,7 @@ from queue_protocol.commands import (
     TakeTicket,
     TransferTicket,
     VoidTicket,
+    WithdrawTake,
 )
 from queue_protocol.ids import DeviceId, Revision, ServiceId, TicketId, Token, token_of
 from queue_server.core.catalogue import Catalogue, Counter, Kiosk, Policy, Service
@@ -65,7 +66,7 @@ from queue_server.core.lifecycle import (
     SlipStatus,
     Status,
 )
-from queue_server.core.permissions import MAY_ASK, ChangeCatalogue, Order, Role
+from queue_server.core.permissions import MAY_ASK, ChangeCatalogue, MarkKiosk, Order, Role
 from tools.generated import keep, table
 
 DAY = date(2026, 11, 23)
@@ -155,6 +156,7 @@ ASKED: Mapping[type[Order], Ask] = {
         KIOSK,
     ),
     CancelTicket: lambda _: (CancelTicket(ticket=TICKET), KIOSK),
+    WithdrawTake: lambda _: (WithdrawTake(token=token(0)), KIOSK),
     ChangeService: lambda _: (ChangeService(ticket=TICKET, service=OTHER_SERVICE), CLERK),
     SetPriority: lambda _: (SetPriority(ticket=TICKET, priority=True), CLERK),
     VoidTicket: lambda _: (VoidTicket(ticket=TICKET, reason="other"), CLERK),
@@ -184,6 +186,7 @@ ASKED: Mapping[type[Order], Ask] = {
     ConfirmClock: lambda _: (ConfirmClock(), MANAGER),
     ReplacePaper: lambda _: (ReplacePaper(device=PRINTER), CLERK),
     ChangeCatalogue: lambda _: (ChangeCatalogue(catalogue=CATALOGUE), MANAGER),
+    MarkKiosk: lambda _: (MarkKiosk(), KIOSK),
     ReportSlip: lambda _: (ReportSlip(ticket=TICKET, outcome="printed"), KIOSK),
     ReportCall: lambda hall: (ReportCall(call=Revision(epoch=1, sequence=_call_of(hall)), outcome="shown"), DISPLAY),
     ReportDevice: lambda _: (ReportDevice(part="printer", state="ready"), KIOSK),

@@ -9,7 +9,17 @@ from typing import get_args
 
 import msgspec
 
-from queue_protocol import PROTOCOL, announcements, answers, commands, desk_tickets, hellos, ids, journal_end, snapshots
+from queue_protocol import (
+    PROTOCOL,
+    announcements,
+    answers,
+    commands,
+    desk_tickets,
+    hellos,
+    ids,
+    journal_end,
+    snapshots,
+)
 from queue_protocol.answers import REFUSAL_CODES
 from queue_protocol.codec import MAX_FRAME
 from queue_protocol.texts import Texts

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from queue_protocol.ids import DeviceId, TicketId
+from queue_protocol.ids import DeviceId, TicketId, Token
 
 
 class SlipPrinted(msgspec.Struct, frozen=True, kw_only=True, tag="slip_printed.1"):
@@ -64,3 +64,16 @@ class DeviceReported(msgspec.Struct, frozen=True, kw_only=True, tag="device_repo
     part: Literal["printer", "speaker"]
     state: Literal["ready", "failed", "unknown"]
     reason: str | None
+
+
+class KioskMarked(msgspec.Struct, frozen=True, kw_only=True, tag="kiosk_marked.1"):
+    """A kiosk for which the catalogue has no mark got one, to give numbers while the server is out of reach."""
+
+    device: DeviceId
+    mark: str
+
+
+class TakeWithdrawn(msgspec.Struct, frozen=True, kw_only=True, tag="take_withdrawn.1"):
+    """A kiosk waited no longer for the answer to a request for a ticket, and the request had not arrived."""
+
+    token: Token

@@ -10,6 +10,7 @@ from queue_server.core.box_events import (
     CallShown,
     CallSpoken,
     DeviceReported,
+    KioskMarked,
     PaperReplaced,
     SlipFailed,
     SlipPrinted,
@@ -19,7 +20,8 @@ from queue_server.core.decision import Actor, Deciders, Decision, refuse
 from queue_server.core.events import Event
 from queue_server.core.hall import Hall, Ticket, catalogue_of
 from queue_server.core.lifecycle import SLIP_AFTER
-from queue_server.core.series import is_of_reserve
+from queue_server.core.permissions import MarkKiosk
+from queue_server.core.series import free_mark, is_of_reserve, mark_of
 
 
 def _report_slip(hall: Hall, command: ReportSlip, actor: Actor, _now: datetime) -> Decision:
@@ -69,7 +71,15 @@ def _replace_paper(hall: Hall, command: ReplacePaper, _actor: Actor, _now: datet
     return Decision((PaperReplaced(device=command.device, roll_mm=roll_m * 1000),), Done())
 
 
+def _mark_kiosk(hall: Hall, _command: MarkKiosk, actor: Actor, _now: datetime) -> Decision:
+    device, mark = DeviceId(actor.name), free_mark(hall)
+    if mark is None or mark_of(hall, device) is not None:
+        return Decision((), Done())
+    return Decision((KioskMarked(device=device, mark=mark),), Done())
+
+
 DECIDERS: Deciders = {
+    MarkKiosk: _mark_kiosk,
     ReplacePaper: _replace_paper,
     ReportSlip: _report_slip,
     ReportCall: _report_call,

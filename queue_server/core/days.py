@@ -20,7 +20,7 @@ from queue_server.core.events import (
     OutageEnded,
     TodayChanged,
 )
-from queue_server.core.facts import CarriedSlip, KnownPart, OpenedCounter
+from queue_server.core.facts import CarriedSlip, KioskMark, KnownPart, OpenedCounter
 from queue_server.core.hall import Hall, catalogue_of, unserved
 from queue_server.core.lifecycle import IN_HALL, MAY_COME_BACK
 from queue_server.core.permissions import ChangeCatalogue
@@ -41,6 +41,7 @@ def open_day(hall: Hall, day: date) -> tuple[Event, ...]:
             KnownPart(device=device, part=part, state=report.state, reason=report.reason)
             for (device, part), report in sorted(hall.devices.items())
         ),
+        marks=tuple(KioskMark(device=device, mark=hall.marks[device]) for device in sorted(hall.marks)),
         sessions=sessions_of(hall.catalogue, day),
         carried=_still_good(hall),
         paper=tuple(hall.paper[device] for device in sorted(hall.paper)),

@@ -19,13 +19,25 @@ from queue_server.core.box_events import (
     CallShown,
     CallSpoken,
     DeviceReported,
+    KioskMarked,
     PaperReplaced,
     SlipFailed,
     SlipPrinted,
     SlipUncertain,
+    TakeWithdrawn,
 )
 from queue_server.core.catalogue import Catalogue
-from queue_server.core.facts import CallReason, CarriedSlip, KnownPart, OpenedCounter, Origin, PaperRoll, Place, Session
+from queue_server.core.facts import (
+    CallReason,
+    CarriedSlip,
+    KioskMark,
+    KnownPart,
+    OpenedCounter,
+    Origin,
+    PaperRoll,
+    Place,
+    Session,
+)
 
 
 class DayOpened(msgspec.Struct, frozen=True, kw_only=True, tag="day_opened.1"):
@@ -35,6 +47,7 @@ class DayOpened(msgspec.Struct, frozen=True, kw_only=True, tag="day_opened.1"):
     catalogue: Catalogue
     counters: tuple[OpenedCounter, ...]
     parts: tuple[KnownPart, ...] = ()
+    marks: tuple[KioskMark, ...] = ()
     sessions: tuple[Session, ...] | None = None
     """`None`: the catalogue has no hours, and the center is always open."""
     carried: tuple[CarriedSlip, ...] = ()
@@ -158,7 +171,7 @@ class TicketIssued(msgspec.Struct, frozen=True, kw_only=True, tag="ticket_issued
 
 
 class TicketCancelled(msgspec.Struct, frozen=True, kw_only=True, tag="ticket_cancelled.1"):
-    """The person had chosen by mistake."""
+    """The person had chosen by mistake, or had left without it when the kiosk waited no longer for the server."""
 
     ticket: TicketId
 
@@ -328,7 +341,7 @@ SlipEvent = SlipReprinted | SlipPrinted | SlipFailed | SlipUncertain
 CallEvent = CallShown | CallSpoken
 CounterEvent = CounterOpened | CounterClosed | CounterTakenOver | CounterPaused | CounterResumed | CounterServicesSet
 DayEvent = DayOpened | DayClosed | CatalogueChanged | TodayChanged | DayEnded | OutageEnded | ClockConfirmed
-BoxEvent = DeviceReported | PaperReplaced
+BoxEvent = DeviceReported | PaperReplaced | KioskMarked | TakeWithdrawn
 Event = TicketEvent | SlipEvent | CallEvent | CounterEvent | DayEvent | BoxEvent | HoardingSuspected
 
 EVENTS: tuple[type[msgspec.Struct], ...] = get_args(Event)

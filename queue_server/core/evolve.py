@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from queue_protocol.ids import ServiceId
 from queue_server.core import ticket_changes
-from queue_server.core.box_events import DeviceReported, PaperReplaced
+from queue_server.core.box_events import DeviceReported, KioskMarked, PaperReplaced, TakeWithdrawn
 from queue_server.core.events import (
     CatalogueChanged,
     ClockConfirmed,
@@ -50,6 +50,7 @@ def _open_day(_hall: Hall, entry: Entry, event: DayOpened) -> Hall:
         counters=Map({each.counter: CounterState(clerk=each.clerk) for each in event.counters}),
         carried=Map({each.token: each for each in event.carried}),
         left_yesterday=event.left_yesterday,
+        marks=Map({each.device: each.mark for each in event.marks}),
         devices=Map(
             {(each.device, each.part): PartReport(state=each.state, reason=each.reason) for each in event.parts}
         ),
@@ -137,6 +138,14 @@ def _replace_paper(hall: Hall, entry: Entry, event: PaperReplaced) -> Hall:
     return with_roll(taken_out, PaperRoll(device=event.device, roll_mm=event.roll_mm), entry.at)
 
 
+def _mark_kiosk(hall: Hall, _entry: Entry, event: KioskMarked) -> Hall:
+    return replace(hall, marks=hall.marks.set(event.device, event.mark))
+
+
+def _withdraw_take(hall: Hall, _entry: Entry, event: TakeWithdrawn) -> Hall:
+    return replace(hall, withdrawn=hall.withdrawn.set(event.token, None))
+
+
 def _keep(hall: Hall, number: int, state: CounterState) -> Hall:
     return replace(hall, counters=hall.counters.set(number, state))
 
@@ -158,4 +167,6 @@ _CHANGES: Mapping[type, Change] = {
     CounterServicesSet: _set_services,
     DeviceReported: _report_device,
     PaperReplaced: _replace_paper,
+    KioskMarked: _mark_kiosk,
+    TakeWithdrawn: _withdraw_take,
 }

@@ -65,6 +65,13 @@ class OpenedCounter(msgspec.Struct, frozen=True, kw_only=True):
     clerk: AccountId
 
 
+class KioskMark(msgspec.Struct, frozen=True, kw_only=True):
+    """The letter that the server gave a kiosk for numbers of its own."""
+
+    device: DeviceId
+    mark: str
+
+
 class KnownPart(msgspec.Struct, frozen=True, kw_only=True):
     """What a box last said of one of its parts, as it is known across midnight."""
 

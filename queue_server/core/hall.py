@@ -171,6 +171,8 @@ class Hall(msgspec.Struct, frozen=True, kw_only=True):
     tickets: Map[TicketId, Ticket] = msgspec.field(default_factory=Map)
     tokens: Map[Token, TicketId] = msgspec.field(default_factory=Map)
     """Of every slip of the day, also of those that were replaced."""
+    withdrawn: Map[Token, None] = msgspec.field(default_factory=Map)
+    """Requests for a ticket that a kiosk gave up before they arrived: refused for the rest of the day."""
     lines: Map[Line, tuple[Waiting, ...]] = msgspec.field(default_factory=Map)
     issued: Map[str, int] = msgspec.field(default_factory=Map)
     """The last number given, per prefix and, for numbers given offline, per prefix with the kiosk's mark."""
@@ -204,6 +206,8 @@ class Hall(msgspec.Struct, frozen=True, kw_only=True):
     """The rolls that somebody said were put in."""
     paper_low: Map[DeviceId, datetime] = msgspec.field(default_factory=Map)
     """Since when those of them that will soon end are known to."""
+    marks: Map[DeviceId, str] = msgspec.field(default_factory=Map)
+    """Letters that the server gave to kiosks for which the catalogue has none; see `series`."""
     devices: Map[tuple[DeviceId, Part], PartReport] = msgspec.field(default_factory=Map)
 
     @property

@@ -42,6 +42,7 @@ from queue_protocol.commands import (
     TakeTicket,
     TransferTicket,
     VoidTicket,
+    WithdrawTake,
 )
 from queue_server.core.catalogue import Catalogue
 
@@ -56,7 +57,11 @@ class ChangeCatalogue(msgspec.Struct, frozen=True, kw_only=True, tag="change_cat
     catalogue: Catalogue
 
 
-Order = Command | ChangeCatalogue
+class MarkKiosk(msgspec.Struct, frozen=True, kw_only=True, tag="mark_kiosk"):
+    """A kiosk that was let in needs a mark for numbers of its own. Comes from its hello, not as a command."""
+
+
+Order = Command | ChangeCatalogue | MarkKiosk
 """All that `decide` decides."""
 
 DEVICES: frozenset[Role] = frozenset({"kiosk", "display", "web"})
@@ -71,6 +76,7 @@ _PAD: frozenset[Role] = frozenset({"display"})
 MAY_ASK: Mapping[type, frozenset[Role]] = {
     TakeTicket: STAFF | {"kiosk", "web"},
     CancelTicket: STAFF | {"kiosk"},
+    WithdrawTake: _KIOSK,
     ChangeService: STAFF,
     SetPriority: STAFF,
     VoidTicket: STAFF,
@@ -80,6 +86,7 @@ MAY_ASK: Mapping[type, frozenset[Role]] = {
     RateVisit: frozenset({"visitor", "kiosk"}),
     RecordOffline: _KIOSK,
     RecordPrinted: _KIOSK,
+    MarkKiosk: _KIOSK,
     CallNext: AT_DESK | _PAD,
     CallTicket: AT_DESK,
     RecallTicket: AT_DESK | _PAD,
@@ -116,6 +123,7 @@ _AGE_LIMITS: Mapping[type, int | None] = {
     # What has happened has happened, however late it is told.
     RecordOffline: None,
     RecordPrinted: None,
+    WithdrawTake: None,
     ReportSlip: None,
     ReportCall: None,
     ReportDevice: None,

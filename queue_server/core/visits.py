@@ -16,8 +16,10 @@ from queue_protocol.commands import (
     SetPriority,
     TakeTicket,
     VoidTicket,
+    WithdrawTake,
 )
 from queue_protocol.ids import DeviceId, ServiceId, TicketId, ticket_id, ticket_number
+from queue_server.core.box_events import TakeWithdrawn
 from queue_server.core.calendar import is_issuing, next_issue_from
 from queue_server.core.catalogue import Service
 from queue_server.core.decision import Actor, Deciders, Decision, not_mine, refuse, ticket_for, wrong_status
@@ -73,10 +75,9 @@ def _take(hall: Hall, command: TakeTicket, actor: Actor, now: datetime) -> Decis
     service = catalogue_of(hall).service(command.service)
     if service is None or hall.day is None:
         return refuse("unknown_service")
-    if command.token in hall.tokens:
-        return refuse("command_id_reused")
-    if command.carried_over is not None and command.carried_over not in hall.carried:
-        return refuse("carried_over_used")
+    used = _used_up(hall, command)
+    if used is not None:
+        return refuse(used)
     number = next_number(hall, service)
     if number is None:
         return refuse("no_numbers_left", service=service.id)
@@ -100,6 +101,16 @@ def _take(hall: Hall, command: TakeTicket, actor: Actor, now: datetime) -> Decis
         carried_over=command.carried_over,
     )
     return Decision((issued, *_hoarding(hall, service.id, actor, now)), taken(hall, issued, expected, now))
+
+
+def _used_up(hall: Hall, command: TakeTicket) -> RefusalCode | None:
+    """Return why a token is good for no ticket: given already, withdrawn, or of a slip that was used; `None`: it is."""
+    if command.token in hall.tokens:
+        return "command_id_reused"
+    if command.token in hall.withdrawn:
+        return "too_late"
+    is_carried = command.carried_over is None or command.carried_over in hall.carried
+    return None if is_carried else "carried_over_used"
 
 
 def _place_of(hall: Hall, command: TakeTicket, now: datetime) -> Place:
@@ -162,6 +173,24 @@ def _cancel(hall: Hall, command: CancelTicket, actor: Actor, now: datetime) -> D
     if now - ticket.issued_at > timedelta(seconds=catalogue_of(hall).policy.cancel_within_s):
         return refuse("too_late_to_cancel", number=ticket_number(ticket.id))
     return Decision((TicketCancelled(ticket=ticket.id),), Done())
+
+
+def _withdraw(hall: Hall, command: WithdrawTake, actor: Actor, _now: datetime) -> Decision:
+    """Take back what a kiosk asked for; a ticket that was called already is void, and one that is served stays."""
+    named = hall.tokens.get(command.token)
+    if named is None:
+        is_known = command.token in hall.withdrawn
+        return Decision(() if is_known else (TakeWithdrawn(token=command.token),), Done())
+    ticket = hall.tickets[named]
+    if ticket.issued_by != actor.id:
+        return refuse("not_this_kiosk", number=ticket_number(ticket.id))
+    if ticket.status in TAKEN_BACK:
+        return Decision((), Done())
+    if (ticket.status, TicketCancelled) in STATUS_AFTER:
+        return Decision((TicketCancelled(ticket=ticket.id),), Done())
+    if (ticket.status, TicketVoided) in STATUS_AFTER:
+        return Decision((TicketVoided(ticket=ticket.id, reason="left"),), Done())
+    return wrong_status(ticket)
 
 
 def _change_service(hall: Hall, command: ChangeService, _actor: Actor, _now: datetime) -> Decision:
@@ -298,6 +327,7 @@ def _mine_to_move(hall: Hall, asked: TicketId, event: type[Event], actor: Actor)
 DECIDERS: Deciders = {
     TakeTicket: _take,
     CancelTicket: _cancel,
+    WithdrawTake: _withdraw,
     ChangeService: _change_service,
     SetPriority: _set_priority,
     VoidTicket: _void,

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,8 +18,11 @@ from queue_protocol.answers import Answer, RefusalCode, Refused
 from queue_protocol.codec import MalformedFrame, WrongProtocol, decode_from_client, encode
 from queue_protocol.commands import Request
 from queue_protocol.hellos import DeskHello, DisplayHello, FromClient, Hello, KioskHello, OfficeHello, Seen
+from queue_protocol.ids import CommandId
 from queue_protocol.snapshots import Welcome
 from queue_server.core.decision import Actor
+from queue_server.core.permissions import MarkKiosk
+from queue_server.core.series import mark_of
 from queue_server.service import Service
 from queue_server.shell.access import DEVICE_COOKIE, SESSION_COOKIE, Access
 from queue_server.shell.hub import PAGE_PREFIX, SEND_LIMIT_S, Connection, Hub
@@ -138,6 +142,7 @@ class Sockets:
     async def _serve(self, websocket: WebSocket, send: Send, connection: Connection) -> None:
         connection.send(encode(self._welcome(connection)))
         self.hub.join(connection)
+        self._mark(connection)
         writer = asyncio.create_task(self._write(send, connection))
         connection.cut = writer.cancel
         tasks = {writer, asyncio.create_task(self._read(websocket, connection))}
@@ -150,6 +155,14 @@ class Sockets:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _mark(self, connection: Connection) -> None:
+        """Give a kiosk that may print a mark, so that it can go on alone; the catalogue need not name it."""
+        hello, actor = connection.hello, connection.actor
+        if not isinstance(hello, KioskHello) or not hello.prints or actor is None or "kiosk" not in actor.roles:
+            return
+        if mark_of(self.service.hall, hello.device) is None:
+            self.service.submit(actor, CommandId(secrets.token_urlsafe(15)), MarkKiosk())
 
     def _welcome(self, connection: Connection) -> Welcome:
         catalogue, hello = self.service.catalogue, connection.hello

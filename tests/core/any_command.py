@@ -50,10 +50,11 @@ from queue_protocol.commands import (
     TransferTicket,
     VoidReason,
     VoidTicket,
+    WithdrawTake,
 )
 from queue_protocol.ids import DeviceId, Revision, ServiceId, TicketId, Token, ticket_id
 from queue_server.core.catalogue import Catalogue
-from queue_server.core.permissions import ChangeCatalogue, Order
+from queue_server.core.permissions import ChangeCatalogue, MarkKiosk, Order
 from tests.core.center import CATALOGUE, CERTIFICATION, CIVIL_STATUS, LAND, Center, called, token, with_policy
 
 NEVER = TicketId("20200101-A001")
@@ -148,6 +149,9 @@ MAKE: Mapping[type[Order], Make] = {
     RecordOffline: _offline,
     RecordPrinted: _printed,
     CancelTicket: lambda _c, ticket, _n, _: CancelTicket(ticket=ticket),
+    WithdrawTake: lambda center, ticket, _n, chance: WithdrawTake(
+        token=chance.of(next(center.tokens), token_of_ticket(center, ticket), *center.hall.withdrawn)
+    ),
     ChangeService: lambda _c, ticket, _n, chance: ChangeService(ticket=ticket, service=chance.of(*SERVICES)),
     SetPriority: lambda _c, ticket, _n, chance: SetPriority(ticket=ticket, priority=chance.flag),
     VoidTicket: lambda _c, ticket, _n, chance: VoidTicket(ticket=ticket, reason=chance.of(*get_args(VoidReason))),
@@ -206,6 +210,7 @@ MAKE: Mapping[type[Order], Make] = {
     ChangeCatalogue: lambda center, _t, _n, chance: ChangeCatalogue(
         catalogue=chance.of(center.hall.catalogue or CATALOGUE, with_policy(one_key=chance.flag), _without_counter_3())
     ),
+    MarkKiosk: lambda _c, _t, _n, _: MarkKiosk(),
     ReplacePaper: lambda _c, _t, _n, chance: ReplacePaper(device=DeviceId("kiosk-1"), roll_m=chance.of(None, 30)),
     ReportSlip: lambda _c, ticket, _n, chance: ReportSlip(
         ticket=ticket, outcome=chance.of("printed", "failed", "uncertain")

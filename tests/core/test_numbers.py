@@ -11,8 +11,8 @@ from queue_protocol.ids import DeviceId, ServiceId, TicketId, ticket_number
 from queue_server.core.catalogue import Catalogue, Kiosk
 from queue_server.core.decision import Actor
 from queue_server.core.events import CatalogueChanged, TicketIssued
-from queue_server.core.permissions import AGE_LIMIT_MS
-from queue_server.core.series import reserves, split_number
+from queue_server.core.permissions import AGE_LIMIT_MS, MarkKiosk
+from queue_server.core.series import MARKS, reserves, split_number
 from tests.core.center import (
     CATALOGUE,
     CERTIFICATION,
@@ -25,6 +25,7 @@ from tests.core.center import (
     MORNING,
     OTHER_KIOSK,
     Center,
+    actor,
     called,
     service,
     token,
@@ -209,3 +210,49 @@ def test_a_series_of_a_kiosk_goes_on_past_ninety_nine() -> None:
     center.done(offline("AK99"), KIOSK)
     center.done(offline("AK100", chance=71), KIOSK)
     assert TicketId("20261123-AK100") in center.hall.tickets
+
+
+# ---------------------------------------------------------------- marks that the server gives
+
+ADMITTED = actor("kiosk-7", "kiosk")
+
+
+def test_a_kiosk_that_was_let_in_gets_a_mark_of_its_own() -> None:
+    """With a preset that names no kiosk each one may go on alone: a letter each, once, and kept over midnight."""
+    center = Center(CATALOGUE)
+    for by in (KIOSK, OTHER_KIOSK, KIOSK):
+        center.done(MarkKiosk(), by)
+    marks = {each.device: each.mark for each in reserves(center.hall)}
+    assert list(marks) == [KIOSK.name, OTHER_KIOSK.name]
+    assert len(set(marks.values())) == 2
+    center.midnight()
+    assert {each.device: each.mark for each in reserves(center.hall)} == marks
+    number = f"A{marks[DeviceId(KIOSK.name)]}01"
+    handed_in = RecordOffline(number=number, service=CERTIFICATION, token=token(1), issued_at=center.now)
+    assert isinstance(center.do(handed_in, KIOSK), TicketTaken)
+    assert [each.spent for each in reserves(center.hall) if each.device == KIOSK.name] == [{number[:2]: 1}]
+
+
+def test_the_catalogue_s_own_mark_wins() -> None:
+    """A kiosk that the file names keeps that mark; one that the server marked gives way to it with the next letter."""
+    named = msgspec.structs.replace(CATALOGUE, kiosks=(Kiosk(device=DeviceId("kiosk-1"), mark="M"),))
+    center = Center(named)
+    assert center.done(MarkKiosk(), KIOSK) == ()
+    center.done(MarkKiosk(), ADMITTED)
+    given = center.hall.marks[DeviceId("kiosk-7")]
+    assert given != "M"
+    taken_by_hand = msgspec.structs.replace(CATALOGUE, kiosks=(Kiosk(device=DeviceId("kiosk-1"), mark=given),))
+    center.given(CatalogueChanged(catalogue=taken_by_hand))
+    assert [each.device for each in reserves(center.hall)] == ["kiosk-1"]
+    center.done(MarkKiosk(), ADMITTED)
+    assert center.hall.marks[DeviceId("kiosk-7")] != given
+
+
+def test_no_mark_makes_a_number_of_another_series() -> None:
+    """Where prefixes have two letters there is no room for a mark; after the last letter there is none either."""
+    wide = msgspec.structs.replace(CATALOGUE, services=(service(CERTIFICATION, "CT", 6), *CATALOGUE.services[1:]))
+    assert Center(wide).done(MarkKiosk(), KIOSK) == ()
+    center = Center(CATALOGUE)
+    for number in range(30):
+        center.done(MarkKiosk(), actor(f"kiosk-{number}", "kiosk"))
+    assert sorted(each.mark for each in reserves(center.hall)) == sorted(MARKS)

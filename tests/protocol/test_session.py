@@ -168,6 +168,18 @@ def test_an_answer_that_comes_twice_is_handed_out_once() -> None:
     assert pair.results() == [Done()]
 
 
+def test_what_was_given_up_is_not_sent_again() -> None:
+    """Nobody waits for it: after a reconnect it stays away, and an answer that comes all the same is nobody's."""
+    pair = Pair().connect()
+    pair.session.ask(FIRST, OPEN, pair.now_s, 10)
+    assert len(pair.lose()) == 1
+    pair.session.give_up(FIRST)
+    pair.connect()
+    assert pair.server.requests() == []
+    pair.hear(Answer(command_id=FIRST, result=Done()))
+    assert pair.results() == []
+
+
 def test_questions_keep_their_order() -> None:
     """What was asked first is sent first, also after a reconnect."""
     pair = Pair()

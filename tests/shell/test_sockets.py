@@ -47,6 +47,7 @@ from queue_protocol.commands import (
     TakeTicket,
     TransferTicket,
     VoidTicket,
+    WithdrawTake,
 )
 from queue_protocol.hellos import DeskHello, DisplayHello, FromClient, KioskHello, OfficeHello, Seen
 from queue_protocol.ids import CommandId, DeviceId, Language, Revision, ServiceId, TicketId, Token
@@ -62,6 +63,7 @@ COUNTER = 99
 COMMANDS: tuple[Command, ...] = (
     TakeTicket(service=ServiceId("fishing"), token=Token("a" * 26)),
     CancelTicket(ticket=TICKET),
+    WithdrawTake(token=Token("f" * 26)),
     ChangeService(ticket=TICKET, service=ServiceId("fishing")),
     SetPriority(ticket=TICKET, priority=True),
     VoidTicket(ticket=TICKET, reason="mistake"),

@@ -13,10 +13,12 @@ from queue_server.core.box_events import (
     CallShown,
     CallSpoken,
     DeviceReported,
+    KioskMarked,
     PaperReplaced,
     SlipFailed,
     SlipPrinted,
     SlipUncertain,
+    TakeWithdrawn,
 )
 from queue_server.core.catalogue import (
     Catalogue,
@@ -66,7 +68,7 @@ from queue_server.core.events import (
     TodayChanged,
     VisitRated,
 )
-from queue_server.core.facts import CallReason, CarriedSlip, KnownPart, OpenedCounter, Place, Session
+from queue_server.core.facts import CallReason, CarriedSlip, KioskMark, KnownPart, OpenedCounter, Place, Session
 from queue_server.storage.journal import START
 from queue_server.storage.records import JournalOrigin, chain_hash, row_of
 
@@ -130,6 +132,7 @@ EVENTS: tuple[Event, ...] = (
         sessions=SESSIONS,
         carried=(CarriedSlip(token=TOKEN, ticket=TicketId("20261120-A044"), service=CERTIFICATION),),
         left_yesterday=2,
+        marks=(KioskMark(device=KIOSK, mark="M"),),
     ),
     OutageEnded(began_at=AT - timedelta(minutes=5), ended_at=AT),
     ClockConfirmed(),
@@ -179,6 +182,8 @@ EVENTS: tuple[Event, ...] = (
     TicketCarriedOver(ticket=A2, service=LAND, token=OTHER_TOKEN, reason="power_cut", print_at=KIOSK),
     DeviceReported(device=KIOSK, part="printer", state="ready", reason=None),
     PaperReplaced(device=KIOSK, roll_mm=50_000),
+    TakeWithdrawn(token=OTHER_TOKEN),
+    KioskMarked(device=KIOSK, mark="K"),
     DayEnded(reason="closing_time", unserved=(A3,)),
     DayClosed(day=DAY, left=(A3,)),
 )

@@ -18,7 +18,7 @@ const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 5000;
 
 /* Commands that say what has happened: never given up, and sent one after the other. */
-const LASTING = new Set(["report_call", "report_device", "report_slip", "record_offline", "record_printed"]);
+const LASTING = new Set(["report_call", "report_device", "report_slip", "record_offline", "record_printed", "withdraw_take"]);
 
 const PASSING = new Set(["busy", "storage"]);
 const SNAPSHOTS = new Set(["menu", "board", "desk", "office"]);
@@ -57,6 +57,11 @@ export class Session {
    * of a lasting command for as long as it takes. */
   ask(commandId, command, actedAt, patience) {
     this.pending.set(commandId, { command, actedAt, patience, sendAt: this.welcomed ? actedAt : null });
+  }
+
+  /* Take a command out of the outbox: it is not sent again, and its answer is not handed out. */
+  giveUp(commandId) {
+    this.pending.delete(commandId);
   }
 
   /* Return what the server said, or null when the session has dealt with it alone. Throws on what is no JSON. */
