@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 import assets
 from display import shelf
-from display.board import State
 from display.config import BadSetting, Settings, read_settings
-from display.picture import LANGUAGE
-from display.shell import Display, Hands, keep_running
+from display.runtime import Display, Hands, keep_running
+from display.update import State
+from display.view import LANGUAGE
 from display.voice.bank import BankError, Clips, load_banks
 from display.voice.player import Voice, choose_sink
 from queue_protocol.client import Client

@@ -14,8 +14,8 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.label import Label
 
-from display.picture import LATEST_SHOWN, MISSED_SHOWN, ROWS_SHOWN, Badge, CounterRow, LargeCall, Picture, SmallCall
 from display.screens import style
+from display.view import LATEST_SHOWN, MISSED_SHOWN, ROWS_SHOWN, Badge, CounterRow, LargeCall, Picture, SmallCall
 from queue_protocol.ids import Revision
 
 BADGES_SHOWN = 2

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from kivy.app import App
 from kivy.core.window import Window
 
-from display.picture import Picture
 from display.screens import style
 from display.screens.board_screen import BoardScreen
+from display.view import Picture
 
 
 class NoScreen(Exception):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from display.board import LARGE_S
+from display.update import LARGE_S
 from queue_protocol.commands import ReportCall, ReportDevice
 from queue_protocol.ids import Revision
 from tests.display.hall_server import HallServer, announce, at, board, wait_until, welcome

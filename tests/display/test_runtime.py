@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 import assets
-from display.board import State
-from display.picture import Picture
-from display.shell import BEFORE_ANY_SERVER, Display, Hands, keep_running
+from display.runtime import BEFORE_ANY_SERVER, Display, Hands, keep_running
+from display.update import State
+from display.view import Picture
 from display.voice.announcer import NoSound, Spoken, Stale, Started
 from display.voice.player import SpeakerFailed, SpeakerReady, VoiceEvent
 from queue_protocol.announcements import CallAnnouncement

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import assets
-from display import board as rules
-from display.board import State
-from display.picture import CAPTION_S, FLASH_S, FLASHES, LATEST_SHOWN, MISSED_SHOWN, ROWS_SHOWN, Picture, draw
+from display import update as rules
+from display.update import State
+from display.view import CAPTION_S, FLASH_S, FLASHES, LATEST_SHOWN, MISSED_SHOWN, ROWS_SHOWN, Picture, draw
 from queue_protocol.answers import RefusalCode
 from queue_protocol.snapshots import FromServer
 from queue_protocol.texts import Texts

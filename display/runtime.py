@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from display import board
-from display.board import Deed, Remember, Say, Silence, State, Step
+from display import update
 from display.clock import now_s
-from display.picture import Picture, draw
+from display.update import Deed, Remember, Say, Silence, State, Step
+from display.view import Picture, draw
 from display.voice.announcer import NoSound, Spoken, Stale, Started
 from display.voice.player import SpeakerFailed, SpeakerReady, VoiceEvent
 from queue_protocol.announcements import CallAnnouncement
@@ -61,20 +61,20 @@ class Display:
 
     def hello(self) -> DisplayHello:
         """Return how the display introduces itself at this moment."""
-        return board.hello(self._state, self._read_key())
+        return update.hello(self._state, self._read_key())
 
     def hear(self, message: FromServer) -> None:
         """Take in what the server said."""
-        self._take(board.hear(self._state, message, now_s()))
+        self._take(update.hear(self._state, message, now_s()))
 
     def change_link(self, link: Link) -> None:
         """Take in that the link to the server has changed."""
-        self._take(board.change_link(self._state, link, now_s()))
+        self._take(update.change_link(self._state, link, now_s()))
 
     def confirm_frame(self, picture: Picture) -> None:
         """Take in that the frame with this picture is on the screen."""
         if picture.large is not None:
-            self._take(board.confirm_frame(self._state, picture.large.call, now_s()))
+            self._take(update.confirm_frame(self._state, picture.large.call, now_s()))
 
     def hear_voice(self, event: VoiceEvent) -> None:
         """Take in, from any thread, what the voice says about itself and its calls."""
@@ -90,26 +90,26 @@ class Display:
         """Let time pass for the board, until cancelled."""
         while True:
             await asyncio.sleep(TICK_S)
-            self._take(board.pass_time(self._state, now_s()))
+            self._take(update.pass_time(self._state, now_s()))
 
     def _hear_voice(self, event: VoiceEvent) -> None:
         match event:
             case Started(announcement):
-                self._take(board.begin_speaking(self._state, announcement.call, now_s()))
+                self._take(update.begin_speaking(self._state, announcement.call, now_s()))
             case Spoken(announcement):
-                self._take(board.finish_speaking(self._state, announcement.call, now_s()))
+                self._take(update.finish_speaking(self._state, announcement.call, now_s()))
             case Stale(announcement, reason):
                 log.info("call of %s is not spoken: %s", announcement.number, reason)
-                self._take(board.leave_unspoken(self._state, announcement.call, now_s()))
+                self._take(update.leave_unspoken(self._state, announcement.call, now_s()))
             case NoSound(announcement, reason):
                 log.warning("call of %s could not be heard: %s", announcement.number, reason)
-                self._take(board.miss_speaking(self._state, announcement.call, now_s()))
+                self._take(update.miss_speaking(self._state, announcement.call, now_s()))
             case SpeakerReady():
                 log.info("the loudspeaker is ready")
-                self._take(board.change_speaker(self._state, "ready", None, now_s()))
+                self._take(update.change_speaker(self._state, "ready", None, now_s()))
             case SpeakerFailed(reason):
                 log.warning("no sound: %s", reason)
-                self._take(board.change_speaker(self._state, "failed", "no_sound", now_s()))
+                self._take(update.change_speaker(self._state, "failed", "no_sound", now_s()))
 
     def _take(self, step: Step) -> None:
         self._state = step.state

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from display import board as rules
-from display.board import CALLS_KEPT, LARGE_S, Deed, Remember, Say, Silence, State, Step
+from display import update as rules
+from display.update import CALLS_KEPT, LARGE_S, Deed, Remember, Say, Silence, State, Step
 from queue_protocol.announcements import CallAnnouncement
 from queue_protocol.answers import Answer, Refused
 from queue_protocol.commands import ReportCall, ReportDevice
