@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import assets
 from display import shelf
 from display.config import BadSetting, Settings, read_settings
-from display.runtime import Display, Hands, keep_running
-from display.update import State
+from display.runtime import Display, Handlers, keep_running
+from display.state import State
 from display.view import LANGUAGE
 from display.voice.bank import BankError, Clips, load_banks
 from display.voice.player import Voice, choose_sink
@@ -62,7 +62,7 @@ async def _run(settings: Settings) -> None:
     with _disk(settings.folder) as remember, _speaker(settings, sound.clips, display) as voice:
         show = window.show if window is not None else _ignore
         say, silence = (voice.say, voice.cancel) if voice is not None else (_ignore, _ignore)
-        display.begin(Hands(ask=client.ask, say=say, silence=silence, remember=remember, show=show))
+        display.begin(Handlers(ask=client.ask, say=say, silence=silence, remember=remember, show=show))
         await _work(client, display, window, stop)
 
 

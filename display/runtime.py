@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 
 from display import update
 from display.clock import now_s
-from display.update import Deed, Remember, Say, Silence, State, Step
+from display.state import State
+from display.update import Effect, Remember, Say, Silence, Step
 from display.view import Picture, draw
 from display.voice.announcer import NoSound, Spoken, Stale, Started
 from display.voice.player import SpeakerFailed, SpeakerReady, VoiceEvent
@@ -32,8 +33,8 @@ BEFORE_ANY_SERVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Hands:
-    """What the shell does things with."""
+class Handlers:
+    """What runs the effects of a step."""
 
     ask: Callable[[Command], "asyncio.Future[Result]"]
     say: Callable[[CallAnnouncement], None]
@@ -50,13 +51,13 @@ class Display:
         self._state = state
         self._texts = texts
         self._read_key = read_key
-        self._hands: Hands | None = None
+        self._handlers: Handlers | None = None
         self._picture: Picture | None = None
         self._loop = asyncio.get_running_loop()
 
-    def begin(self, hands: Hands) -> None:
+    def begin(self, handlers: Handlers) -> None:
         """Do from now on what follows from what happens."""
-        self._hands = hands
+        self._handlers = handlers
         self._take(Step(self._state))
 
     def hello(self) -> DisplayHello:
@@ -113,26 +114,26 @@ class Display:
 
     def _take(self, step: Step) -> None:
         self._state = step.state
-        if self._hands is None:
+        if self._handlers is None:
             return
-        for deed in step.deeds:
-            self._do(deed, self._hands)
+        for effect in step.effects:
+            self._do(effect, self._handlers)
         picture = draw(step.state, self._texts, now_s())
         if picture != self._picture:
             self._picture = picture
-            self._hands.show(picture)
+            self._handlers.show(picture)
 
     @staticmethod
-    def _do(deed: Deed, hands: Hands) -> None:
-        match deed:
+    def _do(effect: Effect, handlers: Handlers) -> None:
+        match effect:
             case Say(announcement):
-                hands.say(announcement)
+                handlers.say(announcement)
             case Silence(ticket):
-                hands.silence(ticket)
+                handlers.silence(ticket)
             case Remember(call):
-                hands.remember(call)
+                handlers.remember(call)
             case command:
-                hands.ask(command).add_done_callback(_log_refusal)
+                handlers.ask(command).add_done_callback(_log_refusal)
 
 
 async def keep_running(name: str, run: Callable[[], Awaitable[None]], pause_s: float = 1.0) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from display.update import Panel, State, speaking
+from display.state import Panel, State, speaking
 from queue_protocol.ids import Revision
 from queue_protocol.snapshots import Board, BoardCall, BoardCounter, PartState
 from queue_protocol.texts import Texts

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from display.update import STALE_AFTER
+from display.state import STALE_AFTER
 from queue_protocol.announcements import CallAnnouncement
 from queue_protocol.ids import Revision, TicketId
 from queue_protocol.phrases import is_repeat

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from display.update import LARGE_S
+from display.panel import LARGE_S
 from queue_protocol.commands import ReportCall, ReportDevice
 from queue_protocol.ids import Revision
 from tests.display.hall_server import HallServer, announce, at, board, wait_until, welcome
@@ -98,8 +98,8 @@ def test_two_calls_in_one_moment_are_both_shown_and_spoken(hall_server: HallServ
         hall_server.say(first, board(2, first))
         time.sleep(0.3)
         hall_server.say(second, board(3, second, first))
-        hall_server.heard(ReportCall(call=second.call, outcome="shown"), timeout_s=LARGE_S + 5)
         box.wait_for("QUẦY 1")
+        hall_server.heard(ReportCall(call=second.call, outcome="shown"), timeout_s=3 * LARGE_S + 5)
     reports = [each for each in hall_server.commands if isinstance(each, ReportCall)]
     assert [each.call for each in reports if each.outcome == "shown"] == [first.call, second.call]
     assert [each.call for each in reports if each.outcome == "spoken"] == [first.call, second.call]

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from display import update as rules
-from display.update import CALLS_KEPT, LARGE_S, Deed, Remember, Say, Silence, State, Step
+from display.panel import LARGE_S
+from display.state import CALLS_KEPT, State
+from display.update import Effect, Remember, Say, Silence, Step
 from queue_protocol.announcements import CallAnnouncement
 from queue_protocol.answers import Answer, Refused
 from queue_protocol.commands import ReportCall, ReportDevice
@@ -17,20 +19,22 @@ from tests.display.hall_server import DISPLAY, MORNING, announce, at, board, wel
 
 ELSEWHERE = DeviceId("display-2")
 
+SHOWN = ReportCall(call=at(2), outcome="shown")
+
 
 class Hall:
     """A display in a test: feeds the rules and keeps what they want done."""
 
     def __init__(self, *, speaks: bool = True) -> None:
         self.now_s = 100.0
-        self.deeds: list[Deed] = []
+        self.effects: list[Effect] = []
         self.state = State(DISPLAY, speaker="ready" if speaks else None)
         self.take(rules.change_link(self.state, "live", self.now_s))
 
     def take(self, step: Step) -> None:
         """Go on from this step."""
         self.state = step.state
-        self.deeds.extend(step.deeds)
+        self.effects.extend(step.effects)
 
     def hear(self, *messages: FromServer) -> None:
         """Let the server say this."""
@@ -62,7 +66,7 @@ class Hall:
 
     def said(self) -> list[str]:
         """Return the numbers given to the voice."""
-        return [deed.announcement.number for deed in self.deeds if isinstance(deed, Say)]
+        return [effect.announcement.number for effect in self.effects if isinstance(effect, Say)]
 
 
 @pytest.fixture
@@ -70,7 +74,7 @@ def hall() -> Hall:
     """Return a display that is connected, speaks, and shows an empty board."""
     hall = Hall()
     hall.hear(welcome(), board(1))
-    hall.deeds.clear()
+    hall.effects.clear()
     return hall
 
 
@@ -92,23 +96,67 @@ def test_two_calls_in_one_moment_are_both_large_and_both_said_in_order(hall: Hal
     hall.wait(LARGE_S)
     assert hall.large() == "H108"
     hall.flip()
-    shown = [deed.call for deed in hall.deeds if isinstance(deed, ReportCall)]
+    hall.wait(LARGE_S + 0.1)
+    shown = [effect.call for effect in hall.effects if isinstance(effect, ReportCall)]
     assert shown == [first.call, second.call]
     assert hall.said() == ["A015", "H108"]
 
 
 def test_a_call_is_reported_as_shown_once(hall: Hall) -> None:
     """However many frames hold a call, the server hears of one."""
-    hall.hear(announce(2))
+    call = announce(2)
+    hall.hear(call, board(2, call))
     hall.flip()
     hall.flip()
-    assert hall.deeds.count(ReportCall(call=at(2), outcome="shown")) == 1
+    hall.wait(LARGE_S + 0.1)
+    hall.flip()
+    hall.wait(LARGE_S + 0.1)
+    assert hall.effects.count(SHOWN) == 1
 
 
-def test_a_call_is_not_reported_before_its_frame(hall: Hall) -> None:
+def test_a_call_without_a_frame_is_never_reported_as_shown(hall: Hall) -> None:
     """What is only decided was seen by nobody."""
     hall.hear(announce(2))
-    assert ReportCall(call=at(2), outcome="shown") not in hall.deeds
+    hall.wait(3 * LARGE_S)
+    assert SHOWN not in hall.effects
+
+
+def test_a_call_is_shown_when_it_was_large_for_its_time(hall: Hall) -> None:
+    """One frame is no time to read a number: the report comes after `LARGE_S` seconds on the screen."""
+    hall.hear(announce(2))
+    hall.flip()
+    hall.wait(LARGE_S - 0.1)
+    assert SHOWN not in hall.effects
+    hall.wait(0.2)
+    assert SHOWN in hall.effects
+
+
+def test_a_slow_screen_takes_nothing_of_the_time_of_a_call(hall: Hall) -> None:
+    """The seconds of a call begin with its first frame, and the next call waits for them."""
+    hall.hear(announce(2), announce(3, "H108", 1))
+    hall.wait(1.5)
+    hall.flip()
+    hall.wait(LARGE_S - 0.1)
+    assert hall.large() == "A015"
+    hall.wait(0.2)
+    assert (hall.large(), SHOWN in hall.effects) == ("H108", True)
+
+
+def test_a_call_behind_the_banner_of_a_lost_link_was_not_shown(hall: Hall) -> None:
+    """The banner covers the panel; the seconds before and after it are not added up."""
+    hall.hear(announce(2))
+    hall.flip()
+    hall.wait(LARGE_S - 1)
+    hall.take(rules.change_link(hall.state, "connecting", hall.now_s))
+    hall.wait(2)
+    assert SHOWN not in hall.effects
+    hall.take(rules.change_link(hall.state, "live", hall.now_s))
+    hall.hear(welcome(), board(2, announce(2)))
+    hall.flip()
+    hall.wait(LARGE_S - 1)
+    assert SHOWN not in hall.effects
+    hall.wait(1.1)
+    assert SHOWN in hall.effects
 
 
 def test_the_panel_returns_to_the_call_that_is_being_said(hall: Hall) -> None:
@@ -139,9 +187,9 @@ def test_spoken_is_reported_and_remembered_only_when_it_was_said(hall: Hall) -> 
     hall.hear(call)
     hall.begin(call)
     spoken = ReportCall(call=at(2), outcome="spoken")
-    assert spoken not in hall.deeds
+    assert spoken not in hall.effects
     hall.finish(call)
-    assert hall.deeds[-2:] == [spoken, Remember(at(2))]
+    assert hall.effects[-2:] == [spoken, Remember(at(2))]
     assert rules.hello(hall.state, None).last_spoken == at(2)
 
 
@@ -150,7 +198,7 @@ def test_a_call_that_nobody_heard_is_not_reported_and_is_said_when_offered_again
     call = announce(2)
     hall.hear(call, board(2, call))
     hall.take(rules.miss_speaking(hall.state, call.call, hall.now_s))
-    assert not any(isinstance(deed, ReportCall) and deed.outcome == "spoken" for deed in hall.deeds)
+    assert not any(isinstance(effect, ReportCall) and effect.outcome == "spoken" for effect in hall.effects)
     hall.hear(call)
     assert hall.said() == ["A015", "A015"]
 
@@ -181,7 +229,7 @@ def test_a_display_without_sound_never_speaks() -> None:
     hall.hear(welcome(), board(1), announce(2))
     assert hall.said() == []
     assert rules.hello(hall.state, None).sound is False
-    assert not any(isinstance(deed, ReportDevice) for deed in hall.deeds)
+    assert not any(isinstance(effect, ReportDevice) for effect in hall.effects)
 
 
 def test_a_call_before_the_first_board_is_said_when_the_board_names_the_speaker() -> None:
@@ -218,13 +266,13 @@ def test_a_call_whose_ticket_has_gone_is_taken_back_from_the_voice(hall: Hall) -
     hall.hear(first, second, board(3, second, first))
     hall.begin(first)
     hall.hear(board(4, first))
-    assert Silence(second.ticket) in hall.deeds
+    assert Silence(second.ticket) in hall.effects
 
 
 def test_a_board_from_before_the_call_cancels_nothing(hall: Hall) -> None:
     """A snapshot that is older than the call knows nothing of it."""
     hall.hear(announce(5), board(4))
-    assert not any(isinstance(deed, Silence) for deed in hall.deeds)
+    assert not any(isinstance(effect, Silence) for effect in hall.effects)
     assert hall.large() == "A015"
 
 
@@ -234,9 +282,9 @@ def test_a_call_being_said_is_cut_to_one_sentence_once_when_its_ticket_has_gone(
     hall.hear(call, board(2, call))
     hall.begin(call)
     hall.hear(board(3), board(4))
-    assert hall.deeds.count(Silence(call.ticket)) == 1
+    assert hall.effects.count(Silence(call.ticket)) == 1
     hall.finish(call)
-    assert ReportCall(call=at(2), outcome="spoken") in hall.deeds
+    assert ReportCall(call=at(2), outcome="spoken") in hall.effects
 
 
 def test_a_call_older_than_five_minutes_of_server_time_is_neither_said_nor_flashed(hall: Hall) -> None:
@@ -308,16 +356,16 @@ def test_the_loudspeaker_is_reported_on_each_welcome_and_when_it_changes(hall: H
     failed = ReportDevice(part="speaker", state="failed", reason="no_sound")
     hall.take(rules.change_speaker(hall.state, "failed", "no_sound", hall.now_s))
     hall.take(rules.change_speaker(hall.state, "failed", "no_sound", hall.now_s))
-    assert hall.deeds == [failed]
+    assert hall.effects == [failed]
     hall.hear(welcome())
-    assert hall.deeds == [failed, failed]
+    assert hall.effects == [failed, failed]
 
 
 def test_a_loudspeaker_that_changes_without_a_link_is_told_by_the_next_hello(hall: Hall) -> None:
     """Nothing piles up for a server that is away."""
     hall.take(rules.change_link(hall.state, "connecting", hall.now_s))
     hall.take(rules.change_speaker(hall.state, "failed", "no_sound", hall.now_s))
-    assert hall.deeds == []
+    assert hall.effects == []
     assert rules.hello(hall.state, None).sound is False
 
 
@@ -341,7 +389,7 @@ def test_a_frame_of_a_call_that_was_not_announced_is_no_news(hall: Hall) -> None
     call = announce(2)
     hall.hear(board(2, call))
     hall.flip()
-    assert hall.deeds == []
+    assert hall.effects == []
 
 
 @given(
@@ -359,10 +407,10 @@ def test_every_call_of_a_busy_hall_is_shown_once_in_order_and_said_in_order(gaps
         for _ in range(round(gap / 0.05)):
             hall.wait(0.05)
             hall.flip()
-    for _ in range(round(len(calls) * LARGE_S / 0.05) + 20):
+    for _ in range(round(len(calls) * (LARGE_S + 0.1) / 0.05) + 20):
         hall.wait(0.05)
         hall.flip()
-    assert [deed.call for deed in hall.deeds if isinstance(deed, ReportCall)] == [call.call for call in calls]
+    assert [effect.call for effect in hall.effects if isinstance(effect, ReportCall)] == [call.call for call in calls]
     assert hall.said() == [call.number for call in calls]
 
 
@@ -372,7 +420,7 @@ def test_what_is_remembered_of_calls_is_bounded() -> None:
     hall.hear(welcome(), board(1))
     for sequence in range(2, 3 * CALLS_KEPT):
         hall.hear(announce(sequence, f"A{sequence:03}"))
-    assert len(hall.state.heard) == CALLS_KEPT
+    assert len(hall.state.announced) == CALLS_KEPT
 
 
 def test_the_answer_to_a_report_changes_nothing(hall: Hall) -> None:
@@ -380,4 +428,4 @@ def test_the_answer_to_a_report_changes_nothing(hall: Hall) -> None:
     before = hall.state
     hall.hear(Answer(command_id=CommandId("abcdefgh"), result=Refused(code="unknown_call")))
     assert hall.state == before
-    assert hall.deeds == []
+    assert hall.effects == []

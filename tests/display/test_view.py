@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 import assets
 from display import update as rules
-from display.update import State
+from display.panel import LARGE_S
+from display.state import State
 from display.view import CAPTION_S, FLASH_S, FLASHES, LATEST_SHOWN, MISSED_SHOWN, ROWS_SHOWN, Picture, draw
 from queue_protocol.answers import RefusalCode
 from queue_protocol.snapshots import FromServer
@@ -90,7 +91,7 @@ def test_flashes_stay_under_three_a_second() -> None:
     """WCAG 2.3.1: a flash is a pair of opposite changes, and a second holds at most three."""
     changes_a_second = 1 / FLASH_S
     assert changes_a_second / 2 <= 3
-    assert 2 * FLASHES * FLASH_S <= rules.LARGE_S
+    assert 2 * FLASHES * FLASH_S <= LARGE_S
 
 
 def test_a_call_that_only_stands_there_does_not_flash(texts: Texts) -> None:
