@@ -1,11 +1,12 @@
 """What the screen shows, in words: a pure function of the board's state. The screen adds place, size and colour."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from display.state import Panel, State, speaking
 from queue_protocol.ids import Revision
-from queue_protocol.snapshots import Board, BoardCall, BoardCounter, PartState
+from queue_protocol.snapshots import BoardCall, BoardCounter, PartState
 from queue_protocol.texts import Texts
 
 FLASHES = 2
@@ -19,8 +20,14 @@ CAPTION_S = 15.0
 LATEST_SHOWN = 4
 """The calls before the large one."""
 
-ROWS_SHOWN = 10
-"""Counters that fit on one screen with digits that can be read from 8 m."""
+ROWS_IN_COLUMN = 10
+"""Counters under each other with digits that can be read from 8 m; more stand in two columns, from 5 m."""
+
+ROWS_SHOWN = 2 * ROWS_IN_COLUMN
+"""Counters on the screen at once; when more of them work, they take turns."""
+
+TURN_S = 6.0
+"""How long each part of the counters stands: 20 rows are searched for one's own number in about four seconds."""
 
 ROWS_WITH_HELP = 8
 """With more counters than this their rows need the room of the sentence under the missed numbers."""
@@ -97,7 +104,8 @@ class Picture:
     latest_heading: str = ""
     latest: tuple[SmallCall, ...] = ()
     rows_heading: str = ""
-    rows: tuple[CounterRow, ...] = ()
+    columns: tuple[tuple[CounterRow, ...], ...] = ()
+    """The counters, in one column or two."""
     missed_heading: str = ""
     """Empty when nobody is missed."""
     missed: tuple[str, ...] = ()
@@ -108,7 +116,7 @@ def draw(state: State, texts: Texts, now_s: float) -> Picture:
     """Return what the screen shows at this moment."""
     board = state.board
     missed = board.missed[:MISSED_SHOWN] if board is not None else ()
-    rows = _rows(state, texts)
+    rows_heading, columns = _counters(state, texts, now_s)
     clock, date = _time_of_day(state, texts, now_s)
     return Picture(
         center=state.center.get(LANGUAGE, ""),
@@ -123,11 +131,11 @@ def draw(state: State, texts: Texts, now_s: float) -> Picture:
         invitation=texts.say("board_nobody_called") if state.panel is None else "",
         latest_heading=texts.say("board_latest"),
         latest=_latest(state, texts),
-        rows_heading=texts.say("board_now_serving"),
-        rows=rows,
+        rows_heading=rows_heading,
+        columns=columns,
         missed_heading=texts.say("board_missed") if missed else "",
         missed=tuple(missed),
-        missed_help=texts.say("board_missed_help") if missed and len(rows) <= ROWS_WITH_HELP else "",
+        missed_help=texts.say("board_missed_help") if missed and sum(map(len, columns)) <= ROWS_WITH_HELP else "",
     )
 
 
@@ -212,17 +220,46 @@ def _latest(state: State, texts: Texts) -> tuple[SmallCall, ...]:
     return tuple(SmallCall(call.number, texts.say("counter_n", counter=call.counter)) for call in others[:LATEST_SHOWN])
 
 
-def _rows(state: State, texts: Texts) -> tuple[CounterRow, ...]:
+def _counters(state: State, texts: Texts, now_s: float) -> tuple[str, tuple[tuple[CounterRow, ...], ...]]:
+    """Return the heading over the counters, and their rows in columns."""
     if state.board is None:
-        return ()
+        return texts.say("board_now_serving"), ()
     large = state.panel.call if state.panel is not None else None
-    return tuple(_row(counter, large, texts) for counter in _counters_shown(state.board))
+    called = large.counter if large is not None else None
+    part, parts = rows_turn(state.board.counters, now_s)
+    shown = rows_shown(state.board.counters, called, now_s)
+    rows = tuple(_row(counter, large, texts) for counter in shown)
+    half = len(rows) if len(rows) <= ROWS_IN_COLUMN else -(-len(rows) // 2)
+    key = "board_now_serving" if parts == 1 else "board_now_serving_part"
+    return texts.say(key, part=part, parts=parts), tuple(filter(None, (rows[:half], rows[half:])))
 
 
-def _counters_shown(board: Board) -> tuple[BoardCounter, ...]:
-    """Return the counters that get a row, in the order of their numbers; open ones first when not all fit."""
-    chosen = sorted(board.counters, key=lambda each: (not each.open, each.counter))[:ROWS_SHOWN]
+def rows_turn(counters: Sequence[BoardCounter], now_s: float) -> tuple[int, int]:
+    """Return which part of the working counters stands now, from 1, and how many parts there are."""
+    parts = max(1, -(-len(_working(counters)) // ROWS_SHOWN))
+    return int(now_s / TURN_S) % parts + 1, parts
+
+
+def rows_shown(counters: Sequence[BoardCounter], called: int | None, now_s: float) -> tuple[BoardCounter, ...]:
+    """Return the counters that have a row now, in the order of their numbers.
+
+    All that work are seen: at once where they have room, else in turns of `TURN_S` seconds, and the called one always.
+    Counters that nobody works at fill what room is left.
+    """
+    working = _working(counters)
+    if len(working) <= ROWS_SHOWN:
+        idle = [each for each in counters if each not in working]
+        chosen = [*working, *idle[: ROWS_SHOWN - len(working)]]
+    else:
+        part, _ = rows_turn(counters, now_s)
+        chosen = working[(part - 1) * ROWS_SHOWN : part * ROWS_SHOWN]
+        missing = [each for each in working if each.counter == called and each not in chosen]
+        chosen = [*chosen[: ROWS_SHOWN - len(missing)], *missing]
     return tuple(sorted(chosen, key=lambda each: each.counter))
+
+
+def _working(counters: Sequence[BoardCounter]) -> list[BoardCounter]:
+    return [each for each in counters if each.open or each.number is not None]
 
 
 def _row(counter: BoardCounter, large: BoardCall | None, texts: Texts) -> CounterRow:

@@ -9,14 +9,24 @@ from pathlib import Path
 from typing import Any
 
 from kivy.lang import Builder
-from kivy.properties import AliasProperty, ColorProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import (
+    AliasProperty,
+    BooleanProperty,
+    ColorProperty,
+    NumericProperty,
+    ObjectProperty,
+    StringProperty,
+)
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.label import Label
 
 from display.screens import style
-from display.view import LATEST_SHOWN, MISSED_SHOWN, ROWS_SHOWN, Badge, CounterRow, LargeCall, Picture, SmallCall
+from display.view import LATEST_SHOWN, MISSED_SHOWN, ROWS_IN_COLUMN, Badge, CounterRow, LargeCall, Picture, SmallCall
 from queue_protocol.ids import Revision
+
+COLUMNS = ("first_column", "second_column")
+"""The ids of the places for rows of counters."""
 
 BADGES_SHOWN = 2
 """No link, no sound."""
@@ -43,6 +53,8 @@ class CallPanel(Scaled):
     """The large place of a call."""
 
     large = ObjectProperty(_NOBODY, rebind=True)
+    fit = NumericProperty(1.0)
+    """How much of its size the number has room for."""
 
 
 class LatestCall(Scaled):
@@ -55,6 +67,8 @@ class CounterView(Scaled):
     """A counter and who is there."""
 
     row = ObjectProperty(_NO_ROW, rebind=True)
+    narrow = BooleanProperty(False)
+    """It shares the width with a second column."""
 
 
 class MissedNumber(Scaled):
@@ -78,7 +92,7 @@ class BoardScreen(FloatLayout):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         self._latest = list(self._fill(self.ids.latest, LatestCall, LATEST_SHOWN))
-        self._rows = list(self._fill(self.ids.rows, CounterView, ROWS_SHOWN))
+        self._columns = [list(self._fill(self.ids[name], CounterView, ROWS_IN_COLUMN)) for name in COLUMNS]
         self._missed = list(self._fill(self.ids.missed, MissedNumber, MISSED_SHOWN))
         self._badges = list(self._fill(self.ids.badges, BadgeView, BADGES_SHOWN))
 
@@ -86,7 +100,9 @@ class BoardScreen(FloatLayout):
         """Hand its part of the picture to each widget there are several of."""
         self.ids.panel.large = picture.large or _NOBODY
         _share("call", self._latest, picture.latest, _NO_CALL)
-        _share("row", self._rows, picture.rows, _NO_ROW)
+        for widgets, rows in zip(self._columns, chain(picture.columns, repeat(())), strict=False):
+            _share("row", widgets, rows, _NO_ROW)
+            _share("narrow", widgets, (), len(picture.columns) > 1)
         _share("number", self._missed, picture.missed, "")
         _share("badge", self._badges, picture.badges, _NO_BADGE)
 

@@ -23,6 +23,9 @@ the scale's 300 px would leave a third of the panel empty. Few fixed sizes: each
 NUMBER_LONGEST = 210
 """For two letters and six digits, the longest number there is."""
 
+BESIDE_TWO_COLUMNS = 0.89
+"""How much of `NUMBER_BY_LENGTH` has room beside two columns of counters, which leave the panel 1,148 px."""
+
 DESIGN = (1920, 1080)
 """Pixels in which everything above is given."""
 

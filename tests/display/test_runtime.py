@@ -8,6 +8,7 @@ import pytest
 
 import assets
 from display import runtime
+from display.clock import now_s
 from display.panel import LARGE_S
 from display.runtime import BEFORE_ANY_SERVER, Display, Handlers, keep_running
 from display.state import CALLS_KEPT, State
@@ -88,7 +89,7 @@ async def test_a_frame_that_stood_its_time_is_reported(
     display.hear(announce(2))
     display.confirm_frame(effects.pictures[-1])
     assert ReportCall(call=at(2), outcome="shown") not in effects.asked
-    later_s = runtime.now_s() + LARGE_S
+    later_s = now_s() + LARGE_S
     monkeypatch.setattr(runtime, "now_s", lambda: later_s)
     display.confirm_frame(effects.pictures[-1])
     assert ReportCall(call=at(2), outcome="shown") in effects.asked

@@ -11,7 +11,19 @@ import assets
 from display import update as rules
 from display.panel import LARGE_S
 from display.state import State
-from display.view import CAPTION_S, FLASH_S, FLASHES, LATEST_SHOWN, MISSED_SHOWN, ROWS_SHOWN, Picture, draw
+from display.view import (
+    CAPTION_S,
+    FLASH_S,
+    FLASHES,
+    LATEST_SHOWN,
+    MISSED_SHOWN,
+    ROWS_IN_COLUMN,
+    ROWS_SHOWN,
+    TURN_S,
+    CounterRow,
+    Picture,
+    draw,
+)
 from queue_protocol.answers import RefusalCode
 from queue_protocol.snapshots import FromServer
 from queue_protocol.texts import Texts
@@ -34,6 +46,16 @@ def after(*messages: FromServer, speaks: bool = True) -> State:
     return state
 
 
+def rows_of(picture: Picture) -> list[CounterRow]:
+    """Return the rows of all columns."""
+    return [row for column in picture.columns for row in column]
+
+
+def number_of(row: CounterRow) -> int:
+    """Return the counter of a row."""
+    return int(row.counter.rpartition(" ")[2])
+
+
 def test_before_anybody_is_called_the_hall_is_greeted(texts: Texts) -> None:
     """A quiet board says who we are, what time it is, and what to do."""
     picture = draw(after(welcome(), board(1)), texts, NOW_S)
@@ -43,7 +65,7 @@ def test_before_anybody_is_called_the_hall_is_greeted(texts: Texts) -> None:
     assert picture.date == "Thứ Hai, ngày 23 tháng 11 năm 2026"
     assert picture.banner == ""
     assert picture.badges == ()
-    assert [row.number for row in picture.rows] == ["Sẵn sàng"] * 4
+    assert [row.number for row in rows_of(picture)] == ["Sẵn sàng"] * 4
 
 
 def test_the_clock_goes_on_without_news(texts: Texts) -> None:
@@ -114,7 +136,9 @@ def test_the_calls_before_stand_in_a_row_and_the_large_one_does_not(texts: Texts
 def test_every_counter_says_who_is_there(texts: Texts) -> None:
     """The ticket at a counter, also at one that pauses, or why nobody is there; the one on the panel is marked."""
     call, other = announce(3), announce(2, "H108", 1)
-    rows = draw(after(welcome(), board(3, call, other, counters=5, closed=(4,), paused=(1, 5))), texts, NOW_S).rows
+    rows = draw(after(welcome(), board(3, call, other, counters=5, closed=(4,), paused=(1, 5))), texts, NOW_S).columns[
+        0
+    ]
     assert [(row.counter, row.number, row.calling) for row in rows] == [
         ("Quầy 1", "H108", False),
         ("Quầy 2", "Sẵn sàng", False),
@@ -125,21 +149,52 @@ def test_every_counter_says_who_is_there(texts: Texts) -> None:
 
 
 @given(
-    counters=st.integers(min_value=1, max_value=30),
-    closed=st.sets(st.integers(min_value=1, max_value=30)),
+    counters=st.integers(min_value=1, max_value=99),
+    closed=st.sets(st.integers(min_value=1, max_value=99)),
     missed=st.integers(min_value=0, max_value=12),
+    now_s=st.floats(min_value=0, max_value=1e6),
 )
-def test_never_more_than_the_screen_holds(texts: Texts, counters: int, closed: set[int], missed: int) -> None:
+def test_never_more_than_the_screen_holds(
+    texts: Texts, counters: int, closed: set[int], missed: int, now_s: float
+) -> None:
     """However large the center, what has room is shown, in the order of counters, open ones before closed ones."""
     shown = board(2, counters=counters, closed=tuple(closed), missed=tuple(f"A{n:03}" for n in range(missed)))
-    picture = draw(after(welcome(), shown), texts, NOW_S)
-    numbers = [int(row.counter.rpartition(" ")[2]) for row in picture.rows]
+    picture = draw(after(welcome(), shown), texts, now_s)
+    numbers = [number_of(row) for row in rows_of(picture)]
     left_out = set(range(1, counters + 1)) - set(numbers)
     assert numbers == sorted(numbers)
-    assert len(numbers) == min(counters, ROWS_SHOWN)
+    assert all(len(column) <= ROWS_IN_COLUMN for column in picture.columns)
+    assert len(picture.columns) <= 2
     assert len(picture.missed) == min(missed, MISSED_SHOWN)
     assert len(picture.latest) <= LATEST_SHOWN
     assert left_out <= closed or not closed & set(numbers)
+
+
+@given(counters=st.integers(min_value=1, max_value=99), closed=st.sets(st.integers(min_value=1, max_value=99)))
+def test_every_working_counter_is_seen_within_a_round(texts: Texts, counters: int, closed: set[int]) -> None:
+    """A counter that works and never stands on the board has people walk past it."""
+    state = after(welcome(), board(2, counters=counters, closed=tuple(closed)))
+    working = set(range(1, counters + 1)) - closed
+    turns = range(-(-99 // ROWS_SHOWN))
+    seen = {number_of(row) for turn in turns for row in rows_of(draw(state, texts, NOW_S + turn * TURN_S))}
+    assert working <= seen
+
+
+@given(counters=st.integers(min_value=4, max_value=99), called=st.integers(min_value=1, max_value=99))
+def test_the_called_counter_has_a_row_whosever_turn_it_is(texts: Texts, counters: int, called: int) -> None:
+    """Who looks from the panel to the rows finds the own number there."""
+    call = announce(2, counter=min(called, counters))
+    state = after(welcome(), board(2, call, counters=counters), call)
+    for turn in range(-(-counters // ROWS_SHOWN)):
+        rows = rows_of(draw(state, texts, NOW_S + turn * TURN_S))
+        assert [row.number for row in rows if row.calling] == ["A015"]
+
+
+def test_a_board_in_turns_says_which_part_it_shows(texts: Texts) -> None:
+    """Who does not find the own counter knows that more are to come."""
+    state = after(welcome(), board(2, counters=45))
+    headings = [draw(state, texts, turn * TURN_S).rows_heading for turn in range(4)]
+    assert headings == [f"Đang phục vụ (phần {part}/3)" for part in (1, 2, 3, 1)]
 
 
 def test_the_missed_are_told_what_to_do(texts: Texts) -> None:
