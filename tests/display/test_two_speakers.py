@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
+from tests.display.fed_display import ELSEWHERE, Hall
 from tests.display.hall_server import MORNING, announce, board, welcome
-from tests.display.test_update import ELSEWHERE, Hall
 
 
 def test_a_call_is_said_by_the_display_that_becomes_the_speaker_when_it_is_offered_again() -> None:
