@@ -15,7 +15,7 @@ from queue_protocol.ids import ServiceId
 class Paper:
     """What is known of the paper of a ticket. `reason` is a key as in `ReportSlip`, `None` unless there is trouble."""
 
-    state: Literal["printing", "printed", "failed", "uncertain"] = "printing"
+    state: Literal["printing", "printed", "accepted", "failed", "uncertain"] = "printing"
     reason: str | None = None
 
 

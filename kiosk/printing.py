@@ -9,13 +9,13 @@ import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from kiosk.clock import monotonic_s
 from printer_drivers.drawing import job_of, length_mm
 from printer_drivers.paper import Paper
 from printer_drivers.printer import CAN_PRINT, Evidence, JobEnd, Printer, PrinterState
 from printer_drivers.slip import Slip
+from queue_protocol.commands import SlipOutcome
 from queue_protocol.ids import TicketId
 from queue_protocol.snapshots import PartState
 
@@ -39,9 +39,9 @@ that a cheap network printer, which serves one connection at a time, stays free.
 PASSING = frozenset({PrinterState.UNREACHABLE, PrinterState.OFFLINE, PrinterState.UNKNOWN, PrinterState.READY})
 """States in which a failed start is worth another try; the others need a hand: paper, cover, repair."""
 
-_OUTCOMES: Mapping[Evidence, Literal["printed", "failed", "uncertain"]] = {
+_OUTCOMES: Mapping[Evidence, SlipOutcome] = {
     Evidence.ANSWERED: "printed",
-    Evidence.ACCEPTED: "printed",  # the normal end on a printer that never answers; the person at it sees the paper
+    Evidence.ACCEPTED: "accepted",
     Evidence.TROUBLE: "uncertain",
     Evidence.CUT_OFF: "uncertain",
     Evidence.NOTHING_SENT: "failed",
@@ -78,7 +78,7 @@ class Ended:
     """How the paper of a ticket ended, in the terms of `ReportSlip`."""
 
     ticket: TicketId
-    outcome: Literal["printed", "failed", "uncertain"]
+    outcome: SlipOutcome
     reason: str | None
     length_mm: int | None = None
     """Paper it took, or may have taken."""
@@ -197,7 +197,8 @@ class Press:
         if spared:
             self._on_look(Looked("ready", SPARE))
         else:
-            self._on_look(Looked(first, None if first == "ready" else str(self._states[0])))
+            told = self._states[0] is PrinterState.READY
+            self._on_look(Looked(first, None if told else str(self._states[0])))
 
     def _print(self, job: Job) -> Ended:
         if self._now_s() - job.wanted_s > STALE_S:
@@ -265,6 +266,6 @@ def _may_retry(end: JobEnd) -> bool:
 
 
 def _reason(end: JobEnd) -> str | None:
-    if _OUTCOMES[end.evidence] == "printed":
+    if _OUTCOMES[end.evidence] in {"printed", "accepted"}:
         return None
     return str(end.state) if end.state in _TELLING else str(end.evidence)

@@ -24,6 +24,7 @@ FOR_CITIZENS = frozenset({"busy", "too_late", "unknown_service"})
 _PAPER: Mapping[str, tuple[str, Literal["waiting", "ready", "trouble"], str]] = {
     "printing": ("printer", "waiting", "kiosk_printing"),
     "printed": ("arrow_down_bold", "ready", "kiosk_take_slip"),
+    "accepted": ("arrow_down_bold", "ready", "kiosk_slip_sent"),
     "failed": ("printer_alert", "trouble", "kiosk_trouble_failed"),
     "uncertain": ("printer_alert", "trouble", "kiosk_trouble_uncertain"),
 }

@@ -324,14 +324,19 @@ class ConfirmClock(msgspec.Struct, frozen=True, kw_only=True, tag="confirm_clock
 # ---------------------------------------------------------------- reports of boxes
 
 
+SlipOutcome = Literal["printed", "accepted", "failed", "uncertain"]
+"""`printed`: the printer proved that the whole slip is on paper. `accepted`: all of it went to a printer or a queue
+that never proves anything. `failed`: no dot reached the paper. `uncertain`: some of it went out, and the printer showed
+trouble or did not prove its end although it can."""
+
+
 class ReportSlip(msgspec.Struct, frozen=True, kw_only=True, tag="report_slip"):
     """How the paper of a ticket ended. Sent by the kiosk that printed it."""
 
     ticket: TicketId
-    outcome: Literal["printed", "failed", "uncertain"]
-    """`failed`: no dot reached the paper. `uncertain`: some bytes went out and nothing proves the rest."""
+    outcome: SlipOutcome
     reason: Reason | None = None
-    """`None` when printed."""
+    """`None` when printed or accepted."""
     length_mm: Annotated[int, Meta(ge=0, le=2000)] | None = None
     """Paper it took; `None`: none, or it is not known."""
 

@@ -155,8 +155,9 @@ class SlipTrouble(msgspec.Struct, frozen=True, kw_only=True):
 
     ticket: TicketId
     number: TicketNumber
-    state: Literal["failed", "uncertain", "unknown"]
-    """`unknown`: the kiosk has not said how it ended."""
+    state: Literal["failed", "uncertain", "unknown", "accepted"]
+    """`unknown`: the kiosk has not said how it ended. `accepted`: sent to a printer that never says whether it printed;
+    no trouble by itself, listed last."""
 
 
 class DeviceState(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,15 @@ from queue_protocol.ids import DeviceId, TicketId, Token
 
 
 class SlipPrinted(msgspec.Struct, frozen=True, kw_only=True, tag="slip_printed.1"):
-    """The paper came out, as far as the printer can tell."""
+    """The paper came out: the printer proved it. Before `SlipAccepted` existed, also one that never answers."""
+
+    ticket: TicketId
+    device: DeviceId
+    length_mm: int | None = None
+
+
+class SlipAccepted(msgspec.Struct, frozen=True, kw_only=True, tag="slip_accepted.1"):
+    """All of the slip went to a printer that never answers, so nobody knows whether paper came out."""
 
     ticket: TicketId
     device: DeviceId

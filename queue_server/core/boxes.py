@@ -12,6 +12,7 @@ from queue_server.core.box_events import (
     DeviceReported,
     KioskMarked,
     PaperReplaced,
+    SlipAccepted,
     SlipFailed,
     SlipPrinted,
     SlipUncertain,
@@ -31,6 +32,7 @@ def _report_slip(hall: Hall, command: ReportSlip, actor: Actor, _now: datetime) 
     device, reason = DeviceId(actor.name), command.reason or "unknown"
     events: Mapping[str, Event] = {
         "printed": SlipPrinted(ticket=ticket.id, device=device, length_mm=command.length_mm),
+        "accepted": SlipAccepted(ticket=ticket.id, device=device, length_mm=command.length_mm),
         "failed": SlipFailed(ticket=ticket.id, device=device, reason=reason),
         "uncertain": SlipUncertain(ticket=ticket.id, device=device, reason=reason, length_mm=command.length_mm),
     }

@@ -21,6 +21,7 @@ from queue_server.core.box_events import (
     DeviceReported,
     KioskMarked,
     PaperReplaced,
+    SlipAccepted,
     SlipFailed,
     SlipPrinted,
     SlipUncertain,
@@ -337,7 +338,7 @@ TicketEvent = (
     | TicketTransferred
     | VisitRated
 )
-SlipEvent = SlipReprinted | SlipPrinted | SlipFailed | SlipUncertain
+SlipEvent = SlipReprinted | SlipPrinted | SlipAccepted | SlipFailed | SlipUncertain
 CallEvent = CallShown | CallSpoken
 CounterEvent = CounterOpened | CounterClosed | CounterTakenOver | CounterPaused | CounterResumed | CounterServicesSet
 DayEvent = DayOpened | DayClosed | CatalogueChanged | TodayChanged | DayEnded | OutageEnded | ClockConfirmed

@@ -23,6 +23,9 @@ from queue_server.core.lifecycle import UNSERVED, SlipStatus, Status
 PAPER_LOW_SLIPS = 80
 """An hour of a busy hall: time enough to fetch a roll."""
 
+ACCEPTED_SHOWN = 5
+"""Slips sent to a printer that never answers; who gets no paper says so before five others have come."""
+
 USUAL_SLIP_MM = 100
 """With the cut. A usual slip is laid out in 90 mm."""
 
@@ -192,7 +195,9 @@ class Hall(msgspec.Struct, frozen=True, kw_only=True):
     missed: tuple[TicketId, ...] = ()
     """The newest first, twelve at most."""
     slips: Map[TicketId, None] = msgspec.field(default_factory=Map)
-    """Tickets whose paper has not come out for certain."""
+    """Tickets whose paper is asked for, failed or is uncertain."""
+    accepted_slips: tuple[TicketId, ...] = ()
+    """Tickets whose slips went last to printers that never answer: the newest first, five at most."""
     carried: Map[Token, CarriedSlip] = msgspec.field(default_factory=Map)
     """Slips of earlier days that go first and were not used yet."""
     carried_today: tuple[CarriedSlip, ...] = ()

@@ -6,7 +6,7 @@ Code does one look-up; a pair that is not there is refused. `docs/lifecycle.md` 
 from collections.abc import Mapping
 from typing import Literal
 
-from queue_server.core.box_events import SlipFailed, SlipPrinted, SlipUncertain
+from queue_server.core.box_events import SlipAccepted, SlipFailed, SlipPrinted, SlipUncertain
 from queue_server.core.events import (
     DayClosed,
     Event,
@@ -42,7 +42,7 @@ Status = Literal[
     "carried_over",
     "expired",
 ]
-SlipStatus = Literal["none", "pending", "printed", "failed", "uncertain"]
+SlipStatus = Literal["none", "pending", "printed", "accepted", "failed", "uncertain"]
 
 STATUS_AFTER: Mapping[tuple[Status | None, type[Event]], Status] = {
     (None, TicketIssued): "waiting",
@@ -90,18 +90,23 @@ STATUS_AFTER: Mapping[tuple[Status | None, type[Event]], Status] = {
 SLIP_AFTER: Mapping[tuple[SlipStatus, type[Event]], SlipStatus] = {
     # of a ticket that a kiosk gave and printed by itself
     ("none", SlipPrinted): "printed",
+    ("none", SlipAccepted): "accepted",
     ("none", SlipFailed): "failed",
     ("none", SlipUncertain): "uncertain",
     ("pending", SlipPrinted): "printed",
+    ("pending", SlipAccepted): "accepted",
     ("pending", SlipFailed): "failed",
     ("pending", SlipUncertain): "uncertain",
     ("failed", SlipPrinted): "printed",
+    ("failed", SlipAccepted): "accepted",
     ("failed", SlipUncertain): "uncertain",
+    ("accepted", SlipPrinted): "printed",
+    ("accepted", SlipUncertain): "uncertain",
     ("uncertain", SlipPrinted): "printed",
     # a reprint, a new slip for a lost one, a slip for another day
     **{
         (before, event): "pending"
-        for before in ("none", "pending", "printed", "failed", "uncertain")
+        for before in ("none", "pending", "printed", "accepted", "failed", "uncertain")
         for event in (SlipReprinted, TicketReissued, TicketCarriedOver)
     },
 }

@@ -156,9 +156,12 @@ def device_states(hall: Hall, around: Surroundings) -> tuple[DeviceState, ...]:
 
 
 def slips_in_trouble(hall: Hall, now: datetime) -> tuple[SlipTrouble, ...]:
-    """Return the tickets whose holder may stand there without paper, or go home without it, the newest first."""
+    """Return the tickets whose holder may stand there without paper, or go home without it, the newest first.
+
+    After them come the latest slips sent to printers that never answer.
+    """
     tickets = sorted((hall.tickets[each] for each in hall.slips), key=lambda each: -each.sequence)
-    return tuple(islice(_troubles(tickets, now), TROUBLE_SHOWN))
+    return (*islice(_troubles(tickets, now), TROUBLE_SHOWN), *_accepted(hall))
 
 
 def unserved_rows(hall: Hall, limit: int) -> tuple[Unserved, ...]:
@@ -360,6 +363,12 @@ def _speaker_state(hall: Hall, around: Surroundings) -> PartState:
         return "ready"
     reports = [hall.devices.get((device, "speaker")) for device in around.displays]
     return "failed" if any(report is not None and report.state == "failed" for report in reports) else "unknown"
+
+
+def _accepted(hall: Hall) -> Iterator[SlipTrouble]:
+    for ticket in (hall.tickets[each] for each in hall.accepted_slips):
+        if ticket.slip == "accepted" and ticket.status in _NEEDS_PAPER:
+            yield SlipTrouble(ticket=ticket.id, number=ticket_number(ticket.id), state="accepted")
 
 
 def _troubles(tickets: Sequence[Ticket], now: datetime) -> Iterator[SlipTrouble]:

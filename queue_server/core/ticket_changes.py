@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from queue_protocol.ids import DeviceId, TicketId, ticket_number
-from queue_server.core.box_events import CallShown, CallSpoken, SlipFailed, SlipPrinted, SlipUncertain
+from queue_server.core.box_events import CallShown, CallSpoken, SlipAccepted, SlipFailed, SlipPrinted, SlipUncertain
 from queue_server.core.dispatch import after_call
 from queue_server.core.events import (
     Entry,
@@ -34,7 +34,18 @@ from queue_server.core.events import (
     VisitRated,
 )
 from queue_server.core.facts import CarriedSlip
-from queue_server.core.hall import Call, Hall, Hoarding, Ticket, Waiting, catalogue_of, hall_of, with_roll, without
+from queue_server.core.hall import (
+    ACCEPTED_SHOWN,
+    Call,
+    Hall,
+    Hoarding,
+    Ticket,
+    Waiting,
+    catalogue_of,
+    hall_of,
+    with_roll,
+    without,
+)
 from queue_server.core.lifecycle import AT_COUNTER, SLIP_AFTER, STATUS_AFTER, SlipStatus
 from queue_server.core.series import split_number
 
@@ -257,15 +268,24 @@ def _ask_for_slip(hall: Hall, entry: Entry, event: TicketReissued | TicketCarrie
     return replace(_keep(hall, asked), slips=slips)
 
 
-def _end_slip(hall: Hall, entry: Entry, event: SlipPrinted | SlipFailed | SlipUncertain) -> Hall:
+SlipEnd = SlipPrinted | SlipAccepted | SlipFailed | SlipUncertain
+
+
+def _end_slip(hall: Hall, entry: Entry, event: SlipEnd) -> Hall:
     ticket = hall.tickets[event.ticket]
     status = SLIP_AFTER[ticket.slip, type(event)]
-    slips = without(hall.slips, event.ticket) if status == "printed" else hall.slips.set(event.ticket, None)
-    ended = replace(_keep(hall, replace(ticket, slip=status)), slips=slips)
+    missing = status in {"failed", "uncertain"}
+    slips = hall.slips.set(event.ticket, None) if missing else without(hall.slips, event.ticket)
+    accepted = (event.ticket, *(each for each in hall.accepted_slips if each != event.ticket))
+    ended = replace(
+        _keep(hall, replace(ticket, slip=status)),
+        slips=slips,
+        accepted_slips=accepted[:ACCEPTED_SHOWN] if status == "accepted" else hall.accepted_slips,
+    )
     return _use_paper(ended, entry, event)
 
 
-def _use_paper(hall: Hall, entry: Entry, event: SlipPrinted | SlipFailed | SlipUncertain) -> Hall:
+def _use_paper(hall: Hall, entry: Entry, event: SlipEnd) -> Hall:
     """Count a slip's paper; of one that may have come out too, as paper ends earlier than it is missed."""
     length_mm = None if isinstance(event, SlipFailed) else event.length_mm
     roll = hall.paper.get(event.device)
@@ -364,6 +384,7 @@ CHANGES: Mapping[type, Change] = {
     TicketTransferred: _transfer,
     VisitRated: _rate,
     SlipPrinted: _end_slip,
+    SlipAccepted: _end_slip,
     SlipFailed: _end_slip,
     SlipUncertain: _end_slip,
     CallShown: _show,

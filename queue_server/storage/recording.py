@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from queue_protocol.ids import ticket_number
-from queue_server.core.box_events import SlipFailed, SlipPrinted, SlipUncertain
+from queue_server.core.box_events import SlipAccepted, SlipFailed, SlipPrinted, SlipUncertain
 from queue_server.core.calendar import Sessions
 from queue_server.core.events import (
     CounterClosed,
@@ -295,6 +295,7 @@ _BY_EVENT: Mapping[type[Event], Callable[[Entry, Any], Iterable[Statement]]] = {
     TicketReissued: _one(lambda _entry, event: (SLIP, ("pending" if event.print_at else "none", 0, event.ticket))),
     SlipReprinted: _one(lambda _entry, event: (SLIP, ("pending", 1, event.ticket))),
     SlipPrinted: _slip("printed"),
+    SlipAccepted: _slip("accepted"),
     SlipFailed: _slip("failed"),
     SlipUncertain: _slip("uncertain"),
     CounterOpened: _one(

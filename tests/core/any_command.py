@@ -213,7 +213,7 @@ MAKE: Mapping[type[Order], Make] = {
     MarkKiosk: lambda _c, _t, _n, _: MarkKiosk(),
     ReplacePaper: lambda _c, _t, _n, chance: ReplacePaper(device=DeviceId("kiosk-1"), roll_m=chance.of(None, 30)),
     ReportSlip: lambda _c, ticket, _n, chance: ReportSlip(
-        ticket=ticket, outcome=chance.of("printed", "failed", "uncertain")
+        ticket=ticket, outcome=chance.of("printed", "accepted", "failed", "uncertain")
     ),
     ReportCall: lambda center, _t, _n, chance: ReportCall(
         call=Revision(epoch=1, sequence=chance.of(0, *center.hall.calls)), outcome=chance.of("shown", "spoken")

@@ -10,7 +10,15 @@ from queue_protocol.answers import Done, Refused
 from queue_protocol.commands import RecallTicket, RecordOffline, ReportCall, ReportDevice, ReportSlip
 from queue_protocol.ids import DeviceId, Revision
 from queue_server.core.announcements import is_spoken
-from queue_server.core.box_events import CallShown, CallSpoken, DeviceReported, SlipFailed, SlipPrinted, SlipUncertain
+from queue_server.core.box_events import (
+    CallShown,
+    CallSpoken,
+    DeviceReported,
+    SlipAccepted,
+    SlipFailed,
+    SlipPrinted,
+    SlipUncertain,
+)
 from queue_server.core.catalogue import Kiosk
 from queue_server.core.events import Event
 from queue_server.core.hall import PartReport
@@ -32,25 +40,31 @@ from tests.core.center import (
 A001 = called("A001")
 KIOSK_1, DISPLAY_1 = DeviceId(KIOSK.name), DeviceId(DISPLAY.name)
 
-Outcome = Literal["printed", "failed", "uncertain"]
+Outcome = Literal["printed", "accepted", "failed", "uncertain"]
 ENDED: dict[Outcome, Event] = {
     "printed": SlipPrinted(ticket=A001, device=KIOSK_1),
+    "accepted": SlipAccepted(ticket=A001, device=KIOSK_1),
     "failed": SlipFailed(ticket=A001, device=KIOSK_1, reason="paper_out"),
     "uncertain": SlipUncertain(ticket=A001, device=KIOSK_1, reason="paper_out"),
 }
 BEFORE: dict[SlipStatus, tuple[Outcome, ...]] = {
     "pending": (),
     "printed": ("printed",),
+    "accepted": ("accepted",),
     "failed": ("failed",),
     "uncertain": ("uncertain",),
 }
 LATER_WORD_COUNTS: frozenset[tuple[SlipStatus, Outcome]] = frozenset(
     {
         ("pending", "printed"),
+        ("pending", "accepted"),
         ("pending", "failed"),
         ("pending", "uncertain"),
         ("failed", "printed"),
+        ("failed", "accepted"),
         ("failed", "uncertain"),
+        ("accepted", "printed"),
+        ("accepted", "uncertain"),
         ("uncertain", "printed"),
     }
 )
@@ -58,7 +72,7 @@ LATER_WORD_COUNTS: frozenset[tuple[SlipStatus, Outcome]] = frozenset(
 
 def report(outcome: Outcome) -> ReportSlip:
     """Return the report of a kiosk about its slip."""
-    return ReportSlip(ticket=A001, outcome=outcome, reason=None if outcome == "printed" else "paper_out")
+    return ReportSlip(ticket=A001, outcome=outcome, reason=None if outcome in {"printed", "accepted"} else "paper_out")
 
 
 def called_center() -> Center:
@@ -85,7 +99,7 @@ def test_each_report_on_each_state_of_a_slip(before: SlipStatus, outcome: Outcom
 
 def test_the_table_of_slips_has_no_pair_more() -> None:
     """Of what a kiosk reports, the table has what the test above walks through: nothing leaves `printed`."""
-    kinds: dict[type[Event], Outcome] = {SlipPrinted: "printed", SlipFailed: "failed", SlipUncertain: "uncertain"}
+    kinds: dict[type[Event], Outcome] = {type(event): outcome for outcome, event in ENDED.items()}
     reported = {(before, kinds[event]) for before, event in SLIP_AFTER if event in kinds and before != "none"}
     assert reported == LATER_WORD_COUNTS
     assert {kinds[event] for before, event in SLIP_AFTER if event in kinds and before == "none"} == set(

@@ -12,6 +12,7 @@ from queue_protocol.commands import (
     ReportCall,
     ReportDevice,
     ReportSlip,
+    ReprintSlip,
     ResumeCounter,
     StartService,
 )
@@ -202,7 +203,8 @@ def test_the_office_sees_each_line_and_who_waits_longest() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "state"), [("failed", "failed"), ("uncertain", "uncertain"), ("printed", None), (None, None)]
+    ("outcome", "state"),
+    [("failed", "failed"), ("uncertain", "uncertain"), ("accepted", "accepted"), ("printed", None), (None, None)],
 )
 def test_a_slip_in_trouble_shows_at_once(outcome: str | None, state: str | None) -> None:
     """Failed and uncertain paper shows as such; printed and still young slips do not."""
@@ -213,6 +215,26 @@ def test_a_slip_in_trouble_shows_at_once(outcome: str | None, state: str | None)
     assert [trouble.state for trouble in slips_in_trouble(center.hall, center.now)] == (
         [] if state is None else [state]
     )
+
+
+def test_accepted_slips_stand_behind_the_troubles_and_only_the_latest() -> None:
+    """A printer that never answers fills no list: only its five newest slips stand there, after the trouble."""
+    center = Center()
+    tickets = [center.take(print_at=KIOSK.name) for _ in range(8)]
+    for ticket in tickets[:7]:
+        center.do(ReportSlip(ticket=ticket, outcome="accepted"), KIOSK)
+    center.do(ReportSlip(ticket=tickets[7], outcome="failed"), KIOSK)
+    listed = [(trouble.ticket, trouble.state) for trouble in slips_in_trouble(center.hall, center.now)]
+    assert listed == [(tickets[7], "failed"), *((ticket, "accepted") for ticket in reversed(tickets[2:7]))]
+
+
+def test_a_reprint_of_an_accepted_slip_leaves_the_list() -> None:
+    """Asked for again it is on its way; what becomes of it is said then."""
+    center = Center()
+    ticket = center.take(print_at=KIOSK.name)
+    center.do(ReportSlip(ticket=ticket, outcome="accepted"), KIOSK)
+    center.do(ReprintSlip(ticket=ticket, print_at=DeviceId(KIOSK.name)), LAN)
+    assert slips_in_trouble(center.hall, center.now) == ()
 
 
 def test_a_slip_that_nobody_reports_on_shows_after_a_minute() -> None:

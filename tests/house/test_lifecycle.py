@@ -8,7 +8,7 @@ import pytest
 
 from queue_protocol.answers import Refused
 from queue_protocol.ids import DeviceId
-from queue_server.core.box_events import SlipFailed, SlipPrinted, SlipUncertain
+from queue_server.core.box_events import SlipAccepted, SlipFailed, SlipPrinted, SlipUncertain
 from queue_server.core.events import (
     DayClosed,
     Entry,
@@ -69,6 +69,7 @@ MOVES: dict[type[Event], Event] = {
 
 PAPER: dict[type[Event], Event] = {
     SlipPrinted: SlipPrinted(ticket=ONE, device=KIOSK),
+    SlipAccepted: SlipAccepted(ticket=ONE, device=KIOSK),
     SlipFailed: SlipFailed(ticket=ONE, device=KIOSK, reason="paper_out"),
     SlipUncertain: SlipUncertain(ticket=ONE, device=KIOSK, reason="stalled"),
     SlipReprinted: SlipReprinted(ticket=ONE, print_at=KIOSK, copy_number=1),
@@ -78,6 +79,7 @@ PAPER: dict[type[Event], Event] = {
 PAPER_BEFORE: dict[SlipStatus, tuple[type[Event], ...]] = {
     "pending": (),
     "printed": (SlipPrinted,),
+    "accepted": (SlipAccepted,),
     "failed": (SlipFailed,),
     "uncertain": (SlipUncertain,),
 }

@@ -72,7 +72,7 @@ def running(
     ("end", "outcome", "reason"),
     [
         (PRINTED, "printed", None),
-        (MUTE, "printed", None),
+        (MUTE, "accepted", None),
         (TROUBLE, "uncertain", "paper_out"),
         (CUT_OFF, "uncertain", "unreachable"),
         (JobEnd(Evidence.CUT_OFF, 3, PrinterState.UNKNOWN), "uncertain", "cut_off"),
@@ -80,7 +80,7 @@ def running(
     ],
 )
 def test_each_end_is_reported_in_the_words_of_the_protocol(end: JobEnd, outcome: str, reason: str | None) -> None:
-    """A slip is printed, failed or uncertain, with the reason that staff can act on."""
+    """A slip is printed, accepted, failed or uncertain, with the reason that staff can act on."""
     printer = ScriptedPrinter(end)
     with running(printer) as room:
         room.press.submit(job())
@@ -247,7 +247,7 @@ def test_a_slip_that_cannot_be_drawn_spoils_no_other() -> None:
     ("state", "looked"),
     [
         (PrinterState.READY, Looked("ready", None)),
-        (PrinterState.NEAR_END, Looked("ready", None)),
+        (PrinterState.NEAR_END, Looked("ready", "near_end")),
         (PrinterState.UNKNOWN, Looked("unknown", "unknown")),
         (PrinterState.PAPER_OUT, Looked("failed", "paper_out")),
         (PrinterState.UNREACHABLE, Looked("failed", "unreachable")),

@@ -187,6 +187,29 @@ def test_a_kiosk_on_its_spare_printer_needs_a_hand(staff: Windows, server: Serve
         expect(alarm).to_have_count(0)
 
 
+def test_a_roll_that_nears_its_end_is_told(staff: Windows, server: Server) -> None:
+    """Slips still come out, and there is time to fetch a roll: a notice and the tile say so until it was changed."""
+    office = staff.open("/office")
+    with kiosk(server, reason="near_end") as box:
+        alarm = office.locator(".alarms .notice", has_text="kiosk-1: sắp hết giấy, chuẩn bị cuộn mới")
+        expect(alarm).to_be_visible()
+        expect(tile_of(office, "kiosk-1")).to_contain_text("Sắp hết giấy, chuẩn bị cuộn mới")
+        box.ask(ReportDevice(part="printer", state="ready"))
+        expect(alarm).to_have_count(0)
+
+
+def test_a_slip_of_a_printer_that_never_answers_is_no_alarm(staff: Windows, server: Server) -> None:
+    """The desk lists it folded, with the words for it and a way to print it again; the office raises nothing."""
+    office, desk = staff.open("/office"), staff.open("/desk")
+    desk.get_by_role("button", name="Hướng dẫn tại sảnh").click()
+    with kiosk(server) as box:
+        taken = box.take(SERVICE, print_at="kiosk-1")
+        box.ask(ReportSlip(ticket=taken.ticket, outcome="accepted"))
+        fold = desk.get_by_role("button", name="Đã gửi máy in, chưa rõ phiếu đã ra")
+        expect(fold).to_be_visible()
+        expect(office.locator(".alarms")).not_to_contain_text("Phiếu")
+
+
 def test_the_page_says_why_the_day_was_ended(staff: Windows) -> None:
     """Another manager, or the same one after lunch, reads the reason; people are carried over for the same one."""
     office = staff.open("/office")

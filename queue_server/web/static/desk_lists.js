@@ -141,15 +141,27 @@ function unservedRow(scene, row) {
 /* Return the slips whose holder may stand there without paper; null: there are none. */
 export function troubles(scene) {
   const { texts, desk } = scene;
-  if (desk.slips.length === 0) {
+  const slips = desk.slips.filter(({ state }) => state !== "accepted");
+  if (slips.length === 0) {
     return null;
   }
   return build(
     "section",
     { class: "card notice", key: "slips", "aria-labelledby": "slips-title" },
     build("h2", { id: "slips-title" }, icon("printer_alert"), texts.say("desk_slips_title")),
-    build("ul", { class: "plain-list" }, ...desk.slips.map((slip) => slipRow(scene, slip))),
+    build("ul", { class: "plain-list" }, ...slips.map((slip) => slipRow(scene, slip))),
   );
+}
+
+/* Return the latest slips of a printer that never answers, folded: no trouble by themselves; null: there are none. */
+export function acceptedFold(scene) {
+  const { texts, desk } = scene;
+  const slips = desk.slips.filter(({ state }) => state === "accepted");
+  if (slips.length === 0) {
+    return null;
+  }
+  const rows = slips.map((slip) => slipRow(scene, slip));
+  return fold(scene, "accepted", texts.say("desk_slips_accepted"), build("ul", { class: "plain-list" }, ...rows));
 }
 
 /* With one printer the slip is printed at once; with several it is asked where. */

@@ -1,7 +1,7 @@
 /* The clerk's screen as a function of the desk snapshot, the link and the server's clock: its frame. */
 
 import { issueForm } from "./desk_issue.js";
-import { awayFold, carriedFold, lineCard, troubles, unservedCard } from "./desk_lists.js";
+import { acceptedFold, awayFold, carriedFold, lineCard, troubles, unservedCard } from "./desk_lists.js";
 import { MOVES, isMine } from "./desk_moves.js";
 import { fold, opener } from "./desk_pieces.js";
 import { sheetView } from "./desk_sheets.js";
@@ -100,7 +100,7 @@ function workplace(scene) {
       issueForm(scene),
       keysFold(scene),
     ),
-    build("div", { class: "aside", key: "aside" }, lineCard(scene), awayFold(scene), carriedFold(scene)),
+    build("div", { class: "aside", key: "aside" }, lineCard(scene), awayFold(scene), carriedFold(scene), acceptedFold(scene)),
   );
 }
 
@@ -116,6 +116,7 @@ function floor(scene) {
       desk.line.length ? lineCard(scene) : null,
       awayFold(scene),
       carriedFold(scene),
+      acceptedFold(scene),
       desk.away.length + desk.carried.length + desk.line.length ? null : nobodyAway(scene),
     ),
   );

@@ -18,7 +18,7 @@ export function alarmsOf(office, clock) {
     ...office.alarms.filter((each) => !isSaidByPrinter(each, office.devices))
       .map((each) => raisedAlarm(each, office.lines, clock)),
     ...office.devices.flatMap(deviceAlarms),
-    ...office.slips.map(slipAlarm),
+    ...office.slips.filter(({ state }) => state !== "accepted").map(slipAlarm),
     ...office.lines.flatMap((line) => lineAlarms(line, office, clock)),
     ...office.counters.flatMap((counter) => counterAlarms(counter, office.lines, clock)),
   ];
@@ -73,6 +73,7 @@ function deviceAlarms(device) {
   return [
     device.printer === "failed" && alarm("danger", "printer_alert", "office_alarm_printer", name, device.reason),
     isOnSpare(device) && alarm("notice", "printer_alert", "office_alarm_spare", name),
+    isNearEnd(device) && alarm("notice", "printer_alert", "office_alarm_near_end", name),
     device.speaker === "failed" && alarm("danger", "volume_off", "office_alarm_speaker", name, device.reason),
   ].filter(Boolean);
 }
@@ -80,6 +81,11 @@ function deviceAlarms(device) {
 /* Slips come out, and still the first printer needs a hand. */
 function isOnSpare({ printer, reason }) {
   return printer === "ready" && reason === "spare_printer";
+}
+
+/* The printer's own sensor sees the end of the roll. */
+function isNearEnd({ printer, reason }) {
+  return printer === "ready" && reason === "near_end";
 }
 
 function slipAlarm(slip) {
