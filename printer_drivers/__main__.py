@@ -15,7 +15,7 @@ from printer_drivers import clock
 from printer_drivers.address import SerialAddress, build_line, build_printer, list_asks, parse, set_options
 from printer_drivers.conversation import Terms
 from printer_drivers.drawing import trial_job_of
-from printer_drivers.models import find_width
+from printer_drivers.models import is_known
 from printer_drivers.printer import (
     CAN_PRINT,
     BadPrinterAddress,
@@ -125,7 +125,8 @@ def _probe(options: argparse.Namespace) -> int:
         findings = probe(wire, Terms(can, deadlines, clock.monotonic_s))
     _show_findings(findings)
     baud = address.baud if isinstance(address, SerialAddress) else None
-    url = set_options(options.url, recommend(findings, can, find_width(findings.model), baud))
+    model = findings.model if is_known(findings.model) else None
+    url = set_options(options.url, recommend(findings, can, model, baud))
     print(f"{_interpreter()} -m kiosk --printer '{url}'")
     return WENT_WELL
 

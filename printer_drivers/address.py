@@ -10,13 +10,12 @@ cups://kiosk                            a raw queue of CUPS
 file:///var/tmp/slips.bin               a file that the bytes are appended to
 virtual://FOLDER                        PNG files in a folder; virtual:///srv/paper where it starts at the root
 
-All take width=384|512|576|640 (dots), layout=raster|slow|plain and cut=on|off. Those that can tell their state take
+All take model=NAME, or what describes a printer without it, see `paper_options`. Those that can tell their state take
 status=off, for a printer that cannot bear questions, and ask=…, the ways to ask that `probe` found, in `answers`.
 """
 
-import dataclasses
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
@@ -28,7 +27,10 @@ from printer_drivers.device_file import DeviceLine, FileLine
 from printer_drivers.libusb import UsbLine
 from printer_drivers.line_printer import USUAL_ASKS, LinePrinter
 from printer_drivers.network import TcpLine
-from printer_drivers.paper import PAPERS, Form, Paper
+from printer_drivers.options import Options, choose, say_known
+from printer_drivers.pacing import PacedLine
+from printer_drivers.paper import PAPERS, Paper
+from printer_drivers.paper_options import DEFAULT_WIDTH, NAMES, read_paper
 from printer_drivers.printer import BadPrinterAddress, Deadlines, Printer
 from printer_drivers.serial_line import Flow, SerialLine
 from printer_drivers.spooler import SpoolLine
@@ -38,13 +40,10 @@ from printer_drivers.wire import Line
 
 # What raw printing listens on everywhere.
 DEFAULT_PORT = 9100
-# 80 mm paper at 203 dpi, by far the most common.
-DEFAULT_WIDTH = 576
 # Most serial printers leave the factory so.
 DEFAULT_BAUD = 9600
 
 BAUDS = ("1200", "2400", "4800", "9600", "19200", "38400", "57600", "115200", "230400")
-FORMS: tuple[str, ...] = get_args(Form)
 FLOWS: tuple[str, ...] = get_args(Flow)
 
 _ANSWERING = frozenset({Ask.EOT, Ask.ASB, Ask.GSR, Ask.ID})
@@ -132,7 +131,7 @@ def parse(url: str) -> Address:
         raise BadPrinterAddress(f"the printer address {url!r} cannot be read: {error}") from error
     scheme = _SCHEMES.get(parts.scheme)
     if scheme is None:
-        raise BadPrinterAddress(f"the printer address {url!r} must begin with {_known(_SCHEMES, '://')}")
+        raise BadPrinterAddress(f"the printer address {url!r} must begin with {say_known(_SCHEMES, '://')}")
     place = _Place(url, scheme.form, parts)
     options = _read_options(url, parts, scheme)
     return scheme.read(place, options, _read_manner(url, options, scheme))
@@ -146,6 +145,9 @@ def build_printer(url: str) -> Printer:
     line = build_line(address)
     byte_s = line.byte_s if isinstance(line, SerialLine) else 0.0
     manner = address.manner
+    pause_s = manner.paper.dialect.pause_ms / 1000
+    if pause_s and not isinstance(address, QueueAddress | FileAddress):
+        line = PacedLine(line, pause_s)
     return LinePrinter(line, manner.paper, asks=manner.asks, deadlines=Deadlines(byte_s=byte_s))
 
 
@@ -197,9 +199,6 @@ class _Place:
         return BadPrinterAddress(f"the printer address {self.url!r} must look like {self.form}")
 
 
-Options = Mapping[str, str]
-
-
 @dataclass(frozen=True, slots=True)
 class _Scheme:
     """How one kind of address looks, who reads it, what such printers may be asked, and options of its own."""
@@ -225,8 +224,8 @@ def _read_serial(place: _Place, options: Options, manner: Manner) -> Address:
 
 
 def _read_port(device: str, place: _Place, options: Options, manner: Manner) -> Address:
-    baud = _choose(place.url, options, "baud", BAUDS, str(DEFAULT_BAUD))
-    flow = _choose(place.url, options, "flow", FLOWS, "rtscts")
+    baud = choose(place.url, options, "baud", BAUDS, str(DEFAULT_BAUD))
+    flow = choose(place.url, options, "flow", FLOWS, "rtscts")
     return SerialAddress(device, int(baud), flow, manner)  # type: ignore[arg-type]  # flow is one of FLOWS
 
 
@@ -272,21 +271,16 @@ def _read_host(place: _Place, default_port: int | None) -> tuple[str, int]:
 
 def _read_options(url: str, parts: SplitResult, scheme: _Scheme) -> Options:
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
-    known = {"width", "layout", "cut"} | scheme.options | ({"status", "ask"} if scheme.asks else set())
+    known = NAMES | scheme.options | ({"status", "ask"} if scheme.asks else set())
     if strange := sorted(set(options) - known):
-        raise BadPrinterAddress(f"in {url!r} the option {strange[0]!r} is not known; there are {_known(known)}")
+        raise BadPrinterAddress(f"in {url!r} the option {strange[0]!r} is not known; there are {say_known(known)}")
     return options
 
 
 def _read_manner(url: str, options: Options, scheme: _Scheme) -> Manner:
-    width = _choose(url, options, "width", map(str, PAPERS), str(DEFAULT_WIDTH))
-    paper = PAPERS[int(width)]
-    cut = _choose(url, options, "cut", ("on", "off"), "on" if paper.cuts else "off")
-    form = _choose(url, options, "layout", FORMS, paper.form)
-    drawn = dataclasses.replace(paper, cuts=cut == "on", form=form)  # type: ignore[arg-type]  # form is one of FORMS
-    status = _choose(url, options, "status", ("on", "off"), "on")
+    status = choose(url, options, "status", ("on", "off"), "on")
     asks = _read_asks(url, options, scheme.asks) if status == "on" else NOTHING
-    return Manner(paper if drawn == paper else drawn, asks)
+    return Manner(read_paper(url, options), asks)
 
 
 def _read_asks(url: str, options: Options, can: frozenset[Ask]) -> frozenset[Ask]:
@@ -294,20 +288,10 @@ def _read_asks(url: str, options: Options, can: frozenset[Ask]) -> frozenset[Ask
         return USUAL_ASKS & can
     wanted = options["ask"].split(",")
     if strange := sorted(set(wanted) - can):
-        raise BadPrinterAddress(f"in {url!r} ask={strange[0]} is not known; there are {_known(can)}, joined by commas")
+        raise BadPrinterAddress(
+            f"in {url!r} ask={strange[0]} is not known; there are {say_known(can)}, joined by commas"
+        )
     return frozenset(map(Ask, wanted))
-
-
-def _choose(url: str, options: Options, name: str, known: Iterable[str], default: str) -> str:
-    value = options.get(name, default)
-    if value not in (choices := list(known)):
-        raise BadPrinterAddress(f"in {url!r} {name}={value} is not known; there are {_known(choices)}")
-    return value
-
-
-def _known(names: Iterable[object], end: str = "") -> str:
-    texts = [f"{name}{end}" for name in names]
-    return " or ".join(sorted(texts, key=lambda text: (len(text) if text.isdigit() else 0, text)))
 
 
 def quote_name(name: str) -> str:
@@ -319,7 +303,7 @@ _QUEUES: Mapping[str, Callable[[str], CupsQueue | WindowsQueue]] = {"windows": W
 
 _SERIAL_OPTIONS = frozenset({"baud", "flow"})
 _SCHEMES: Mapping[str, _Scheme] = {
-    "tcp": _Scheme("tcp://10.0.0.9:9100?width=576", _read_tcp, _ANSWERING),
+    "tcp": _Scheme("tcp://10.0.0.9:9100?model=TM-T82III", _read_tcp, _ANSWERING),
     "usb": _Scheme("usb:///dev/usb/lp0 or usb://0416:5011", _read_usb, _ANSWERING | _SHOWING, frozenset({"at"})),
     "serial": _Scheme(
         "serial:///dev/serial/by-id/NAME?baud=9600", _read_serial, _ANSWERING | _SHOWING, _SERIAL_OPTIONS
@@ -328,5 +312,5 @@ _SCHEMES: Mapping[str, _Scheme] = {
     "windows": _Scheme("windows://NAME", _read_queue, _SHOWING),
     "cups": _Scheme("cups://QUEUE", _read_queue, _SHOWING),
     "file": _Scheme("file:///FOLDER/FILE", _read_file),
-    "virtual": _Scheme("virtual://FOLDER?width=576", _read_virtual),
+    "virtual": _Scheme("virtual://FOLDER?model=XP-58", _read_virtual),
 }

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from printer_drivers.bitmap import Bitmap
-from printer_drivers.escpos import LINE_ROWS
+from printer_drivers.dialect import CUTTERS, PRESENTERS
+from printer_drivers.escpos import COLUMN_BYTES, COLUMN_ROWS, COLUMNS, LINE_ROWS
 from printer_drivers.paper import CELL_HEIGHT, CELL_WIDTH
 
 Cell = Callable[[str], tuple[int, ...]]
@@ -48,11 +49,12 @@ class _Head:
     width_dots: int
     cell: Cell
     at: int = 0
-    margin_bytes: int = 0
+    spacing: int = LINE_ROWS
     wide: int = 1
     high: int = 1
     middle: bool = False
     line: list[_Letter] = field(default_factory=list)
+    strip: tuple[int, ...] = ()
     rows: list[bytes] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     sheets: list[Sheet] = field(default_factory=list)
@@ -69,8 +71,8 @@ class _Head:
 
     def begin_line(self, what: str) -> None:
         """Refuse what printers do only at the beginning of a line."""
-        if self.line:
-            raise UnreadableBytes(f"{what} stands in the middle of a line of text at byte {self.at}")
+        if self.line or self.strip:
+            raise UnreadableBytes(f"{what} stands in the middle of a line at byte {self.at}")
 
     def tear(self) -> None:
         picture = Bitmap(self.width_dots, len(self.rows), b"".join(self.rows))
@@ -110,39 +112,52 @@ def _command(head: _Head) -> Callable[[_Head], None]:
 
 
 def _initialise(head: _Head) -> None:
-    head.line = []
-    head.margin_bytes, head.wide, head.high, head.middle = 0, 1, 1, False
-
-
-def _set_margin(head: _Head) -> None:
-    head.begin_line("a left margin")
-    dots = head.number()
-    if dots % 8:
-        raise UnreadableBytes(f"a left margin of {dots} dots is not a whole number of bytes")
-    head.margin_bytes = dots // 8
+    head.line, head.strip = [], ()
+    head.spacing, head.wide, head.high, head.middle = LINE_ROWS, 1, 1, False
 
 
 def _print_raster(head: _Head) -> None:
     head.begin_line("a raster")
     width, count = head.number(), head.number()
     whole = head.width_dots // 8
-    right = whole - head.margin_bytes - width
-    if right < 0:
+    if width > whole:
         raise UnreadableBytes(f"a raster of {width} bytes does not fit {whole} bytes of head")
-    for _ in range(count):
-        head.rows.append(bytes(head.margin_bytes) + head.take(width) + bytes(right))
+    head.rows.extend(head.take(width) + bytes(whole - width) for _ in range(count))
+
+
+def _set_columns(head: _Head) -> None:
+    head.begin_line("a line of columns")
+    width = head.number()
+    if width > head.width_dots:
+        raise UnreadableBytes(f"a line of {width} columns does not fit {head.width_dots} dots of head")
+    columns = [int.from_bytes(head.take(COLUMN_BYTES)) for _ in range(width)]
+    head.strip = tuple(
+        sum((column >> COLUMN_ROWS - 1 - row & 1) << head.width_dots - 1 - at for at, column in enumerate(columns))
+        for row in range(COLUMN_ROWS)
+    )
 
 
 def _set_letter(head: _Head) -> None:
+    if head.strip:
+        raise UnreadableBytes(f"a letter stands in a line of columns at byte {head.at}")
     head.line.append(_Letter(chr(head.take(1)[0]), head.wide, head.high))
     if _length(head.line) > head.width_dots:
         raise UnreadableBytes(f"a line of text is wider than {head.width_dots} dots at byte {head.at}")
 
 
 def _end_line(head: _Head) -> None:
+    if head.strip:
+        rows = [*head.strip, *[0] * (head.spacing - COLUMN_ROWS)]
+        head.rows.extend(row.to_bytes(head.width_dots // 8) for row in rows)
+        head.strip = ()
+    else:
+        _end_words(head)
+
+
+def _end_words(head: _Head) -> None:
     tallest = max((letter.high * CELL_HEIGHT for letter in head.line), default=0)
     left = (head.width_dots - _length(head.line)) // 2 if head.middle else 0
-    rows = [0] * max(tallest, LINE_ROWS)
+    rows = [0] * max(tallest, head.spacing)
     for letter in head.line:
         for row, ink in enumerate(_grown(head.cell(letter.character), letter), tallest - letter.high * CELL_HEIGHT):
             rows[row] |= ink << head.width_dots - left - letter.wide * CELL_WIDTH
@@ -167,14 +182,21 @@ def _set_side(head: _Head) -> None:
     head.middle = head.take(1) == b"\x01"
 
 
+def _set_spacing(head: _Head) -> None:
+    head.spacing = head.take(1)[0]
+
+
+def _reset_spacing(head: _Head) -> None:
+    head.spacing = LINE_ROWS
+
+
 def _cut(head: _Head) -> None:
     head.begin_line("the cut")
-    head.take(1)
     head.tear()
 
 
 def _ignore(_head: _Head) -> None:
-    """Pass over a question; answering is the wire's part."""
+    """Pass over a question, whose answer is the wire's part, and over what happens to a slip that is cut."""
 
 
 def _length(line: list[_Letter]) -> int:
@@ -196,8 +218,11 @@ _COMMANDS: dict[bytes, Callable[[_Head], None]] = {
     b"\x1b!": _set_print_mode,
     b"\x1ba": _set_side,
     b"\x1d!": _set_size,
-    b"\x1dL": _set_margin,
+    b"\x1b3": _set_spacing,
+    b"\x1b2": _reset_spacing,
+    COLUMNS: _set_columns,
     b"\x1dv0\x00": _print_raster,
-    b"\x1dVB": _cut,
     b"\x1dr\x01": _ignore,
+    **dict.fromkeys((cutter.command for cutter in CUTTERS.values()), _cut),
+    **dict.fromkeys(PRESENTERS.values(), _ignore),
 }

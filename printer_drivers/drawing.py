@@ -41,7 +41,7 @@ def _drawn(slip: Slip, paper: Paper) -> Job:
 
 
 def _slow(slip: Slip, paper: Paper) -> Job:
-    rows = lay_out_slow(slip, paper, FontRuler(), lambda row: len(encode_row(_painted(row))))
+    rows = lay_out_slow(slip, paper, FontRuler(), lambda row: len(encode_row(_painted(row), paper.dialect)))
     return encode_rows(map(_painted, rows), paper)
 
 

@@ -164,7 +164,7 @@ def _blocks(slip: Slip, page: _Page) -> Iterator[_Block]:
     if slip.lines:
         yield _lines(slip.lines, page)
     yield _rule(page)
-    note = _paragraph(slip.note, "Regular", page.paper.dots(page.scale.note_mm), page)
+    note = _paragraph(slip.note, "Medium", page.paper.dots(page.scale.note_mm), page)
     if slip.qr is None:
         yield _join(_small(slip.time_line, page), note)
     else:

@@ -11,7 +11,7 @@ from datetime import datetime
 from printer_drivers import clock
 from printer_drivers.answers import Ask
 from printer_drivers.conversation import Order, Terms, Told, ask_state, run_job
-from printer_drivers.escpos import BAND_ROWS, CUT, INITIALISE
+from printer_drivers.escpos import INITIALISE, cut_off
 from printer_drivers.paper import Paper
 from printer_drivers.printer import (
     CAN_PRINT,
@@ -76,7 +76,10 @@ class LinePrinter:
 
     def distrust(self) -> None:
         """Sweep before the next job, as after one that this process has not sent and knows nothing of."""
-        self._sweep, self._owed = _sweep_of(BAND_ROWS * -(-self._paper.width_dots // 8), self._paper), 1
+        self._sweep, self._owed = (
+            _sweep_of(self._paper.dialect.band_rows * -(-self._paper.width_dots // 8), self._paper),
+            1,
+        )
 
     def print(self, job: Sequence[bytes]) -> JobEnd:
         """Print one job over a connection of its own; see `Printer.print`."""
@@ -150,4 +153,4 @@ def _sweep_of(longest: int, paper: Paper) -> bytes:
     NULs fill a half-sent picture, and the scrap is cut from the next slip. Outside a picture a printer passes NULs
     over. Without them it would take the next job's bytes for dots.
     """
-    return bytes(longest) + INITIALISE + (CUT if paper.cuts else b"")
+    return bytes(longest) + INITIALISE + cut_off(paper)

@@ -1,12 +1,13 @@
-"""Owns the table of papers: how wide, how fine, whether it is cut, and which sizes of letters suit it.
+"""Owns what a printer prints on: how wide and how fine its dots are, and which sizes of letters suit that width.
 
-Pure. A printer with another head is one more row of `PAPERS`; nothing else changes.
+Pure. What differs in the commands of printers is a `Dialect`; which printer has what stands in `models.toml`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from printer_drivers.bitmap import Bitmap
+from printer_drivers.dialect import USUAL, Dialect
 
 Form = Literal["raster", "slow", "plain"]
 """How a slip is put on paper. `raster`: all of it as dots. `slow`: for a line of 9600 baud, what is ASCII in the
@@ -17,10 +18,14 @@ FORMS: tuple[Form, ...] = get_args(Form)
 
 # Font A, the letters that every ESC/POS printer has, stands in cells of 12 by 24 dots.
 CELL_WIDTH, CELL_HEIGHT = 12, 24
-# Where a bar tears the paper off, it sits about 10 mm beyond the head.
-TEAR_MM = 10.0
-# White left between the last row and the cut, which sits right at the edge of the slip.
-CUT_MM = 1.0
+# The narrowest head in use is that of 58 mm paper at 180 dpi, the widest that of 112 mm paper at 203 dpi.
+NARROWEST_DOTS, WIDEST_DOTS = 360, 832
+DOTS_PER_BYTE = 8
+FINE, COARSE = 8.0, 180 / 25.4
+"""Dots per millimetre. Nearly every head has 8 (203 to the inch); Epson's TM-T81 and TM-T88 have 180 to the inch."""
+_COARSE_WIDTHS = frozenset({360, 416, 504, 512})
+# Below this a slip takes the letters of 58 mm paper.
+WIDE_FROM_MM = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +67,14 @@ _NARROW = (
 class Paper:
     """What a printer puts its dots on: printable width, dots per millimetre both ways, and the scales to try in order.
 
-    `cuts` says whether something cuts the paper off; the cut command feeds to the cutter by itself. `tail_mm` is fed
-    before the cut, `TEAR_MM` where there is none. `form` is how a slip is said to this printer. `logo`, made for this
-    very paper by `raster.read_logo`, stands beside the center's name in the raster form.
+    `dialect` is how this printer wants to be told, `form` how much of a slip is drawn. `logo`, made for this very paper
+    by `raster.read_logo`, stands beside the center's name in the raster form.
     """
 
     width_dots: int
     dots_per_mm: float
     scales: tuple[Scale, ...]
-    tail_mm: float = CUT_MM
-    cuts: bool = True
+    dialect: Dialect = USUAL
     form: Form = "raster"
     logo: Bitmap | None = None
 
@@ -80,9 +83,14 @@ class Paper:
         return round(millimetres * self.dots_per_mm)
 
     @property
+    def cuts(self) -> bool:
+        """Whether something cuts the paper off."""
+        return self.dialect.cutter is not None
+
+    @property
     def end_dots(self) -> int:
         """Blank rows after the slip: to the cut, or up to the tear bar where nothing cuts."""
-        return self.dots(self.tail_mm if self.cuts else TEAR_MM)
+        return self.dots(self.dialect.tail_mm)
 
     @property
     def columns(self) -> int:
@@ -90,11 +98,20 @@ class Paper:
         return self.width_dots // CELL_WIDTH
 
 
-# Heads of 203 dpi have 8 dots per mm. 58 mm printers print 48 mm and mostly lack a cutter. 80 mm printers print 72 mm:
-# 576 dots, or 512 on the older Epson TM-T88 with 180 dpi. Kiosk modules print all 80 mm.
-PAPERS = {
-    384: Paper(384, 8.0, _NARROW, cuts=False),
-    512: Paper(512, 180 / 25.4, _WIDE),
-    576: Paper(576, 8.0, _WIDE),
-    640: Paper(640, 8.0, _WIDE),
-}
+def make_paper(width_dots: int, dots_per_mm: float | None = None) -> Paper:
+    """Return the paper of a head of this many dots; without `dots_per_mm`, as fine as heads of this width are.
+
+    Raises `ValueError` for a width that is no whole number of bytes or beyond the heads in use. 58 mm printers mostly
+    lack a cutter, so a narrow paper is not cut unless its dialect is replaced.
+    """
+    if width_dots % DOTS_PER_BYTE or not NARROWEST_DOTS <= width_dots <= WIDEST_DOTS:
+        raise ValueError(f"{width_dots} dots are no multiple of 8 from {NARROWEST_DOTS} to {WIDEST_DOTS}")
+    fineness = dots_per_mm or (COARSE if width_dots in _COARSE_WIDTHS else FINE)
+    if width_dots < WIDE_FROM_MM * fineness:
+        return Paper(width_dots, fineness, _NARROW, replace(USUAL, cutter=None))
+    return Paper(width_dots, fineness, _WIDE)
+
+
+# 58 mm printers print 48 mm. 80 mm printers print 72 mm: 576 dots, or 512 at 180 dpi. Kiosk modules print all 80 mm.
+PAPERS = {width: make_paper(width) for width in (384, 512, 576, 640)}
+"""The papers of nearly every hall."""

@@ -55,12 +55,12 @@ def probe(wire: Wire, terms: Terms) -> Findings:
     return Findings(_keep_useful(known, line, state), state, _first(maker), _first(model), tuple(probing.raw))
 
 
-def recommend(findings: Findings, can: frozenset[Ask], width_dots: int | None, baud: int | None) -> dict[str, str]:
-    """Return the options that suit this printer; `can` is what its line allows, `width_dots` its model's if known."""
+def recommend(findings: Findings, can: frozenset[Ask], model: str | None, baud: int | None) -> dict[str, str]:
+    """Return the options that suit this printer; `can` is what its line allows, `model` its name if known."""
     asks = [ask for ask in Ask if ask in findings.asks & can]
     options = {"ask": ",".join(asks)} if asks else {"status": "off"} if can else {}
-    if width_dots is not None:
-        options["width"] = str(width_dots)
+    if model is not None:
+        options["model"] = model
     if baud is not None and baud < SLOW_BELOW_BAUD:
         options["layout"] = "slow"
     return options

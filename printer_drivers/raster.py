@@ -11,9 +11,9 @@ from pathlib import Path
 import segno
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
-import assets
 from printer_drivers.bitmap import Bitmap
 from printer_drivers.layout import Bar, Code, Layout, Picture, Text, lay_out
+from printer_drivers.lettering import read_face
 from printer_drivers.paper import CELL_HEIGHT, CELL_WIDTH, Paper
 from printer_drivers.printer import PrinterError
 from printer_drivers.slip import Slip
@@ -180,7 +180,7 @@ def _paint_code(code: Code, canvas: Image.Image) -> None:
 @functools.cache
 def _font(weight: Weight, size: int) -> ImageFont.FreeTypeFont:
     # The basic engine draws NFC without libraqm, which is not on every machine.
-    return ImageFont.truetype(str(assets.font(weight)), size, layout_engine=ImageFont.Layout.BASIC)
+    return ImageFont.truetype(io.BytesIO(read_face(weight)), size, layout_engine=ImageFont.Layout.BASIC)
 
 
 def _extent(words: str, weight: Weight, size: int) -> Extent:

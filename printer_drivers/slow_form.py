@@ -48,7 +48,7 @@ MARK = Style(1, "Bold", 3.0, 3.0, light=True, high=2)
 LINE = Style(2, "SemiBold", 2.5, 2.5)
 CENTER = Style(3, "SemiBold", 2.5, 2.5)
 TIME = Style(4, "SemiBold", 2.5, 2.5)
-NOTE = Style(5, "Regular", 2.5, 2.5)
+NOTE = Style(5, "Medium", 2.5, 2.5)
 
 
 @dataclass(frozen=True, slots=True)

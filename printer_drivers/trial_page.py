@@ -37,9 +37,9 @@ def lay_out_trial_page(paper: Paper, ruler: Ruler, content: str) -> Layout:
     pieces: list[Piece] = [*_scale(paper, ruler)]
     baseline = paper.dots(LONG_TICK_MM + LETTER_MM + PITCH_MM)
     size = paper.dots(LETTER_MM)
-    for line in wrap(vietnamese_letters(), paper.width_dots, "Regular", size, ruler):
+    for line in wrap(vietnamese_letters(), paper.width_dots, "Medium", size, ruler):
         baseline += paper.dots(PITCH_MM)
-        pieces.append(Text(0, baseline, line, "Regular", size))
+        pieces.append(Text(0, baseline, line, "Medium", size))
     top = baseline + paper.dots(MARGIN_MM) + QUIET_MODULES * MODULE_DOTS
     pieces.append(Code(0, top, MODULE_DOTS, content))
     side = ruler.modules(content) * MODULE_DOTS

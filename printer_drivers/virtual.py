@@ -1,4 +1,4 @@
-"""A printer whose paper is PNG files in a folder; it takes the same bytes as a real one.
+"""A printer whose paper is PNG files in a folder; it takes the same bytes as a real one, in every form and dialect.
 
 Each cut sheet becomes `000001-20261123T011203Z.png` (number, then UTC instant) and, as a plain copy, `latest.png`.
 Files appear whole or not at all, so another program may watch the folder. The newest `MOST_SHEETS` are kept.
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from printer_drivers import clock
 from printer_drivers.bitmap import Bitmap
-from printer_drivers.decoder import UnreadableBytes, decode
+from printer_drivers.decoder import UnreadableBytes, read
 from printer_drivers.paper import Paper
 from printer_drivers.printer import (
     Evidence,
@@ -23,7 +23,7 @@ from printer_drivers.printer import (
     Status,
     follow,
 )
-from printer_drivers.raster import encode_png
+from printer_drivers.raster import cell, encode_png
 
 LATEST = "latest.png"
 # About a week of a busy commune, in 20 MB.
@@ -65,8 +65,8 @@ class VirtualPrinter:
         data = b"".join(job)
         try:
             self.open()
-            for sheet in decode(data, self._paper.width_dots):
-                self._keep(sheet)
+            for sheet in read(data, self._paper.width_dots, cell):
+                self._keep(sheet.picture)
         except PrinterUnreachable as error:
             return JobEnd(Evidence.NOTHING_SENT, 0, PrinterState.UNREACHABLE, str(error))
         except UnreadableBytes as error:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-Weight = Literal["Regular", "SemiBold", "Bold", "ExtraBold"]
+Weight = Literal["Medium", "SemiBold", "Bold", "ExtraBold"]
 
 # Vietnamese stacks two marks on a capital (Ẫ Ổ Ữ); below 1.35 em the lines touch.
 LINE_PITCH = 1.35

@@ -12,7 +12,7 @@ def slip() -> Slip:
         center="TRUNG TÂM PHỤC VỤ HÀNH CHÍNH CÔNG XÃ BẢO HÀ",
         service="Chứng thực",
         number="A015",
-        lines=("Trước ông/bà còn 4 lượt (lúc 08:12) · khoảng 10–20 phút", "Quầy số 1, 2"),
+        lines=("Trước ông/bà còn 4 người (lúc 08:12) · khoảng 10–20 phút", "Chờ gọi vào Quầy 1 hoặc 2"),
         qr="http://192.168.1.10:8080/t/GEZDGNBVGY3TQOJQGEZDGNBVGY",
         qr_caption="Quét mã để theo dõi lượt của ông/bà",
         time_line="08:12 · Thứ Hai, 23/11/2026",

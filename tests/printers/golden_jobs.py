@@ -8,19 +8,23 @@ import dataclasses
 import hashlib
 from pathlib import Path
 
+from printer_drivers.dialect import IMAGES, Image
 from printer_drivers.drawing import job_of
-from printer_drivers.paper import FORMS, PAPERS, Form, Paper
+from printer_drivers.paper import FORMS, PAPERS, Form, Paper, make_paper
 from printer_drivers.slip import Slip
 
 FOLDER = Path(__file__).parent / "golden"
 # A raster job is 20 to 40 KB; its sum is kept instead.
-SUMS = FOLDER / "raster.sha256"
+SUMS = FOLDER / "drawn.sha256"
+
+WIDTHS = (360, 384, 432, 504, 512, 544, 576, 640, 832)
+"""The heads in use, narrowest first."""
 
 USUAL = Slip(
     center="TRUNG TÂM PHỤC VỤ HÀNH CHÍNH CÔNG XÃ BẢO HÀ",
     service="Chứng thực",
     number="A015",
-    lines=("Trước ông/bà còn 4 lượt (lúc 08:12)", "Dự kiến chờ khoảng 10–20 phút", "Quầy số 1, 2"),
+    lines=("Trước ông/bà còn 4 người (lúc 08:12)", "Dự kiến chờ khoảng 10–20 phút", "Chờ gọi vào Quầy 1 hoặc 2"),
     qr="http://192.168.1.10:8080/t/GEZDGNBVGY3TQOJQGEZDGNBVGY",
     qr_caption="Quét mã để theo dõi lượt của ông/bà",
     time_line="08:12 · Thứ Hai, 23/11/2026",
@@ -42,20 +46,22 @@ FULL = dataclasses.replace(
 SLIPS = {"usual": USUAL, "full": FULL}
 
 
-def paper_of(width_dots: int, form: Form) -> Paper:
-    """Return the paper of this width in this form."""
-    return dataclasses.replace(PAPERS[width_dots], form=form)
+def paper_of(width_dots: int, form: Form, image: Image = "raster") -> Paper:
+    """Return the paper of this width in this form and dialect."""
+    paper = make_paper(width_dots)
+    return dataclasses.replace(paper, form=form, dialect=dataclasses.replace(paper.dialect, image=image))
 
 
-def job_bytes(name: str, form: Form, width_dots: int) -> bytes:
+def job_bytes(name: str, form: Form, width_dots: int, image: Image = "raster") -> bytes:
     """Return the whole job of one of the slips."""
-    return b"".join(job_of(SLIPS[name], paper_of(width_dots, form)))
+    return b"".join(job_of(SLIPS[name], paper_of(width_dots, form, image)))
 
 
-def raster_sums() -> str:
-    """Return the sums of the raster jobs, one a line, as sha256sum writes them."""
-    cases = [(name, width) for name in SLIPS for width in sorted(PAPERS)]
-    return "".join(f"{hashlib.sha256(job_bytes(name, 'raster', w)).hexdigest()}  {name}-{w}\n" for name, w in cases)
+def drawn_sums() -> str:
+    """Return the sums of the jobs drawn in either dialect, one a line, as sha256sum writes them."""
+    cases = [(name, width, image) for name in SLIPS for width in WIDTHS for image in IMAGES]
+    jobs = ((job_bytes(name, "raster", width, image), f"{name}-{width}-{image}") for name, width, image in cases)
+    return "".join(f"{hashlib.sha256(job).hexdigest()}  {title}\n" for job, title in jobs)
 
 
 def golden_path(name: str, form: Form, width_dots: int) -> Path:
@@ -66,7 +72,7 @@ def golden_path(name: str, form: Form, width_dots: int) -> Path:
 def renew() -> None:
     """Write what is printed today."""
     FOLDER.mkdir(exist_ok=True)
-    SUMS.write_text(raster_sums(), encoding="ascii")
+    SUMS.write_text(drawn_sums(), encoding="ascii")
     for name in SLIPS:
         for form in set(FORMS) - {"raster"}:
             for width in PAPERS:

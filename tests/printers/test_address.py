@@ -23,6 +23,7 @@ from printer_drivers.address import (
     set_options,
 )
 from printer_drivers.answers import NOTHING, Ask
+from printer_drivers.dialect import USUAL, Dialect
 from printer_drivers.line_printer import LinePrinter
 from printer_drivers.paper import PAPERS
 from printer_drivers.printer import BadPrinterAddress
@@ -69,9 +70,13 @@ def test_good_addresses(url: str, address: Address) -> None:
     ("options", "changes"),
     [
         ("width=384", {}),
-        ("width=384&cut=on", {"cuts": True}),
+        ("width=384&cut=on", {"dialect": USUAL}),
         ("width=384&layout=slow", {"form": "slow"}),
         ("width=384&layout=plain&cut=off", {"form": "plain"}),
+        ("model=XP-58&pause=0&band=64", {}),
+        ("model=POS-5890K", {"dialect": Dialect(cutter=None, band_rows=32, pause_ms=20)}),
+        ("model=XP-80&width=384&cut=GS%20V%201", {"dialect": Dialect(cutter="gsv1")}),
+        ("width=384&cut=esci&present=eject&image=column", {"dialect": Dialect("column", "esci", "eject")}),
     ],
 )
 def test_paper_is_that_of_the_options(options: str, changes: dict[str, object]) -> None:
@@ -90,11 +95,20 @@ def test_paper_is_that_of_the_options(options: str, changes: dict[str, object]) 
         ("tcp://10.0.0.9:0", "must look like"),
         ("tcp://10.0.0.9/queue", "must look like"),
         ("tcp://[fe80", "cannot be read"),
-        ("tcp://10.0.0.9?width=600", "width=600 is not known; there are 384 or 512 or 576 or 640"),
+        ("tcp://10.0.0.9?width=601", "width=601 must be a number from 360 to 832 in steps of 8"),
+        ("tcp://10.0.0.9?width=840", "must be a number from 360 to 832"),
+        ("tcp://10.0.0.9?band=4", "band=4 must be a number from 8 to 255"),
+        ("tcp://10.0.0.9?pause=slow", "pause=slow must be a number from 0 to 500"),
+        ("tcp://10.0.0.9?image=dots", "image=dots is not known; there are column or raster"),
+        ("tcp://10.0.0.9?present=yes", "present=yes is not known; there are eject or hold or off"),
+        ("tcp://10.0.0.9?model=HP-1", "model=HP-1 is not known"),
         ("tcp://10.0.0.9?status=maybe", "status=maybe is not known; there are off or on"),
         ("tcp://10.0.0.9?cut=twice", "cut=twice is not known"),
         ("tcp://10.0.0.9?layout=fast", "layout=fast is not known; there are plain or raster or slow"),
-        ("tcp://10.0.0.9?baud=9600", "option 'baud' is not known; there are ask or cut or layout or status or width"),
+        (
+            "tcp://10.0.0.9?baud=9600",
+            "option 'baud' is not known; there are ask or band or cut or image",
+        ),
         ("tcp://10.0.0.9?ask=eot,line", "ask=line is not known; there are asb or eot or gsr or id"),
         ("tcp://10.0.0.9?ask=", "ask= is not known"),
         ("usb:///dev", "must look like usb:///dev/usb/lp0 or usb://0416:5011"),
@@ -111,7 +125,7 @@ def test_paper_is_that_of_the_options(options: str, changes: dict[str, object]) 
         ("file:///tmp/", "must look like"),
         ("file:///tmp/a?status=off", "option 'status' is not known"),
         ("virtual://?width=576", "must look like virtual://FOLDER"),
-        ("virtual://a?status=off", "option 'status' is not known; there are cut or layout or width"),
+        ("virtual://a?status=off", "option 'status' is not known; there are band or cut or image or layout or model"),
     ],
 )
 def test_wrong_addresses_say_what_to_change(url: str, complaint: str) -> None:
@@ -134,7 +148,7 @@ def test_building_reaches_for_nothing(tmp_path: Path) -> None:
         assert isinstance(build_printer(url), LinePrinter)
     printer = build_printer(f"virtual://{tmp_path}/new?width=384")
     assert isinstance(printer, VirtualPrinter)
-    assert printer.paper is NARROW
+    assert printer.paper == NARROW
     assert not (tmp_path / "new").exists()
 
 

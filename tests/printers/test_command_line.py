@@ -39,7 +39,7 @@ def test_page_that_did_not_go_out_is_a_failure(tmp_path: Path, capsys: pytest.Ca
 @pytest.mark.parametrize(
     ("url", "status", "words"),
     [
-        ("tcp://10.0.0.9?width=600", 2, "width=600 is not known"),
+        ("tcp://10.0.0.9?width=601", 2, "width=601 must be a number from 360 to 832 in steps of 8"),
         ("usb:///dev/usb/lp99", 1, "there is no /dev/usb/lp99"),
         ("serial:///dev/serial/by-id/none", 1, "there is no /dev/serial/by-id/none"),
         ("windows://XP-80C", 1, "Windows printers need pywin32"),
@@ -83,7 +83,9 @@ def test_probe_prints_the_line_of_configuration(
     told = capsys.readouterr().out
     assert "model: TM-T88V" in told
     assert "DLE EOT 1: 12" in told
-    assert f"\n.venv/bin/python -m kiosk --printer 'tcp://127.0.0.1:{plug.port}?cut=off&ask=eot,id&width=512'" in told
+    assert (
+        f"\n.venv/bin/python -m kiosk --printer 'tcp://127.0.0.1:{plug.port}?cut=off&ask=eot,id&model=TM-T88V'" in told
+    )
 
 
 def test_probe_of_a_mute_printer_leaves_it_in_peace(capsys: pytest.CaptureFixture[str]) -> None:

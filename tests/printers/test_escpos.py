@@ -13,12 +13,14 @@ from PIL import Image
 from printer_drivers.bitmap import Bitmap
 from printer_drivers.column_text import Words
 from printer_drivers.decoder import UnreadableBytes, decode, read
-from printer_drivers.escpos import BAND_ROWS, CUT, INITIALISE, encode, encode_row, encode_rows
+from printer_drivers.dialect import BAND_ROWS, CUTTERS, IMAGES, PRESENTERS, USUAL, Dialect
+from printer_drivers.dialect import Image as Encoding
+from printer_drivers.escpos import CUT, INITIALISE, RASTER, cut_off, encode, encode_row, encode_rows
 from printer_drivers.paper import PAPERS, Paper
 from printer_drivers.raster import draw
 from printer_drivers.slip import Slip
 
-NARROW = dataclasses.replace(PAPERS[384], cuts=True)
+NARROW = dataclasses.replace(PAPERS[384], dialect=USUAL)
 REAL_TIME = re.compile(rb"\x10[\x04\x05\x14]")
 
 
@@ -74,12 +76,12 @@ def test_slip_comes_back_dot_for_dot(slip: Slip, width: int) -> None:
 
 
 def test_golden_bytes_of_a_small_picture() -> None:
-    """A picture of ten rows gives exactly these bytes: header, margin, trimmed band, feed, cut."""
-    row = bytes(20) + b"\xf0\x0f" + bytes(26)
+    """A picture of ten rows gives exactly these bytes: header, band without its white right side, feed, cut."""
+    row = bytes(1) + b"\xf0\x0f" + bytes(45)
     job = encode(Bitmap(384, 10, row * 5 + bytes(48 * 5)), NARROW)
     assert b"".join(job[:3]).hex(" ") == (
         "1b 40 "
-        "1d 4c a0 00 1d 76 30 00 02 00 05 00 f0 0f f0 0f f0 0f f0 0f f0 0f 1d 4c 00 00 "
+        "1d 76 30 00 03 00 05 00 00 f0 0f 00 f0 0f 00 f0 0f 00 f0 0f 00 f0 0f "
         "1d 76 30 00 01 00 05 00 00 00 00 00 00"
     )
     assert job[0] == INITIALISE
@@ -97,6 +99,71 @@ def test_paper_is_cut_only_where_something_cuts() -> None:
         assert (CUT in encode_rows([Words("A")], paper)) is paper.cuts
 
 
+COLUMNED = dataclasses.replace(NARROW, dialect=Dialect(image="column"))
+
+
+@given(bitmap=bitmaps(strange=b"\x00\xff\x80\x01"))
+def test_columns_are_the_picture_too(bitmap: Bitmap) -> None:
+    """Lines of ESC * bring back every dot, with white below up to a whole line."""
+    clean = without_real_time(bitmap)
+    job = b"".join(encode(clean, COLUMNED))
+    (sheet,) = decode(job, 384)
+    assert sheet.data.startswith(clean.data)
+    assert not any(sheet.data[len(clean.data) :])
+    assert sheet.height == sum(-(-rows // 24) * 24 for rows in (clean.height, COLUMNED.end_dots))
+    assert RASTER not in job
+
+
+def test_golden_bytes_of_columns() -> None:
+    """A dot at the top left and one at the bottom of its third column: spacing, columns, line feed, spacing back."""
+    rows = [b"\x80", *[b"\x00"] * 22, b"\x20"]
+    job = encode(Bitmap(8, 24, b"".join(rows)), COLUMNED)
+    assert b"".join(job[1:4]).hex(" ") == "1b 33 18 1b 2a 21 03 00 80 00 00 00 00 00 00 00 01 0a 1b 32"
+
+
+@given(bitmap=bitmaps(strange=b"\x00\x10\x04\x05\x14\x10"), image=st.sampled_from(IMAGES))
+def test_no_dialect_holds_real_time_patterns(bitmap: Bitmap, image: Encoding) -> None:
+    """No job in any dialect holds DLE EOT, DLE ENQ or DLE DC4."""
+    paper = dataclasses.replace(NARROW, dialect=Dialect(image=image))
+    assert not REAL_TIME.search(b"".join(encode(bitmap, paper)))
+
+
+def heights_of(job: tuple[bytes, ...]) -> list[int]:
+    """Return the rows of each raster of a job."""
+    return [int.from_bytes(chunk[6:8], "little") for chunk in job if chunk.startswith(RASTER)]
+
+
+@pytest.mark.parametrize("band", [32, 48, 64, 96, 255])
+@pytest.mark.parametrize("rows", [48, 96, 112, 144, 192, 240, 288, 1000])
+@pytest.mark.parametrize("ink", [b"\xff", b"\x00"], ids=["ink", "blank"])
+def test_no_raster_is_a_multiple_of_48_rows_high(band: int, rows: int, ink: bytes) -> None:
+    """A POS-5890K loses its place after such a raster, so none is ever sent, and no row is lost."""
+    paper = dataclasses.replace(NARROW, dialect=Dialect(band_rows=band))
+    heights = heights_of(encode(Bitmap(384, rows, ink * 48 * rows), paper))
+    assert sum(heights) == rows + paper.end_dots
+    assert not [height for height in heights if height % 48 == 0]
+    assert max(heights) <= (255 if ink == b"\x00" else band)
+
+
+@pytest.mark.parametrize("cutter", sorted(CUTTERS))
+@pytest.mark.parametrize("presenter", [None, *PRESENTERS])
+def test_each_cutter_ends_the_slip(cutter: str, presenter: str | None) -> None:
+    """A job ends with the printer's own cut, and what hands the slip out; a cut that does not feed is fed for."""
+    paper = dataclasses.replace(NARROW, dialect=Dialect(cutter=cutter, presenter=presenter))
+    picture = Bitmap(384, 10, b"\xff" * 480)
+    job = encode(picture, paper)
+    assert job[-1].startswith(CUTTERS[cutter].command)
+    assert len(job[-1]) > len(CUTTERS[cutter].command) or presenter is None
+    (sheet,) = decode(b"".join(job), 384)
+    assert sheet.height == 10 + (8 if cutter in {"gsv65", "gsv66"} else 15 * 8)
+    assert decode(cut_off(paper), 384)[0].height >= (0 if cutter in {"gsv65", "gsv66"} else 15 * 8)
+
+
+def test_nothing_is_cut_off_where_nothing_cuts() -> None:
+    """A printer without a cutter gets no cut, also after a broken job."""
+    assert cut_off(PAPERS[384]) == b""
+
+
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
@@ -109,7 +176,7 @@ def test_paper_is_cut_only_where_something_cuts() -> None:
 )
 def test_golden_bytes_of_lines_of_text(words: Words, expected: bytes) -> None:
     """Up to twice the size by the oldest command, beyond it by GS !, and always back to normal after the line."""
-    assert encode_row(words) == expected
+    assert encode_row(words, USUAL) == expected
 
 
 def without_real_time(bitmap: Bitmap) -> Bitmap:
@@ -130,7 +197,7 @@ LINES = st.builds(
 @given(rows=st.lists(st.one_of(LINES, bitmaps(strange=b"\x00\xff\x80").map(without_real_time))), cuts=st.booleans())
 def test_decoded_rows_are_the_words_and_the_pictures(rows: list[Words | Bitmap], cuts: bool) -> None:
     """Words come back as text, pictures dot for dot between them, and each line as high as its letters."""
-    job = encode_rows(rows, dataclasses.replace(NARROW, cuts=cuts))
+    job = encode_rows(rows, NARROW if cuts else PAPERS[384])
     (sheet,) = read(b"".join(job), 384, cell=lambda _: (0,) * 24)
     said = [row.text for row in rows if isinstance(row, Words)]
     assert list(sheet.words[: len(said)]) == said
@@ -188,7 +255,10 @@ def test_bitmap_refuses_sizes_that_disagree(data: bytes) -> None:
         (b"A\x1ba\x01", "a change of side"),
         (b"\x1dv0\x00\x02\x00\x02\x00\xff", "ends inside a command"),
         (b"\x1dv0\x00\x31\x00\x01\x00" + bytes(49), "49 bytes does not fit"),
-        (b"\x1dL\x03\x00", "margin of 3 dots"),
+        (b"\x1b*\x21\x81\x01" + bytes(3 * 385), "385 columns does not fit"),
+        (b"\x1b*\x21\x01\x00abcd", "a letter stands in a line of columns"),
+        (b"\x1b*\x21\x01\x00abc\x1dVB\x00", "the cut stands in the middle of a line"),
+        (b"\x1dL\x08\x00", "begins with 1d 4c 08 00"),
     ],
 )
 def test_decoder_names_what_it_cannot_read(job: bytes, complaint: str) -> None:

@@ -8,7 +8,6 @@ from printer_drivers import clock
 from printer_drivers.answers import NOTHING, Ask
 from printer_drivers.conversation import Terms
 from printer_drivers.device_file import DeviceLine
-from printer_drivers.models import find_width
 from printer_drivers.printer import Deadlines, PrinterState
 from printer_drivers.probing import Findings, probe, recommend
 from tests.printers.simulated_printer import Faults, PtyPlug, simulated
@@ -60,9 +59,9 @@ MUTE = Findings(frozenset({Ask.LINE}), PrinterState.UNKNOWN, "", "", ())
 
 
 @pytest.mark.parametrize(
-    ("findings", "can", "width", "baud", "options"),
+    ("findings", "can", "model", "baud", "options"),
     [
-        (FOUND, ALL, 512, None, {"ask": "line,eot,gsr", "width": "512"}),
+        (FOUND, ALL, "TM-T88V", None, {"ask": "line,eot,gsr", "model": "TM-T88V"}),
         (FOUND, ALL - {Ask.LINE}, None, None, {"ask": "eot,gsr"}),
         (FOUND, ALL, None, 9600, {"ask": "line,eot,gsr", "layout": "slow"}),
         (FOUND, ALL, None, 115200, {"ask": "line,eot,gsr"}),
@@ -71,16 +70,7 @@ MUTE = Findings(frozenset({Ask.LINE}), PrinterState.UNKNOWN, "", "", ())
     ],
 )
 def test_recommended_options(
-    findings: Findings, can: frozenset[Ask], width: int | None, baud: int | None, options: dict[str, str]
+    findings: Findings, can: frozenset[Ask], model: str | None, baud: int | None, options: dict[str, str]
 ) -> None:
     """Only ways to ask that the address allows are recommended; slow lines get the slow form, mute printers peace."""
-    assert recommend(findings, can, width, baud) == options
-
-
-@pytest.mark.parametrize(
-    ("model", "width"),
-    [("TM-T88V", 512), ("tm-t20ii", 576), ("POS5890 Series", 384), ("CT-S651", 640), ("XP-80C", None), ("", None)],
-)
-def test_width_of_known_models(model: str, width: int | None) -> None:
-    """The width of a model is that of python-escpos's profile of this name; nothing is guessed of others."""
-    assert find_width(model) == width
+    assert recommend(findings, can, model, baud) == options

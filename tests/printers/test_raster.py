@@ -8,9 +8,9 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageDraw, ImageFont
 
-import assets
 from printer_drivers.bitmap import Bitmap
 from printer_drivers.layout import Layout, Text, lay_out
+from printer_drivers.lettering import read_face
 from printer_drivers.paper import PAPERS, Paper
 from printer_drivers.raster import FontRuler, cell, draw, encode_png, paint
 from printer_drivers.slip import Slip
@@ -23,7 +23,7 @@ TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
 # The 134 Vietnamese letters beyond ASCII, both cases.
 SMALL = {unicodedata.normalize("NFC", letter + tone) for letter in PLAIN for tone in TONES} | {"đ"}
 LETTERS = sorted(letter for small in SMALL for letter in (small, small.upper()) if not letter.isascii())
-WEIGHTS: tuple[Weight, ...] = ("Regular", "SemiBold", "Bold", "ExtraBold")
+WEIGHTS: tuple[Weight, ...] = ("Medium", "SemiBold", "Bold", "ExtraBold")
 LONG_SERVICE = "Giáo dục - Y tế - Văn hóa - Nội vụ - Dân tộc, tôn giáo"
 
 
@@ -153,7 +153,7 @@ def test_ink_left_of_the_pen_is_kept(letter: str) -> None:
         first = paint(Layout(320, 160, (Text(0, 100, letter, "Bold", size),)))
         extent = FontRuler().extent(letter, "Bold", size)
         found, canvas = ink(first), Image.new("1", (320, 160))
-        font = ImageFont.truetype(assets.font("Bold"), size, layout_engine=ImageFont.Layout.BASIC)
+        font = ImageFont.truetype(io.BytesIO(read_face("Bold")), size, layout_engine=ImageFont.Layout.BASIC)
         ImageDraw.Draw(canvas).text((160, 100), letter, fill=1, font=font, anchor="ls")
         expected = canvas.getbbox()
         assert found is not None

@@ -29,24 +29,24 @@ RULER = SquareRuler()
 
 def test_wrap_keeps_words_joined_by_a_no_break_space() -> None:
     """A no-break space is no place to break a line."""
-    assert wrap("aa bb\u00a0cc", 60, "Regular", 20, RULER) == ("aa", "bb\u00a0cc")
+    assert wrap("aa bb\u00a0cc", 60, "Medium", 20, RULER) == ("aa", "bb\u00a0cc")
 
 
 def test_wrap_breaks_a_word_wider_than_the_paper() -> None:
     """One endless word is broken between letters rather than clipped."""
-    assert wrap("abcdefg", 30, "Regular", 20, RULER) == ("abc", "def", "g")
+    assert wrap("abcdefg", 30, "Medium", 20, RULER) == ("abc", "def", "g")
 
 
 def test_wrap_parts_no_mark_from_its_letter() -> None:
     """A letter and the marks that have no composed form go to the next line together."""
-    assert wrap("abx\u0323\u0302cd", 40, "Regular", 20, RULER) == ("ab", "x\u0323\u0302c", "d")
+    assert wrap("abx\u0323\u0302cd", 40, "Medium", 20, RULER) == ("ab", "x\u0323\u0302c", "d")
 
 
 @given(words=st.text("ab\u0302 ", max_size=60), width=st.integers(1, 200))
 def test_wrap_fills_lines_and_loses_no_letter(words: str, width: int) -> None:
     """Lines hold all letters in order, are no wider than asked unless one letter is, and none could take more."""
     words = unicodedata.normalize("NFC", words)
-    lines = wrap(words, width, "Regular", 20, RULER)
+    lines = wrap(words, width, "Medium", 20, RULER)
     assert "".join(lines).replace(" ", "") == words.replace(" ", "")
     assert all(len(line) * 10 <= width or len(line) == 1 for line in lines)
 
@@ -54,22 +54,22 @@ def test_wrap_fills_lines_and_loses_no_letter(words: str, width: int) -> None:
 def test_wrap_of_one_endless_word_asks_little() -> None:
     """Breaking 280 letters without a space takes some measurements a line, not one a letter."""
     ruler = SquareRuler()
-    lines = wrap("x" * 280, 384, "Regular", 20, ruler)
+    lines = wrap("x" * 280, 384, "Medium", 20, ruler)
     assert ruler.asked <= 12 * len(lines)
 
 
 def test_even_width_leaves_no_lonely_word() -> None:
     """Two lines are made about equally long without becoming three."""
     words = "aaaa bbbb cccc dddd"
-    width = even_width(words, 160, "Regular", 20, RULER)
-    assert wrap(words, 160, "Regular", 20, RULER) == ("aaaa bbbb cccc", "dddd")
-    assert wrap(words, width, "Regular", 20, RULER) == ("aaaa bbbb", "cccc dddd")
+    width = even_width(words, 160, "Medium", 20, RULER)
+    assert wrap(words, 160, "Medium", 20, RULER) == ("aaaa bbbb cccc", "dddd")
+    assert wrap(words, width, "Medium", 20, RULER) == ("aaaa bbbb", "cccc dddd")
 
 
 def test_even_width_leaves_single_lines_and_long_paragraphs_alone() -> None:
     """One line needs no evening, and in a paragraph of many it is not worth the time."""
-    assert even_width("aaaa", 160, "Regular", 20, RULER) == 160
-    assert even_width("aaaa " * 20, 160, "Regular", 20, RULER) == 160
+    assert even_width("aaaa", 160, "Medium", 20, RULER) == 160
+    assert even_width("aaaa " * 20, 160, "Medium", 20, RULER) == 160
 
 
 def test_shrink_takes_the_largest_size_that_fits() -> None:
@@ -81,10 +81,10 @@ def test_shrink_takes_the_largest_size_that_fits() -> None:
 
 def test_lines_of_a_paragraph_have_one_pitch() -> None:
     """Lines are 1.35 em apart, more where marks and tails would touch."""
-    assert lead(("a", "b"), "Regular", 20, RULER).pitch == 27
+    assert lead(("a", "b"), "Medium", 20, RULER).pitch == 27
 
     class TallRuler(SquareRuler):
         def extent(self, _words: str, _weight: Weight, size: int) -> Extent:
             return Extent(size, size * 6 // 5, size * 2 // 5)
 
-    assert lead(("a",), "Regular", 20, TallRuler()).pitch == 33
+    assert lead(("a",), "Medium", 20, TallRuler()).pitch == 33
