@@ -1,5 +1,7 @@
 # Every command of the project. `make` alone lists them.
 PYTHON ?= python3
+# Of 3.13 or younger: what draws our slips with somebody else's printer emulator.
+EMULATOR_PYTHON ?= python3.13
 # More words for the program behind a target: make run OPTIONS="--port 9000", make test OPTIONS="tests/core -x"
 OPTIONS ?=
 
@@ -9,7 +11,7 @@ LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --gen
 GENERATED := tools/protocol_reference.py tools/lifecycle_drawing.py
 CHECKS := check-types check-contracts check-style check-docs
 
-.PHONY: help run test test-random torture check fix bench docs lock clean prepare-run prepare-test $(CHECKS)
+.PHONY: help run test test-random torture check fix bench docs lock emulate clean prepare-run prepare-test $(CHECKS)
 
 help:
 	@echo "make run     open a center: server, kiosk, display, virtual printer"
@@ -21,6 +23,7 @@ help:
 	@echo "make bench   measure what is claimed"
 	@echo "make docs    write the generated documents"
 	@echo "make lock    write requirements*.txt from pyproject.toml (needs the network)"
+	@echo "make emulate have another's printer emulator draw the slips that tests compare with (needs the network)"
 	@echo "make clean   remove what can be made again; data/ stays"
 
 prepare-run:
@@ -73,6 +76,12 @@ docs: prepare-test
 lock: prepare-test
 	@$(LOCK) --extra center pyproject.toml --output-file requirements.txt
 	@$(LOCK) --extra dev pyproject.toml --output-file requirements-dev.txt
+	@$(subst 3.11,3.13,$(LOCK)) --group emulator --output-file requirements-emulator.txt
+
+emulate: prepare-test
+	@.venv/bin/uv venv --quiet --clear --python $(EMULATOR_PYTHON) build/emulator
+	@.venv/bin/uv pip install --quiet --python build/emulator --require-hashes --requirement requirements-emulator.txt
+	@$(IN_ENVIRONMENT) -m tests.printers.emulated build/emulator/bin/python
 
 clean:
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build

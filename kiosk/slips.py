@@ -3,10 +3,11 @@
 Pure. How the words become dots is the business of `printer_drivers`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
+import assets
 from printer_drivers.slip import Slip, can_be_code
 from queue_protocol.announcements import PrintSlip
 from queue_protocol.answers import TicketTaken, WaitRange
@@ -30,10 +31,11 @@ _WEEKDAYS = (
 
 @dataclass(frozen=True, slots=True)
 class Center:
-    """What a slip says that is not the ticket's own: names by language, and the local time of the center."""
+    """What a slip says that is not the ticket's own: names by language, icons, and local time."""
 
     names: Mapping[Language, str] = field(default_factory=dict)
     services: Mapping[ServiceId, Mapping[Language, str]] = field(default_factory=dict)
+    icons: Mapping[ServiceId, str] = field(default_factory=dict)
     utc_offset_s: int = 0
 
 
@@ -42,6 +44,7 @@ def center_of(welcome: Welcome, menu: Menu) -> Center:
     return Center(
         names=welcome.center,
         services={card.service: card.names for card in menu.services},
+        icons={card.service: card.icon for card in menu.services},
         utc_offset_s=welcome.utc_offset_s,
     )
 
@@ -65,6 +68,7 @@ def _place_today(order: PrintSlip, center: Center, texts: Texts) -> Slip:
     return Slip(
         center=in_language(center.names, texts.language).upper(),
         service=_service(ticket, center, texts),
+        icon=_icon(ticket, center),
         number=ticket.number,
         priority_mark=texts.say("priority") if ticket.priority else None,
         lines=tuple(_lines(ticket, center, texts)),
@@ -85,6 +89,7 @@ def _place_in_front(order: PrintSlip, center: Center, texts: Texts) -> Slip:
     return Slip(
         center=in_language(center.names, texts.language).upper(),
         service=_service(ticket, center, texts),
+        icon=_icon(ticket, center),
         number=f"{day:%d/%m}",
         priority_mark=texts.say("slip_carried"),
         lines=(
@@ -127,6 +132,14 @@ def _service(ticket: TicketTaken, center: Center, texts: Texts) -> str:
     return in_language(center.services.get(ticket.service, {}), texts.language) or ticket.number[:1]
 
 
+def _icon(ticket: TicketTaken, center: Center) -> str | None:
+    """Return the character of the service's icon, the one of its card; `None` when it has none that can be drawn."""
+    try:
+        return assets.icon(center.icons.get(ticket.service, ""))
+    except KeyError:
+        return None
+
+
 def _lines(ticket: TicketTaken, center: Center, texts: Texts) -> Iterator[str]:
     yield say_ahead(ticket, center.utc_offset_s, texts)
     if ticket.wait is not None:
@@ -134,8 +147,13 @@ def _lines(ticket: TicketTaken, center: Center, texts: Texts) -> Iterator[str]:
     if ticket.after_break:
         yield texts.say("kiosk_after_break")
     if ticket.counters:
-        counters = ", ".join(str(counter) for counter in ticket.counters)
-        yield texts.count("slip_counters", len(ticket.counters), counters=counters)
+        yield texts.count("slip_counters", len(ticket.counters), counters=_one_of(ticket.counters, texts))
+
+
+def _one_of(counters: Sequence[int], texts: Texts) -> str:
+    """Return numbers as a choice, `1, 2 hoặc 3`: the holder is called to one of them."""
+    *others, last = map(str, counters)
+    return f"{', '.join(others)} {texts.say('slip_or')} {last}" if others else last
 
 
 def _time_line(ticket: TicketTaken, center: Center, texts: Texts) -> str:

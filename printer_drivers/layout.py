@@ -24,6 +24,8 @@ FRAME_DOTS = 3
 LOGO_GAP_MM = 2.0
 CENTER_LINES = 1
 SERVICE_LINES = 2
+# An icon as high as its letters alone is a smudge at a yard; this is as high as a line with its marks.
+ICON_EM = 1.5
 DIGITS = "0123456789"
 
 
@@ -155,7 +157,7 @@ def _blocks(slip: Slip, page: _Page) -> Iterator[_Block]:
         yield _letterhead(slip.center, page)
         yield _rule(page)
     if slip.service:
-        yield _service(slip.service, page)
+        yield _service(slip.service, slip.icon, page)
     yield _number(slip.number, page)
     if slip.priority_mark:
         yield _priority_bar(slip.priority_mark, page)
@@ -203,11 +205,20 @@ def _center(words: str, page: _Page, inset: int = 0) -> _Block:
     return _paragraph(words, "SemiBold", fitting or size, page, inset)
 
 
-def _service(words: str, page: _Page) -> _Block:
+def _service(words: str, icon: str | None, page: _Page) -> _Block:
+    """Set the service's name, beside its icon where it has one."""
     size, least = page.paper.dots(page.scale.service_mm), page.paper.dots(page.scale.service_least_mm)
+    em = round(ICON_EM * size)
+    inset = em + size // 4 if icon else 0
     sizes = range(size, least - 1, -1)
-    fitting = shrink(words, page.width, "Bold", sizes, SERVICE_LINES, page.ruler) or least
-    return _evened(words, "Bold", fitting, page)
+    fitting = shrink(words, page.width - inset, "Bold", sizes, SERVICE_LINES, page.ruler) or least
+    name = _evened(words, "Bold", fitting, page, inset)
+    if not icon:
+        return name
+    extent = page.ruler.extent(icon, "Icons", em)
+    height = max(name.height, extent.above + extent.below)
+    sign = Text(0, (height - extent.above - extent.below) // 2 + extent.above, icon, "Icons", em)
+    return _Block((sign, *_beside(name, inset, (height - name.height) // 2)), height)
 
 
 def _number(number: str, page: _Page) -> _Block:

@@ -21,7 +21,9 @@ _DRAWN = frozenset({"OS/2", "cmap", "cvt ", "fpgm", "gasp", "glyf", "head", "hhe
 
 @functools.cache
 def read_face(weight: Weight) -> bytes:
-    """Return the font of this weight as a TTF file whose every a, ă and â is the two-storey one."""
+    """Return the font of this weight as a TTF file whose every a, ă and â is the two-storey one; icons as they are."""
+    if weight == "Icons":
+        return assets.icon_font().read_bytes()
     with TTFont(assets.font(weight), lazy=True) as font:
         others = dict(_substitutes(font))
         for table in font["cmap"].tables:

@@ -26,8 +26,9 @@ class BadSlip(ValueError):
 class Slip:
     """The words of one slip, top to bottom, each text one paragraph.
 
-    `None` and an empty tuple mean that the part is left out. `qr` is the content of the code (ASCII, usually an
-    address) and is never printed as text; `qr_caption` is printed only beside a code. A no-break space keeps two
+    `None` and an empty tuple mean that the part is left out. `icon` is the one character of the icon font that is
+    drawn beside the service. `qr` is the content of the code (ASCII, usually an address) and is never printed as text;
+    `qr_caption` is printed only beside a code. A no-break space keeps two
     words on one line. Texts are mended here, because a slip with an odd name beats none: they are normalised to NFC, as
     decomposed marks are drawn beside their letters; control characters become spaces; what is too long is cut.
     Raises `BadSlip` for a number or a code that cannot be printed, and for too many lines.
@@ -43,6 +44,7 @@ class Slip:
     qr: str | None = None
     qr_caption: str | None = None
     reprint_mark: str | None = None
+    icon: str | None = None
 
     def __post_init__(self) -> None:
         for field in TEXTS:
@@ -55,6 +57,8 @@ class Slip:
             raise BadSlip(f"number {self.number!r} must be 1 to {LONGEST_NUMBER} characters without a space")
         if len(self.lines) > MOST_LINES:
             raise BadSlip(f"a slip has at most {MOST_LINES} lines, got {len(self.lines)}")
+        if self.icon is not None and len(self.icon) != 1:
+            raise BadSlip(f"icon {self.icon!r} must be one character of the icon font")
         if self.qr is not None and not can_be_code(self.qr):
             raise BadSlip(f"qr must be 1 to {LONGEST_QR} printable ASCII characters")
 

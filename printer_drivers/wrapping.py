@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-Weight = Literal["Medium", "SemiBold", "Bold", "ExtraBold"]
+Weight = Literal["Medium", "SemiBold", "Bold", "ExtraBold", "Icons"]
+"""What words are drawn in: a weight of the house face, or its icons, one character each."""
 
 # Vietnamese stacks two marks on a capital (Ẫ Ổ Ữ); below 1.35 em the lines touch.
 LINE_PITCH = 1.35

@@ -150,7 +150,7 @@ async def test_a_new_slip_is_printed_after_a_restart_too(bench: Bench) -> None:
     bench.shelf.start(ticket().ticket)
     assert bench.box.hello().started_slips == (ticket().ticket,)
     bench.hear(welcome(), menu(), order(kind="carried_over", valid_on="2026-11-24"))
-    assert [job.slip.priority_mark for job in bench.jobs] == ["PHIẾU ƯU TIÊN"]
+    assert [job.slip.priority_mark for job in bench.jobs] == ["PHIẾU GỌI TRƯỚC"]
 
 
 async def test_a_slip_is_not_printed_twice_when_its_report_is_on_the_way(bench: Bench) -> None:

@@ -38,12 +38,12 @@ def test_a_slip_in_vietnamese(center: Center, languages: Mapping[str, Texts]) ->
     """The slip names center, service, number, place in the line, counters, local time and what it is good for."""
     slip = compose(order(), center, languages)
     assert slip.center == "TRUNG TÂM PHỤC VỤ HÀNH CHÍNH CÔNG XÃ BẢO HÀ"
-    assert slip.service == "Chứng thực"
+    assert (slip.service, slip.icon) == ("Chứng thực", assets.icon("stamper"))
     assert slip.number == "A015"
     assert [line.replace("\xa0", " ") for line in slip.lines] == [
-        "Trước ông/bà còn 4 lượt (lúc 08:12)",
+        "Trước ông/bà còn 4 người (lúc 08:12)",
         "Dự kiến chờ khoảng 10–20 phút",
-        "Quầy số 1, 2",
+        "Chờ gọi vào Quầy 1 hoặc 2",
     ]
     assert slip.time_line == "08:12 · Thứ Hai, 23/11/2026"
     assert "không thay thế Giấy tiếp nhận hồ sơ" in slip.note
@@ -55,7 +55,10 @@ def test_a_slip_in_english(center: Center, languages: Mapping[str, Texts]) -> No
     """The person's language decides every word, the center's name too."""
     slip = compose(order(ticket(people_ahead=1, counters=(3,), wait=None), language="en"), center, languages)
     assert slip.service == "Certification of copies and signatures"
-    assert [line.replace("\xa0", " ") for line in slip.lines] == ["1 person ahead of you (at 08:12)", "Counter 3"]
+    assert [line.replace("\xa0", " ") for line in slip.lines] == [
+        "1 person ahead of you (at 08:12)",
+        "Wait to be called to counter 3",
+    ]
     assert slip.time_line == "08:12 · Monday, 23/11/2026"
 
 
@@ -102,7 +105,7 @@ def test_a_carried_slip_promises_a_place_in_front_on_one_day(center: Center, lan
     """It says its day large, what to do with it, that it is good once; nothing of today's line, and no name."""
     wanted = order(kind="carried_over", valid_on="2026-11-24", address="http://10.0.0.2/t/abc")
     slip = compose(wanted, center, languages)
-    assert (slip.number, slip.priority_mark) == ("24/11", "PHIẾU ƯU TIÊN")
+    assert (slip.number, slip.priority_mark) == ("24/11", "PHIẾU GỌI TRƯỚC")
     assert slip.lines == (
         "Dùng vào Thứ Ba, 24/11/2026",
         "Khi đến, mời ông/bà đưa phiếu này cho cán bộ để được gọi trước.",

@@ -139,7 +139,7 @@ async def test_alone_the_screen_is_calm_and_the_number_comes_at_once(stage: Stag
     number = stage.view.body
     assert isinstance(number, Number)
     assert (number.number, number.cancel) == ("AK01", "")
-    assert number.facts == ("Chưa rõ còn bao nhiêu lượt phía trước. Mời ông/bà giữ phiếu, chờ cán bộ gọi số.",)
+    assert number.facts == ("Chưa rõ còn bao nhiêu người phía trước. Mời ông/bà giữ phiếu, chờ cán bộ gọi số.",)
 
 
 async def test_the_command_names_kiosk_language_and_token(stage: Stage) -> None:

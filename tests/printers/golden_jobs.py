@@ -8,6 +8,7 @@ import dataclasses
 import hashlib
 from pathlib import Path
 
+import assets
 from printer_drivers.dialect import IMAGES, Image
 from printer_drivers.drawing import job_of
 from printer_drivers.paper import FORMS, PAPERS, Form, Paper, make_paper
@@ -24,6 +25,7 @@ USUAL = Slip(
     center="TRUNG TÂM PHỤC VỤ HÀNH CHÍNH CÔNG XÃ BẢO HÀ",
     service="Chứng thực",
     number="A015",
+    icon=assets.icon("stamper"),
     lines=("Trước ông/bà còn 4 người (lúc 08:12)", "Dự kiến chờ khoảng 10–20 phút", "Chờ gọi vào Quầy 1 hoặc 2"),
     qr="http://192.168.1.10:8080/t/GEZDGNBVGY3TQOJQGEZDGNBVGY",
     qr_caption="Quét mã để theo dõi lượt của ông/bà",

@@ -161,6 +161,21 @@ def test_service_shrinks_to_two_lines_and_no_further(slip: Slip, count: int, lin
     assert lines <= 2 or drawn[0].size in least
 
 
+@EACH_WIDTH
+@pytest.mark.parametrize("service", ["Chứng thực", "word " * 12])
+def test_icon_stands_beside_the_service(slip: Slip, width: int, service: str) -> None:
+    """The icon is the leftmost thing of its block, clear of the name; without one the name has the room."""
+    marked = lay_out(dataclasses.replace(slip, service=service.strip(), icon="\uf000"), PAPERS[width], RULER)
+    (sign,) = [text for text in texts(marked) if text.weight == "Icons"]
+    name = [text for text in texts(marked) if text.weight == "Bold" and text.words in service]
+    assert name
+    assert sign.left == 0
+    assert all(text.left > sign.size for text in name)
+    assert all(box(text)[2] <= width for text in name)
+    bare = [text for text in texts(lay_out(slip, PAPERS[width], RULER)) if text.words == slip.service]
+    assert [text.left for text in bare] == [0]
+
+
 def test_no_code_and_no_caption_without_an_address(slip: Slip) -> None:
     """Without an address there is neither a code nor a line about it."""
     layout = lay_out(dataclasses.replace(slip, qr=None), PAPERS[576], RULER)

@@ -40,6 +40,7 @@ def test_a_text_without_end_is_cut(slip: Slip) -> None:
         {"number": "A 15"},
         {"number": "ABC123456"},
         {"lines": ("a",) * 7},
+        {"icon": "stamper"},
         {"qr": ""},
         {"qr": "http://bảo-hà"},
         {"qr": "a" * (LONGEST_QR + 1)},

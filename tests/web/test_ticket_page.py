@@ -59,7 +59,7 @@ def test_who_waits_sees_how_many_are_ahead(clerk: Page, citizen: Windows) -> Non
     # No counter that serves births is open: nobody is asked to come near it.
     expect(state).to_contain_text("chưa có quầy làm việc")
     page = see(citizen, second)
-    expect(page.locator(".state")).to_contain_text("còn 1 lượt")
+    expect(page.locator(".state")).to_contain_text("còn 1 người")
     assert page.locator("meta[http-equiv=refresh]").count() == 1
     for taken in (first, second):
         do(clerk, "void_ticket", taken, reason="left")
