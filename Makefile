@@ -6,6 +6,10 @@ EMULATOR_PYTHON ?= python3.13
 OPTIONS ?=
 
 IN_ENVIRONMENT := .venv/bin/python
+# Several tests at once; those that share something stay together (tests/conftest.py).
+TESTS := $(IN_ENVIRONMENT) -m pytest --numprocesses auto --dist loadgroup
+# A machine may forbid Python to keep what it compiled; then each of the hundred programs that tests start compiles anew.
+unexport PYTHONDONTWRITEBYTECODE
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links --override requirements-overrides.txt
 GENERATED := tools/protocol_reference.py tools/lifecycle_drawing.py
@@ -37,10 +41,10 @@ run: prepare-run
 	@exec $(IN_ENVIRONMENT) tools/center.py $(OPTIONS)
 
 test: prepare-test
-	@$(IN_ENVIRONMENT) -m pytest $(OPTIONS)
+	@$(TESTS) $(OPTIONS)
 
 test-random: prepare-test
-	@$(IN_ENVIRONMENT) -m pytest --hypothesis-profile=random $(OPTIONS)
+	@$(TESTS) --hypothesis-profile=random --randomly-seed=default $(OPTIONS)
 
 torture: prepare-test
 	@$(IN_ENVIRONMENT) -m pytest tests/torture --kills 200 --operations 10000 --frames 100000 -s $(OPTIONS)

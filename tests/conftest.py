@@ -1,4 +1,6 @@
-"""What every test relies on: how hypothesis runs here, and how hard the server is tortured."""
+"""What every test relies on: how hypothesis runs here, which tests run beside each other, how hard torture is."""
+
+import os
 
 import pytest
 from hypothesis import settings
@@ -23,3 +25,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=5, help="how often a storm kills the server")
     parser.addoption("--operations", type=int, default=250, help="how many commands a storm needs answered")
     parser.addoption("--frames", type=int, default=2000, help="how many frames are thrown at the socket")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Run two tests for each core at once: half the time of the suite is waiting for programs, windows and pages."""
+    return 2 * (os.cpu_count() or 1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a module in one worker where they share a server, a browser or anything else of the module."""
+    for item in items:
+        definitions = getattr(item, "_fixtureinfo", None)
+        shared = {each[-1].scope for each in definitions.name2fixturedefs.values()} if definitions else set()
+        if "module" in shared:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))

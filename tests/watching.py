@@ -5,7 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 
-def wait_until(holds: Callable[[], bool], what: str, timeout_s: float = 15.0) -> None:
+PATIENCE_S = 90.0
+"""How long tests wait for what has to come. It says nothing about speed: on two cores with twenty programs at work
+Chromium took half a minute to open a page."""
+
+
+def wait_until(holds: Callable[[], bool], what: str, timeout_s: float = PATIENCE_S) -> None:
     """Return as soon as `holds` does; fail with `what` after the time."""
     deadline = time.monotonic() + timeout_s
     while not holds():
