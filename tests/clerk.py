@@ -14,6 +14,7 @@ from queue_protocol.hellos import DeskHello, Seen
 from queue_protocol.ids import CommandId, ServiceId, TicketId, token_of
 from queue_protocol.snapshots import Desk
 from tests.serving import Serving, SignedIn
+from tests.watching import PATIENCE_S
 
 
 class Clerk:
@@ -48,7 +49,7 @@ class Clerk:
         command_id = CommandId(secrets.token_urlsafe(12))
         self._socket.send(encode(Request(command_id=command_id, age_ms=0, command=command)), text=True)
         while True:
-            message = decode_from_server(self._socket.recv(timeout=10))
+            message = decode_from_server(self._socket.recv(timeout=PATIENCE_S))
             if isinstance(message, Desk):
                 self._socket.send(encode(Seen(revision=message.revision)), text=True)
             elif isinstance(message, Answer) and message.command_id == command_id:

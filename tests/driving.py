@@ -20,6 +20,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from tests.watching import PATIENCE_S
+
 ROOT = Path(__file__).resolve().parent.parent
 
 READING_S = 0.7
@@ -73,7 +75,7 @@ class Driven:
         """Put a finger on this pixel, counted from the top left corner, and lift it."""
         self._ask({"do": "touch", "x": x, "y": y})
 
-    def tap(self, text: str, timeout_s: float = 10) -> None:
+    def tap(self, text: str, timeout_s: float = PATIENCE_S) -> None:
         """Wait until this text is shown, read it as a person would, and tap the middle of it."""
         self.wait_for(text, timeout_s)
         time.sleep(READING_S)
@@ -96,7 +98,7 @@ class Driven:
         widgets: list[dict[str, Any]] = self._ask({"do": "tree"})["widgets"]
         return widgets
 
-    def wait_for(self, text: str, timeout_s: float = 10) -> str:
+    def wait_for(self, text: str, timeout_s: float = PATIENCE_S) -> str:
         """Return the first text on the screen that contains `text`, as soon as there is one."""
         deadline = time.monotonic() + timeout_s
         while True:
@@ -113,7 +115,7 @@ class Driven:
         self._ask({"do": "screenshot", "path": str(path)})
         return path
 
-    def stop(self, timeout_s: float = 5) -> int:
+    def stop(self, timeout_s: float = PATIENCE_S) -> int:
         """End the box as a service manager does and return its exit status."""
         self.process.terminate()
         try:
@@ -147,7 +149,7 @@ class Driven:
             for line in self.process.stdout:
                 self._answers.put(line)
 
-    def _ask(self, order: dict[str, Any], timeout_s: float = 20) -> dict[str, Any]:
+    def _ask(self, order: dict[str, Any], timeout_s: float = PATIENCE_S) -> dict[str, Any]:
         assert self.process.stdin is not None
         try:
             print(json.dumps(order), file=self.process.stdin, flush=True)

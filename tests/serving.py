@@ -20,10 +20,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.watching import PATIENCE_S
 
-READY_WAIT_S = 60.0
-"""Start-up takes a second alone; on two cores with twenty programs at work it took 23 s."""
+ROOT = Path(__file__).resolve().parent.parent
 
 
 LOWEST_PORT = 10_000
@@ -75,7 +74,7 @@ class Serving:
     def start(self) -> Self:
         """Start it and wait until it serves."""
         self.launch()
-        deadline = time.monotonic() + READY_WAIT_S
+        deadline = time.monotonic() + PATIENCE_S
         while not any(line.startswith("motcua serves on") for line in self._said) or not self.answers():
             if self._child is None or self._child.poll() is not None or time.monotonic() > deadline:
                 raise ServerTrouble(self.log.read_text(encoding="utf-8")[-2000:])
@@ -110,7 +109,7 @@ class Serving:
         """Pull the plug."""
         if self._child is not None and self._child.poll() is None:
             os.kill(self._child.pid, signal.SIGKILL)
-            self._child.wait(10)
+            self._child.wait(PATIENCE_S)
         self._close()
 
     def stop(self) -> int:
@@ -119,7 +118,7 @@ class Serving:
             return 0
         self._child.terminate()
         try:
-            return self._child.wait(10)
+            return self._child.wait(PATIENCE_S)
         finally:
             self.kill()
 
@@ -181,7 +180,7 @@ class SignedIn:
 
     def get(self, path: str) -> bytes:
         """Return a page."""
-        with self._opener.open(f"{self._address}{path}", timeout=10) as answer:
+        with self._opener.open(f"{self._address}{path}", timeout=PATIENCE_S) as answer:
             content: bytes = answer.read()
             return content
 
@@ -193,7 +192,7 @@ class SignedIn:
         """Send a form and return the page that follows."""
         body = urllib.parse.urlencode(fields).encode()
         request = urllib.request.Request(f"{self._address}{path}", body, {"Origin": self._address})
-        with self._opener.open(request, timeout=20) as answer:
+        with self._opener.open(request, timeout=PATIENCE_S) as answer:
             content: bytes = answer.read()
             return content
 

@@ -5,8 +5,6 @@ Real server, real kiosk window, its paper in a folder.
 
 from pathlib import Path
 
-import pytest
-
 from tests.clerk import Clerk
 from tests.driving import Driven
 from tests.serving import Serving
@@ -48,7 +46,6 @@ def take(kiosk: Driven, number: str) -> None:
     kiosk.tap("Về màn hình chính")
 
 
-@pytest.mark.timeout(180)
 def test_a_kiosk_goes_on_alone(tmp_path: Path) -> None:
     """A001, then the plug: AK01, a restart of the kiosk, AK02; the server comes back and calls all three in order."""
     catalogue = tmp_path / "catalogue.toml"

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-
 PATIENCE_S = 90.0
 """How long tests wait for what has to come. It says nothing about speed: on two cores with twenty programs at work
 Chromium took half a minute to open a page."""

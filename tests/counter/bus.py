@@ -15,6 +15,7 @@ from typing import Self
 
 from display.counter.plans import LinePlan
 from display.counter.table import read_table
+from tests.watching import PATIENCE_S
 
 FRAME = re.compile(rb"\x02(.)N(.{4})(.)\x03", re.DOTALL)
 """What the signs of assets/counter_devices.toml understand."""
@@ -164,7 +165,7 @@ class PtyBus:
                 return b""
 
 
-async def until(holds: Callable[[], bool], timeout_s: float = 8.0) -> None:
+async def until(holds: Callable[[], bool], timeout_s: float = PATIENCE_S) -> None:
     """Return as soon as this holds; fail after some seconds."""
     async with asyncio.timeout(timeout_s):
         while not holds():

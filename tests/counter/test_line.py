@@ -257,7 +257,7 @@ async def test_a_line_behind_a_port_server_works_as_one_at_hand(scheme: str) -> 
             server.hang_up()
             server.signs.lose_power()
             line.signs[0].show(number("A016"))
-            await until(lambda: server.signs.shown.get(1) == "A016", timeout_s=15)
+            await until(lambda: server.signs.shown.get(1) == "A016")
 
 
 async def test_a_line_before_any_number_is_blank() -> None:

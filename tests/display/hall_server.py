@@ -20,6 +20,7 @@ from queue_protocol.hellos import DisplayHello
 from queue_protocol.ids import DeviceId, Revision, ServiceId, TicketId
 from queue_protocol.phrases import announce_call
 from queue_protocol.snapshots import Beat, Board, BoardCall, BoardCounter, FromServer, Welcome
+from tests.watching import PATIENCE_S
 
 Found = TypeVar("Found")
 
@@ -148,7 +149,7 @@ class HallServer:
         if connection is not None:
             connection.close()
 
-    def heard(self, command: Command, timeout_s: float = 10) -> None:
+    def heard(self, command: Command, timeout_s: float = PATIENCE_S) -> None:
         """Return once this command was heard."""
         wait_until(lambda: command in self.commands or None, timeout_s)
 
@@ -180,7 +181,7 @@ class HallServer:
             connection.send(encode(Answer(command_id=message.command_id, result=Done())).decode())
 
 
-def wait_until(found: Callable[[], Found | None], timeout_s: float = 10) -> Found:
+def wait_until(found: Callable[[], Found | None], timeout_s: float = PATIENCE_S) -> Found:
     """Return what this finds as soon as it finds something; fail after some seconds."""
     deadline = time.monotonic() + timeout_s
     while True:

@@ -17,6 +17,7 @@ from queue_protocol.commands import ReportCall, ReportDevice
 from queue_protocol.ids import Revision
 from tests.display.hall_server import HallServer, announce, at, board, wait_until, welcome
 from tests.driving import ROOT, Driven
+from tests.watching import PATIENCE_S
 
 AMBER, NAVY = (255, 196, 46), (10, 26, 48)
 """The call and its ground, from the look."""
@@ -42,7 +43,7 @@ def started_headless(server: HallServer, *arguments: str) -> "subprocess.Popen[s
 def ended(child: "subprocess.Popen[str]", number: int) -> str:
     """Ask a child to end; return what it said on stderr after it ended well within two seconds."""
     child.send_signal(number)
-    _, said = child.communicate(timeout=2)
+    _, said = child.communicate(timeout=PATIENCE_S)
     assert child.returncode == 0
     return said
 
@@ -99,7 +100,7 @@ def test_two_calls_in_one_moment_are_both_shown_and_spoken(hall_server: HallServ
         time.sleep(0.3)
         hall_server.say(second, board(3, second, first))
         box.wait_for("QUẦY 1")
-        hall_server.heard(ReportCall(call=second.call, outcome="shown"), timeout_s=3 * LARGE_S + 5)
+        hall_server.heard(ReportCall(call=second.call, outcome="shown"))
     reports = [each for each in hall_server.commands if isinstance(each, ReportCall)]
     assert [each.call for each in reports if each.outcome == "shown"] == [first.call, second.call]
     assert [each.call for each in reports if each.outcome == "spoken"] == [first.call, second.call]
@@ -175,7 +176,7 @@ def test_without_a_screen_it_says_what_to_do_instead(screen: dict[str, str]) -> 
         env=bare | screen,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert ending.returncode == 2

@@ -21,6 +21,7 @@ from queue_protocol.commands import Command, ReportCall, ReportDevice
 from queue_protocol.ids import Revision, TicketId
 from queue_protocol.texts import Texts
 from tests.display.hall_server import DISPLAY, MORNING, announce, at, board, welcome
+from tests.watching import PATIENCE_S
 
 
 class Deeds:
@@ -185,6 +186,6 @@ async def test_a_fault_in_one_part_is_logged_and_the_part_starts_again(caplog: p
 
 
 async def _until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not true():
             await asyncio.sleep(0.01)

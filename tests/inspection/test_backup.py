@@ -14,9 +14,10 @@ from queue_server.inspection import back_up
 from queue_server.storage.copying import copy_journal
 from queue_server.storage.sqlite import FILE, SqliteJournal, connect
 from tests.inspection.test_commands import check
-from tests.shell.child import ROOT, START_S, Child, command, run
+from tests.shell.child import ROOT, Child, command, run
 from tests.storage.files import ask, bytes_of, store, tamper
 from tests.storage.journals import ORIGIN, a_full_day
+from tests.watching import PATIENCE_S
 
 
 @pytest.fixture
@@ -124,7 +125,7 @@ def test_a_disk_that_fills_up_keeps_the_earlier_copies(folder: Path, copies: Pat
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=START_S,
+        timeout=PATIENCE_S,
         check=False,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)),
     )

@@ -16,9 +16,10 @@ from queue_protocol.answers import Refused, TicketTaken
 from queue_protocol.commands import Request, TakeTicket
 from queue_protocol.ids import CommandId, ServiceId, token_of
 from queue_server.storage.sqlite import FILE
-from tests.shell.child import ROOT, SERVES, START_S, Child, command, run, stored
+from tests.shell.child import ROOT, SERVES, Child, command, run, stored
 from tests.storage.files import store
 from tests.storage.journals import a_full_day
+from tests.watching import PATIENCE_S
 
 PAGE = 4096
 
@@ -106,7 +107,7 @@ def start_and_stop(folder: Path) -> tuple[int, str]:
         if child.said:
             child.get("/health")
             child.process.terminate()
-        return child.process.wait(START_S), child.errors()
+        return child.process.wait(PATIENCE_S), child.errors()
 
 
 def child_of(folder: Path, log: Path, size: int = resource.RLIM_INFINITY) -> Child:
@@ -146,7 +147,7 @@ def test_a_first_start_on_a_full_disk(tmp_path: Path, size: int) -> None:
     """It is one sentence with what to do; once there is room the center begins as if nothing had been."""
     folder, log = tmp_path / "center", tmp_path / "log"
     with child_of(folder, log, size) as child:
-        assert (child.process.wait(START_S), child.said) == (2, "")
+        assert (child.process.wait(PATIENCE_S), child.said) == (2, "")
     assert "cannot be used" in log.read_text("utf-8")
     assert "Free some space" in log.read_text("utf-8")
     assert log.read_text("utf-8").count("\n") == 1
@@ -210,11 +211,11 @@ def test_the_sign_of_life_is_as_old_as_the_last_seconds(tmp_path: Path) -> None:
         child.end(signal.SIGTERM)
     last = (folder / "alive").read_text("ascii")
     assert first < last
-    assert datetime.fromisoformat(last) - datetime.fromisoformat(first) < timedelta(seconds=START_S)
+    assert datetime.fromisoformat(last) - datetime.fromisoformat(first) < timedelta(seconds=PATIENCE_S)
 
 
 def wait_for(path: Path) -> None:
     """Wait until a file is there."""
-    until = time.monotonic() + START_S
+    until = time.monotonic() + PATIENCE_S
     while not path.exists() and time.monotonic() < until:
         time.sleep(0.01)

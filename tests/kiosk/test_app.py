@@ -21,6 +21,7 @@ from queue_protocol.hellos import KioskHello
 from tests.driving import ROOT
 from tests.kiosk.hall import KEY, Hall, open_hall, order, ticket
 from tests.kiosk.test_slips import product_texts
+from tests.watching import PATIENCE_S
 
 
 def options(tmp_path: Path, *arguments: str) -> Options:
@@ -167,7 +168,7 @@ async def test_time_goes_on_after_a_fault_on_the_screen(
         async def async_run(self, _: str) -> None:
             await self.closed.wait()
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         await app._draw(Window(), Stumbling(), stopped)  # type: ignore[arg-type]  # all that is used of a walker
     assert "the passing of time fell over" in caplog.text
 
@@ -182,7 +183,7 @@ def test_without_a_screen_the_way_out_is_named(tmp_path: Path) -> None:
         env={**bare, "KIVY_HOME": str(tmp_path / "kivy")},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert ended.returncode == 2
@@ -208,7 +209,7 @@ def headless(hall: Hall, folder: Path) -> Iterator["subprocess.Popen[str]"]:
     finally:
         if child.poll() is None:
             child.kill()
-        child.communicate(timeout=10)
+        child.communicate(timeout=PATIENCE_S)
 
 
 def wait_until(hall: Hall, kind: type[ReportSlip] | type[ReportDevice]) -> None:
@@ -227,7 +228,7 @@ def test_a_headless_kiosk_prints_and_ends_cleanly(tmp_path: Path, number: signal
         wait_until(hall, ReportDevice)
         begun = time.monotonic()
         child.send_signal(number)
-        out, errors = child.communicate(timeout=10)
+        out, errors = child.communicate(timeout=PATIENCE_S)
         assert time.monotonic() - begun < 2
     assert child.returncode == 0, errors
     assert "kiosk-1 runs without a screen" in out

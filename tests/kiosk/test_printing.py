@@ -15,6 +15,7 @@ from printer_drivers.printer import Evidence, JobEnd, PrinterState
 from printer_drivers.slip import Slip
 from queue_protocol.ids import TicketId
 from tests.kiosk.scripted_printer import CUT_OFF, DEAD, MUTE, NO_PAPER, PRINTED, ScriptedPrinter
+from tests.watching import PATIENCE_S
 
 SLIP = Slip(center="XÃ BẢO HÀ", service="Chứng thực", number="A015", time_line="08:12", note="Phiếu")
 TROUBLE = JobEnd(Evidence.TROUBLE, 100, PrinterState.PAPER_OUT)
@@ -38,7 +39,7 @@ class Pressroom:
         self.press = press
         self._said = said
 
-    def next(self, kind: type[object], timeout_s: float = 5) -> object:
+    def next(self, kind: type[object], timeout_s: float = PATIENCE_S) -> object:
         """Return the next thing of this kind that the press says; raise `queue.Empty` when it stays silent."""
         deadline = time.monotonic() + timeout_s
         while True:

@@ -13,6 +13,7 @@ from printer_drivers.paper import PAPERS
 from queue_protocol.ids import TicketId
 from tests.printers.golden_jobs import USUAL
 from tests.printers.simulated_printer import Faults, Simulator, TcpPlug
+from tests.watching import PATIENCE_S
 
 NEVER_S = 1.0
 """A loop that waits for a printer waits 2 s and more. Beside a whole test suite 95 of 100 turns were 4 to 6 ms
@@ -58,7 +59,7 @@ async def test_the_screen_is_free_while_a_printer_is_in_trouble(faults: Faults) 
     try:
         for number in range(slips):
             press.submit(Job(TicketId(f"20261123-A{number:03}"), USUAL, time.monotonic()))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             assert [(await ended.get()).ticket[-1:] for _ in range(slips)] == [str(number) for number in range(slips)]
     finally:
         stopped.set()

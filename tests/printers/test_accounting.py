@@ -82,7 +82,6 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Benc
         yield Bench(line, simulator, chance), simulator
 
 
-@pytest.mark.timeout(60)
 def test_printed_and_reported_are_all(bench: tuple[Bench, Simulator]) -> None:
     """Each slip is on paper or reported as not surely printed; a confirmed one is on paper; none is there twice."""
     works, simulator = bench

@@ -116,6 +116,9 @@ def test_list_runs_anywhere(capsys: pytest.CaptureFixture[str]) -> None:
 def test_module_runs() -> None:
     """`python -m printer_drivers` is the command, and its help names the exit statuses."""
     run = subprocess.run(
-        [sys.executable, "-m", "printer_drivers", "--help"], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-m", "printer_drivers", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert "Exit status: 0" in run.stdout

@@ -18,6 +18,7 @@ from queue_protocol.hellos import KioskHello
 from queue_protocol.session import Link
 from queue_protocol.snapshots import FromServer
 from tests.protocol.pair import HELLO, WELCOME, ServerEnd, menu
+from tests.watching import PATIENCE_S
 
 OPEN = OpenCounter(counter=1)
 
@@ -66,7 +67,7 @@ class Box:
 
     async def until(self, link: Link) -> None:
         """Wait for this state of the link."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while not self.links or self.links[-1] != link:
                 await asyncio.sleep(0.01)
 

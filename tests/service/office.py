@@ -20,6 +20,7 @@ from queue_server.service import Service
 from queue_server.storage.journal import Head, JournalUnavailable, MemoryJournal, StoredAnswer
 from tests.core.center import CATALOGUE, CERTIFICATION, KIOSK, MORNING, tokens
 from tests.storage.journals import ORIGIN
+from tests.watching import PATIENCE_S
 
 
 class TroubledJournal(MemoryJournal):
@@ -106,7 +107,7 @@ class Office:
 
     async def ask(self, command: Order, by: Actor = KIOSK, command_id: str | None = None, age_ms: int = 0) -> Answer:
         """Ask and wait for the answer."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             return await self.submit(command, by, command_id, age_ms)
 
     async def take(self, language: Language = "vi") -> TicketId:

@@ -12,6 +12,7 @@ from queue_server.core.hall import Hall
 from queue_server.storage.journal import Head, JournalDamaged
 from tests.core.center import LAN, LAND, with_policy
 from tests.service.office import Office, at_work
+from tests.watching import PATIENCE_S
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -21,7 +22,7 @@ async def batch_of(office: Office, count: int) -> list[object]:
     office.gate.clear()
     asked = [office.submit(office.taking()) for _ in range(count)]
     office.gate.set()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         return [(await each).result for each in asked]
 
 
@@ -201,7 +202,7 @@ async def test_whoever_asks_while_time_cannot_be_written_is_answered() -> None:
         office.service.pass_time()
         await office.idle()
         office.journal.head = original  # type: ignore[method-assign]
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             assert isinstance((await asked[0]).result, TicketTaken)
         assert len(office.events(DayOpened)) == 2
 

@@ -11,6 +11,7 @@ from queue_server.core.decision import Actor
 from queue_server.core.events import CounterOpened, TicketIssued
 from tests.core.center import HOA, KIOSK, LAN, LAND, OTHER_KIOSK
 from tests.service.office import Office, at_work
+from tests.watching import PATIENCE_S
 
 
 async def test_a_second_press_joins_the_first() -> None:
@@ -93,7 +94,7 @@ async def test_an_id_is_of_one_act_of_one_actor(by: Actor, *, is_pending: bool) 
         other = command if by is not KIOSK else msgspec.structs.replace(command, service=LAND)
         second = office.submit(other, by, "the-same-id")
         office.gate.set()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             assert (await second).result == Refused(code="command_id_reused")
             assert isinstance((await first).result, TicketTaken)
         assert len(office.events(TicketIssued)) == 1

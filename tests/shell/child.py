@@ -19,11 +19,9 @@ from queue_protocol.commands import Request
 from queue_protocol.hellos import KioskHello
 from queue_protocol.ids import DeviceId
 from queue_server.storage.sqlite import FILE
+from tests.watching import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[2]
-
-START_S = 20.0
-"""A start takes a second alone; the machine of a test may be busy with browsers."""
 
 SERVES = "motcua serves on http://"
 
@@ -35,7 +33,9 @@ def command(*arguments: str | Path) -> list[str]:
 
 def run(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
     """Run a command line that is expected to end by itself."""
-    return subprocess.run(command(*arguments), cwd=ROOT, capture_output=True, text=True, timeout=START_S, check=False)
+    return subprocess.run(
+        command(*arguments), cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
 
 
 @dataclass
@@ -76,7 +76,7 @@ class Child:
 
     def get(self, path: str, host: str | None = None) -> int:
         """Return the status of a page."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=START_S)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
         connection.request("GET", path, headers={} if host is None else {"Host": host})
         status = connection.getresponse().status
         connection.close()
@@ -93,11 +93,11 @@ class Child:
             socket.send(encode(hello or self.hello()), text=True)
             socket.send(encode(request), text=True)
             while True:
-                message = decode_from_server(socket.recv(timeout=10))
+                message = decode_from_server(socket.recv(timeout=PATIENCE_S))
                 if isinstance(message, Answer):
                     return message
 
-    def end(self, number: int = signal.SIGTERM, within_s: float = 10.0) -> tuple[int, float]:
+    def end(self, number: int = signal.SIGTERM, within_s: float = PATIENCE_S) -> tuple[int, float]:
         """Ask it to end, and return the exit status and how long it took, in seconds."""
         began = time.monotonic()
         self.process.send_signal(number)
@@ -107,7 +107,7 @@ class Child:
     def kill(self) -> None:
         """Pull the plug."""
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(PATIENCE_S)
 
     def __enter__(self) -> Self:
         return self

@@ -33,6 +33,7 @@ from queue_server.shell.access import SESSION_COOKIE, hash_password, hash_secret
 from queue_server.shell.clock import Clock
 from queue_server.storage.accounts import AccountRole, Accounts
 from tests.core.center import CERTIFICATION, MORNING, tokens
+from tests.watching import PATIENCE_S
 
 PASSWORD = "mật khẩu dài dòng"
 HASHED = hash_password(PASSWORD)
@@ -46,9 +47,6 @@ OTHER_KEY = "the-key-of-the-other-display"
 """Of `display-2`, which every center of these tests has too."""
 NAME = "trung-tam.example"
 """A host name the server is told to answer to."""
-
-WAIT_S = 5.0
-"""Longer than anything takes that a test waits for."""
 
 Said = TypeVar("Said")
 ids = count(1)
@@ -128,7 +126,7 @@ class Running:
         **headers: str,
     ) -> Page:
         """Open a page, or with a form send it, as a browser does that may be signed in; `headers` with underscores."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT_S)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
         sent = {} if account is None else {"Cookie": f"{SESSION_COOKIE}=session-of-{account}"}
         body = None if form is None else urllib.parse.urlencode(form)
         if form is not None:
@@ -148,11 +146,11 @@ class Running:
         host = headers.pop("Host", self.host)
         opening = connect(
             f"ws://{host}/socket",
-            sock=socket.create_connection(("127.0.0.1", self.port), WAIT_S),
+            sock=socket.create_connection(("127.0.0.1", self.port), PATIENCE_S),
             additional_headers=sent | headers,
             compression=None,
             proxy=None,
-            open_timeout=WAIT_S,
+            open_timeout=PATIENCE_S,
             close_timeout=0.5,
             ping_interval=None,
         )
@@ -192,7 +190,7 @@ class Talk:
         """Send a message."""
         self.connection.send(encode(message), text=True)
 
-    def hear(self, kind: type[Said], timeout_s: float = WAIT_S) -> Said:
+    def hear(self, kind: type[Said], timeout_s: float = PATIENCE_S) -> Said:
         """Return the next message of this kind; others are kept."""
         for place, message in enumerate(self.heard):
             if isinstance(message, kind):
@@ -242,7 +240,7 @@ class Talk:
         last: Any = None
         try:
             while True:
-                last = decode_from_server(self.connection.recv(timeout=WAIT_S))
+                last = decode_from_server(self.connection.recv(timeout=PATIENCE_S))
         except ConnectionClosed as closed:
             return last, None if closed.rcvd is None else closed.rcvd.code
 

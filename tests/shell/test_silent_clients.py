@@ -21,7 +21,8 @@ from queue_protocol.ids import CommandId, DeviceId, ServiceId, Token
 from queue_protocol.snapshots import Menu
 from queue_server.shell import app as web
 from queue_server.shell import connections, hub, protocol
-from tests.shell.server import WAIT_S, Running, running
+from tests.shell.server import Running, running
+from tests.watching import PATIENCE_S
 
 HIGH_WATER = 128 * 1024
 """Twice what asyncio lets a transport hold before it makes senders wait."""
@@ -37,7 +38,7 @@ def deaf_client(server: Running, hello: FromClient | None = None) -> Iterator[so
     """Lend a socket that has shaken hands, with the smallest buffer there is, and on which nobody will read."""
     with socket.socket() as deaf:
         deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
-        deaf.settimeout(WAIT_S)
+        deaf.settimeout(PATIENCE_S)
         deaf.connect(("127.0.0.1", server.port))
         key = base64.b64encode(os.urandom(16)).decode()
         deaf.sendall(
@@ -87,7 +88,7 @@ def connected(server: Running, kind: str) -> bool:
 
 def wait_until(is_so: Callable[[], bool]) -> None:
     """Wait for something to become so."""
-    deadline = time.monotonic() + WAIT_S
+    deadline = time.monotonic() + PATIENCE_S
     while not is_so():
         assert time.monotonic() < deadline
         time.sleep(0.02)

@@ -6,6 +6,7 @@ import logging
 import pytest
 
 from queue_server.shell.app import keep_running
+from tests.watching import PATIENCE_S
 
 
 async def test_a_work_that_fails_is_logged_and_begins_anew(caplog: pytest.LogCaptureFixture) -> None:
@@ -25,7 +26,7 @@ async def test_a_work_that_fails_is_logged_and_begins_anew(caplog: pytest.LogCap
         undisturbed.set()
 
     with caplog.at_level(logging.ERROR):
-        async with keep_running(beat, other, pause_s=0.01), asyncio.timeout(5):
+        async with keep_running(beat, other, pause_s=0.01), asyncio.timeout(PATIENCE_S):
             await undisturbed.wait()
     assert len(beats) == 3
     assert caplog.text.count("RuntimeError: broken") == 2

@@ -22,6 +22,7 @@ from kiosk.config import read_options
 from queue_server.config import Config
 from queue_server.config import read_arguments as read_server
 from tests.house.sources import ROOT
+from tests.watching import PATIENCE_S
 from tools import center
 from tools.center import Box, Center, commands, read_arguments, run, unit
 
@@ -65,10 +66,10 @@ def started(*arguments: str) -> Iterator["subprocess.Popen[str]"]:
     finally:
         if child.poll() is None:
             child.kill()
-        child.communicate(timeout=10)
+        child.communicate(timeout=PATIENCE_S)
 
 
-def wait_for(path: Path, *words: str, within_s: float = 20) -> None:
+def wait_for(path: Path, *words: str, within_s: float = PATIENCE_S) -> None:
     """Return once a file holds all these."""
     until = time.monotonic() + within_s
     while not (path.exists() and all(word in path.read_text() for word in words)):
@@ -81,7 +82,7 @@ def test_one_signal_ends_everything_the_server_last(folder: Path) -> None:
     with started("--headless") as child:
         wait_for(folder / "starts", "queue_server", "kiosk", "display")
         child.send_signal(signal.SIGTERM)
-        said, _ = child.communicate(timeout=10)
+        said, _ = child.communicate(timeout=PATIENCE_S)
     assert child.returncode == 0
     assert "motcua has stopped" in said
     assert (folder / "ends").read_text().split()[-1] == "queue_server"
@@ -93,7 +94,7 @@ def test_one_box_runs_alone_beside_a_server_elsewhere(folder: Path) -> None:
     with started("--only", "display", "--server", "http://10.0.0.1:8080", "--headless") as child:
         wait_for(folder / "starts", "display --server http://10.0.0.1:8080 --data data --headless --sound device")
         child.send_signal(signal.SIGINT)
-        said, _ = child.communicate(timeout=10)
+        said, _ = child.communicate(timeout=PATIENCE_S)
     assert (child.returncode, (folder / "ends").read_text()) == (0, "display\n")
     assert "display of the center at http://10.0.0.1:8080" in said
 
@@ -105,7 +106,7 @@ def test_a_box_that_ends_is_started_again(folder: Path) -> None:
     with started("--only", "kiosk", "--server", "http://10.0.0.1:8080", "--headless") as child:
         wait_for(folder / "starts", "kiosk")
         child.terminate()
-        said, _ = child.communicate(timeout=10)
+        said, _ = child.communicate(timeout=PATIENCE_S)
     assert "kiosk ended (status 1) and is started again" in said
     assert "ZeroDivisionError" in (folder / "data" / "logs" / "kiosk.log").read_text()
 
@@ -114,7 +115,7 @@ def test_a_box_that_cannot_start_is_said_once_and_left(folder: Path) -> None:
     """Its sentence is shown; with nothing else to keep, the program ends with the same status."""
     (folder / "kiosk.py").write_text("import sys\nprint('kiosk: no such printer', file=sys.stderr)\nsys.exit(2)\n")
     with started("--only", "kiosk", "--server", "http://10.0.0.1:8080", "--headless") as child:
-        said, _ = child.communicate(timeout=20)
+        said, _ = child.communicate(timeout=PATIENCE_S)
     assert child.returncode == 2
     assert said.count("kiosk cannot start: kiosk: no such printer") == 1
 

@@ -22,6 +22,7 @@ from display.voice.waves import Samples, read_wave
 from queue_protocol.announcements import CallAnnouncement
 from queue_protocol.ids import Revision, TicketId
 from queue_protocol.phrases import CHIME, LANGUAGES, announce_call, clip_keys
+from tests.watching import PATIENCE_S
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 # 4 ms a clip: a call is short here but for its silences.
@@ -78,7 +79,7 @@ class Hall:
 
     def hear(self, count: int) -> list[VoiceEvent]:
         """Return the next events."""
-        return [self.told.get(timeout=5) for _ in range(count)]
+        return [self.told.get(timeout=PATIENCE_S) for _ in range(count)]
 
 
 Open = Callable[..., Hall]

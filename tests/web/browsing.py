@@ -12,6 +12,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
+from tests.watching import PATIENCE_S
+
 HOST = "motcua.test"
 """Plain HTTP on a LAN name is the normal case; on localhost a browser allows what it forbids there."""
 
@@ -68,7 +70,7 @@ class Server:
         """Stop this very process, and wait for its end."""
         if self.process is not None and self.process.stdout is not None:
             os.kill(self.process.pid, signal.SIGTERM)
-            self.process.wait(timeout=15)
+            self.process.wait(timeout=PATIENCE_S)
             self.process.stdout.close()
             self.process = None
 
@@ -84,7 +86,7 @@ def start_server(folder: Path, cache: Path) -> Server:
     (server.data / "cache").symlink_to(cache, target_is_directory=True)
     server.start()
     # The first request for a font makes all of them; a test shall not wait for that.
-    urllib.request.urlopen(f"http://127.0.0.1:{server.port}/fonts/icons.woff2", timeout=60).close()
+    urllib.request.urlopen(f"http://127.0.0.1:{server.port}/fonts/icons.woff2", timeout=PATIENCE_S).close()
     return server
 
 
@@ -111,7 +113,7 @@ class Windows:
         context = self._browser.new_context(viewport={"width": width, "height": height}, **options)
         self._contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(PATIENCE_S * 1000)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.goto(f"{self._server.address}{path}")
         return page

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, WebSocket, expect
 
 from queue_protocol import PROTOCOL
 from queue_protocol.ids import token_of
+from tests.watching import PATIENCE_S
 from tests.web.browsing import Server, Windows, sign_in
 
 CATALOGUE = """
@@ -214,5 +215,5 @@ def begin_center(folder: Path, cache: Path, *program: str, catalogue: str = CATA
     (server.data / "cache").symlink_to(cache, target_is_directory=True)
     server.start()
     # The first request for a font makes all of them; a test shall not wait for that.
-    urllib.request.urlopen(f"http://127.0.0.1:{server.port}/fonts/icons.woff2", timeout=60).close()
+    urllib.request.urlopen(f"http://127.0.0.1:{server.port}/fonts/icons.woff2", timeout=PATIENCE_S).close()
     return server
