@@ -5,6 +5,8 @@ import os
 import pytest
 from hypothesis import settings
 
+from tests.checkout import CheckoutWatch
+
 settings.register_profile(
     "motcua",
     deadline=None,  # the suite shares two cores with browsers and windows; slow is not wrong
@@ -25,6 +27,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=5, help="how often a storm kills the server")
     parser.addoption("--operations", type=int, default=250, help="how many commands a storm needs answered")
     parser.addoption("--frames", type=int, default=2000, help="how many frames are thrown at the socket")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the process that reports watch over the checkout."""
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(CheckoutWatch())
 
 
 def pytest_xdist_auto_num_workers() -> int:

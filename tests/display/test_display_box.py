@@ -166,12 +166,13 @@ def test_a_machine_without_a_sound_card_says_so_and_shows_on(hall_server: HallSe
 
 
 @pytest.mark.parametrize("screen", [{}, {"SDL_VIDEODRIVER": "x11", "DISPLAY": ":99"}], ids=["none", "dead"])
-def test_without_a_screen_it_says_what_to_do_instead(screen: dict[str, str]) -> None:
+def test_without_a_screen_it_says_what_to_do_instead(tmp_path: Path, screen: dict[str, str]) -> None:
     """A machine that has no screen gets one sentence and status 2, and no call counts as shown."""
     screens = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")
     bare = {name: value for name, value in os.environ.items() if name not in screens}
+    bare["KIVY_HOME"] = str(tmp_path / "kivy")
     ending = subprocess.run(
-        [sys.executable, "-m", "display", "--sound", "none", "--windowed", "1280x720"],
+        [sys.executable, "-m", "display", "--data", str(tmp_path), "--sound", "none", "--windowed", "1280x720"],
         cwd=ROOT,
         env=bare | screen,
         capture_output=True,
