@@ -15,12 +15,13 @@ LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --gen
 GENERATED := tools/protocol_reference.py tools/lifecycle_drawing.py
 CHECKS := check-types check-contracts check-style check-docs
 
-.PHONY: help run test test-random torture check fix bench docs lock emulate clean prepare-run prepare-test $(CHECKS)
+.PHONY: help run test test-random test-dates torture check fix bench docs lock emulate clean prepare-run prepare-test $(CHECKS)
 
 help:
 	@echo "make run     open a center: server, kiosk, display, virtual printer"
 	@echo "make test    run all tests"
 	@echo "make test-random   the same, with new examples of the property tests in every run, and five times as many"
+	@echo "make test-dates    the tests that read the clock, on the first and last of a month and a year, a leap day, at Tết, ..."
 	@echo "make torture kill the server 200 times in 10,000 commands, throw 100,000 frames at it (ten minutes)"
 	@echo "make check   format, lint, types, import contracts, generated documents"
 	@echo "make fix     put right what can be put right by a program"
@@ -45,6 +46,9 @@ test: prepare-test
 
 test-random: prepare-test
 	@$(TESTS) --hypothesis-profile=random --randomly-seed=default $(OPTIONS)
+
+test-dates: prepare-test
+	@$(IN_ENVIRONMENT) tools/dates.py $(OPTIONS)
 
 torture: prepare-test
 	@$(IN_ENVIRONMENT) -m pytest tests/torture --kills 200 --operations 10000 --frames 100000 -s $(OPTIONS)

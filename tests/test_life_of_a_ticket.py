@@ -154,10 +154,16 @@ def check_the_journal(server: Serving) -> None:
     wait_until(
         lambda: server.query("SELECT status FROM ticket") == [("finished",)], "the visit is finished in the database"
     )
-    kinds = [kind.partition(".")[0] for (kind,) in server.query("SELECT kind FROM event ORDER BY sequence")]
+    wait_until(lambda: "call_shown" in kinds_of_events(server), "the call was large for its time")
+    kinds = kinds_of_events(server)
     for kind in ("ticket_issued", "slip_printed", "ticket_called", "call_shown", "call_spoken"):
         assert kinds.count(kind) == 1, kinds
     assert kinds.index("service_started") < kinds.index("service_finished")
+
+
+def kinds_of_events(server: Serving) -> list[str]:
+    """Return the kind of every event of the journal, in order."""
+    return [kind.partition(".")[0] for (kind,) in server.query("SELECT kind FROM event ORDER BY sequence")]
 
 
 def check_the_office(clerk: Page, server: Serving) -> None:
