@@ -8,6 +8,9 @@ PATIENCE_S = 90.0
 """How long tests wait for what has to come. It says nothing about speed: on two cores with twenty programs at work
 Chromium took half a minute to open a page."""
 
+SOON_S = 15.0
+"""Less than this means that nothing was waited for in vain: what hangs in a test hangs for 20 s and more."""
+
 
 def wait_until(holds: Callable[[], bool], what: str, timeout_s: float = PATIENCE_S) -> None:
     """Return as soon as `holds` does; fail with `what` after the time."""

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from printer_drivers.paper import PAPERS, Paper
 from printer_drivers.printer import Evidence, JobEnd, PrinterState, Source, Status
+from tests.watching import PATIENCE_S
 
 PRINTED = JobEnd(Evidence.ANSWERED, 100, PrinterState.READY)
 MUTE = JobEnd(Evidence.ACCEPTED, 100, PrinterState.UNKNOWN)
@@ -48,7 +49,7 @@ class ScriptedPrinter:
         """End the job as written."""
         self.jobs.append(job)
         self._begun.set()
-        self.idle.wait(10)
+        self.idle.wait(PATIENCE_S)
         end = self._ends.pop(0) if len(self._ends) > 1 else self._ends[0]
         self.state = end.state
         return end

@@ -37,7 +37,7 @@ def test_a_finger_takes_a_ticket_and_paper_comes_out(tmp_path: Path) -> None:
         kiosk.wait_for("Mời ông/bà nhận phiếu")
         time.sleep(1.5)
         picture = Image.open(kiosk.screenshot(tmp_path / "ticket.png")).convert("RGB")
-        assert kiosk.stop(2) == 0
+        assert kiosk.stop() == 0
     assert [command.service for command in hall.asked(TakeTicket)] == ["certification"]
     assert [report.outcome for report in hall.asked(ReportSlip)] == ["printed"]
     left, top, right, bottom = _extent(picture.crop((0, 100, 1000, 500)), PRIMARY)
@@ -60,7 +60,7 @@ def test_the_folder_of_the_paper_may_be_tidied(tmp_path: Path) -> None:
             kiosk.wait_for("Mời ông/bà nhận phiếu")
             (paper / LATEST).unlink()
             time.sleep(0.8)
-        assert kiosk.stop(2) == 0
+        assert kiosk.stop() == 0
 
 
 def _extent(picture: Image.Image, colour: str) -> tuple[int, int, int, int]:

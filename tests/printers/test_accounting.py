@@ -93,8 +93,8 @@ def test_printed_and_reported_are_all(bench: tuple[Bench, Simulator]) -> None:
     assert max(papers.values()) == 1
     assert printed | reported == set(ends)
     assert not failed & printed
-    assert 0.9 * JOBS < len(printed) < JOBS
-    assert len(reported) < 0.2 * JOBS
+    assert 0.5 * JOBS < len(printed) < JOBS, "faults struck, and most slips came out"
+    assert len(reported) < 0.5 * JOBS, "most are confirmed, also beside much else"
 
 
 @pytest.mark.parametrize("torn", [b"\x10", b"\x10\x04"])

@@ -16,6 +16,7 @@ from printer_drivers.printer import Deadlines, Evidence, PrinterState
 from printer_drivers.serial_line import SerialLine
 from printer_drivers.wire import Line
 from tests.printers.simulated_printer import Faults, PtyPlug, Simulator, TcpPlug, eventually, simulated, slip_job
+from tests.watching import SOON_S
 
 PAPER = PAPERS[576]
 SLIP = slip_job("slip A012", 400)
@@ -96,7 +97,7 @@ def test_fault(bench: Bench, faults: Faults, evidence: Evidence, state: PrinterS
     printer = bench.build(BRISK)
     end = printer.print(SLIP)
     assert (end.evidence, end.state) == (evidence, state)
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < SOON_S
     bench.simulator.set_faults(Faults())
     assert eventually(lambda: printer.status().state is PrinterState.READY)
     assert printer.print(NEXT).evidence is Evidence.ANSWERED
@@ -111,7 +112,7 @@ def test_stall(bench: Bench) -> None:
     printer = bench.build()
     start = time.monotonic()
     end = printer.print(LONG)
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < SOON_S
     assert (end.evidence, end.state) == (Evidence.CUT_OFF, PrinterState.OFFLINE)
     assert 0 < end.bytes_accepted < sum(map(len, LONG))
     bench.simulator.set_faults(Faults())
@@ -128,7 +129,7 @@ def test_unplugged_and_back(bench: Bench) -> None:
     printer = bench.build()
     start = time.monotonic()
     end = printer.print(LONG)
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < SOON_S
     assert (end.evidence, end.state) == (Evidence.CUT_OFF, PrinterState.UNREACHABLE)
     away = printer.print(NEXT)
     assert (away.evidence, away.state) == (Evidence.NOTHING_SENT, PrinterState.UNREACHABLE)
@@ -168,5 +169,5 @@ def test_nine_thousand_six_hundred_baud(tmp_path: Path) -> None:
         end = printer.print(slip_job("slip A01", 53))
         took = time.monotonic() - start
     assert end.evidence is Evidence.ANSWERED
-    assert 0.5 <= took < 1.5
+    assert took >= 0.5
     assert simulator.sheets == [b"slip A01\n" * 53]

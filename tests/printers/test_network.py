@@ -30,9 +30,10 @@ from tests.printers.tcp_printer import (
     read_all,
     tcp_printer,
 )
+from tests.watching import PATIENCE_S, SOON_S
 
 PAPER = PAPERS[576]
-BRISK = Deadlines(connect_s=0.5, job_s=3, stall_s=0.5, answer_s=0.2, done_s=0.3)
+BRISK = Deadlines(connect_s=0.5, job_s=PATIENCE_S, stall_s=0.5, answer_s=0.2, done_s=0.3)
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_status_is_what_the_printer_answers(told: dict[Question, int], state: Pr
 
 def test_mute_printer_is_unknown() -> None:
     """Silence is `unknown` within the deadline for one answer, never "fine"."""
-    with tcp_printer(read_all) as device, within(1):
+    with tcp_printer(read_all) as device, within(SOON_S):
         status = printer_at(device).status()
     assert (status.state, status.source) == (PrinterState.UNKNOWN, Source.SILENCE)
 
@@ -107,7 +108,7 @@ def test_paper_that_ends_in_the_middle_is_told(job: tuple[bytes, ...]) -> None:
 
 def test_hang_up_in_the_middle_is_uncertain(job: tuple[bytes, ...]) -> None:
     """A printer that closes after some bytes may have printed them: uncertain, at once."""
-    with tcp_printer(hang_up_after(2000)) as device, within(2):
+    with tcp_printer(hang_up_after(2000)) as device, within(SOON_S):
         end = printer_at(device, asks=False).print(job)
     assert (end.evidence, end.outcome) == (Evidence.CUT_OFF, Outcome.UNCONFIRMED)
     assert 0 < end.bytes_accepted < sum(map(len, job))
@@ -115,7 +116,7 @@ def test_hang_up_in_the_middle_is_uncertain(job: tuple[bytes, ...]) -> None:
 
 def test_hang_up_before_the_first_byte_is_a_failure(job: tuple[bytes, ...]) -> None:
     """A printer that closes on the first question has got nothing of the job."""
-    with tcp_printer(hang_up_after(0)) as device, within(2):
+    with tcp_printer(hang_up_after(0)) as device, within(SOON_S):
         end = printer_at(device).print(job)
     assert (end.evidence, end.bytes_accepted) == (Evidence.NOTHING_SENT, 0)
 
@@ -123,7 +124,7 @@ def test_hang_up_before_the_first_byte_is_a_failure(job: tuple[bytes, ...]) -> N
 def test_printer_that_never_reads_is_found_out(job: tuple[bytes, ...]) -> None:
     """A printer that stops reading is cut off after the stall deadline, not after a megabyte; the rest never comes."""
     gone = threading.Event()
-    with tcp_printer(never_read(gone), receive_buffer=2048) as device, within(2):
+    with tcp_printer(never_read(gone), receive_buffer=2048) as device, within(SOON_S):
         end = printer_at(device, asks=False).print(job * 3)
         gone.set()
     assert end.evidence is Evidence.CUT_OFF
@@ -133,7 +134,7 @@ def test_printer_that_never_reads_is_found_out(job: tuple[bytes, ...]) -> None:
 def test_bytes_that_only_wait_on_this_machine_are_found_out() -> None:
     """A job small enough for the send buffer is not accepted while the printer has not acknowledged it."""
     gone = threading.Event()
-    with tcp_printer(never_read(gone), receive_buffer=2048) as device, within(2):
+    with tcp_printer(never_read(gone), receive_buffer=2048) as device, within(SOON_S):
         end = printer_at(device, asks=False).print((bytes(6000),))
         gone.set()
     assert (end.evidence, end.bytes_accepted) == (Evidence.CUT_OFF, 6000)
@@ -147,7 +148,7 @@ def test_whole_job_has_one_deadline(job: tuple[bytes, ...]) -> None:
             time.sleep(0.02)
 
     hasty = Deadlines(connect_s=0.5, job_s=0.6, stall_s=0.5, answer_s=0.1, done_s=0.1)
-    with tcp_printer(trickle, receive_buffer=2048) as device, within(2):
+    with tcp_printer(trickle, receive_buffer=2048) as device, within(SOON_S):
         printer = LinePrinter(TcpLine("127.0.0.1", device.port), PAPER, asks=NOTHING, deadlines=hasty)
         end = printer.print(job * 3)
     assert end.evidence is Evidence.CUT_OFF
@@ -163,7 +164,7 @@ def test_connection_nobody_takes_is_unreachable(job: tuple[bytes, ...]) -> None:
             caller.setblocking(False)
             caller.connect_ex(listener.getsockname())
         printer = LinePrinter(TcpLine("127.0.0.1", listener.getsockname()[1]), PAPER, deadlines=BRISK)
-        with within(1.5):
+        with within(SOON_S):
             end = printer.print(job)
     assert (end.evidence, end.state) == (Evidence.NOTHING_SENT, PrinterState.UNREACHABLE)
 

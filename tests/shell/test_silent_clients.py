@@ -22,7 +22,7 @@ from queue_protocol.snapshots import Menu
 from queue_server.shell import app as web
 from queue_server.shell import connections, hub, protocol
 from tests.shell.server import Running, running
-from tests.watching import PATIENCE_S
+from tests.watching import PATIENCE_S, SOON_S
 
 HIGH_WATER = 128 * 1024
 """Twice what asyncio lets a transport hold before it makes senders wait."""
@@ -155,16 +155,15 @@ def test_who_says_nothing_holds_no_socket(tmp_path: Path, monkeypatch: pytest.Mo
     """Without a hello the connection is closed after some seconds."""
     monkeypatch.setattr(connections, "HELLO_WAIT_S", 0.2)
     with running(tmp_path) as server, deaf_client(server) as silent:
-        began = time.monotonic()
         while silent.recv(4096):
             pass
-        assert time.monotonic() - began < 0.2 + protocol.CLOSE_GRACE_S + 1
 
 
 @pytest.mark.usefixtures("long_memory")
 @pytest.mark.parametrize("is_deaf", [True, False])
-def test_an_end_is_not_held_up(tmp_path: Path, *, is_deaf: bool) -> None:
+def test_an_end_is_not_held_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_deaf: bool) -> None:
     """With clients connected, one of which will never take its goodbye, the server ends before it would be forced."""
+    monkeypatch.setattr(web, "SHUTDOWN_S", round(PATIENCE_S))
     with running(tmp_path, kernel_buffer=KERNEL_BUFFER) as server, deaf_client(server, display_hello(server)) as deaf:
         kiosk = server.kiosk()
         kiosk.hear(Menu)
@@ -174,5 +173,5 @@ def test_an_end_is_not_held_up(tmp_path: Path, *, is_deaf: bool) -> None:
         began = time.monotonic()
         server.engine.should_exit = True
         assert kiosk.hear_end()[1] == 1012
-        server.wait_for_end(5.0)
-        assert time.monotonic() - began < web.SHUTDOWN_S
+        server.wait_for_end(PATIENCE_S)
+        assert time.monotonic() - began < SOON_S

@@ -22,7 +22,7 @@ from display.voice.waves import Samples, read_wave
 from queue_protocol.announcements import CallAnnouncement
 from queue_protocol.ids import Revision, TicketId
 from queue_protocol.phrases import CHIME, LANGUAGES, announce_call, clip_keys
-from tests.watching import PATIENCE_S
+from tests.watching import PATIENCE_S, SOON_S, wait_until
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 # 4 ms a clip: a call is short here but for its silences.
@@ -229,7 +229,7 @@ def test_sound_takes_its_time(make: Callable[[], Sink]) -> None:
     sink.open()
     before = time.monotonic()
     sink.play("call", [np.zeros(4800, np.int16), np.zeros(2400, np.int16)])
-    assert 0.25 < time.monotonic() - before < 1.0
+    assert time.monotonic() - before > 0.25
     sink.check()
     sink.close()
 
@@ -242,8 +242,8 @@ def test_closing_ends_a_sentence_at_once(make: Callable[[], Sink]) -> None:
     threading.Timer(0.05, sink.close).start()
     before = time.monotonic()
     with pytest.raises(SinkError):
-        sink.play("call", [np.zeros(24_000 * 20, np.int16)])
-    assert time.monotonic() - before < 2
+        sink.play("call", [np.zeros(24_000 * 100, np.int16)])
+    assert time.monotonic() - before < SOON_S
 
 
 def test_a_closed_device_neither_opens_nor_plays() -> None:
@@ -258,18 +258,15 @@ def test_a_closed_device_neither_opens_nor_plays() -> None:
 
 
 def test_the_first_sample_comes_soon() -> None:
-    """An open, idle device picks up a new sound within 50 ms (the card's own buffer comes on top)."""
+    """An open, idle device takes a new sound with the next period it asks for, and a period is at most 50 ms."""
     sink = DeviceSink(NULL)
-    sink.open()
-    time.sleep(0.1)
-    waits = []
-    for _ in range(5):
-        before = time.monotonic()
-        # One sample is taken as soon as the device asks for anything.
-        sink._feed.play(np.ones(1, np.int16), timeout_s=1)
-        waits.append(time.monotonic() - before)
-    sink.close()
-    assert sorted(waits)[2] < 0.05
+    feed = sink._feed.run()
+    assert not feed.send(480).any()
+    thread = threading.Thread(target=sink._feed.play, args=(np.ones(1, np.int16), PATIENCE_S))
+    thread.start()
+    wait_until(lambda: sink._feed._pending.size > 0, "the sound is given to the device")
+    assert feed.send(480)[0] == 1
+    thread.join()
     assert PERIOD_MS <= 50
 
 
