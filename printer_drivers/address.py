@@ -128,10 +128,15 @@ def parse(url: str) -> Address:
     try:
         parts = urlsplit(url.strip())
     except ValueError as error:
-        raise BadPrinterAddress(f"the printer address {url!r} cannot be read: {error}") from error
+        raise BadPrinterAddress(
+            f"the printer address {url!r} cannot be read: {error}", "printer_address_unreadable", url=url
+        ) from error
     scheme = _SCHEMES.get(parts.scheme)
     if scheme is None:
-        raise BadPrinterAddress(f"the printer address {url!r} must begin with {say_known(_SCHEMES, '://')}")
+        known = say_known(_SCHEMES, "://")
+        raise BadPrinterAddress(
+            f"the printer address {url!r} must begin with {known}", "printer_address_scheme", url=url, known=known
+        )
     place = _Place(url, scheme.form, parts)
     options = _read_options(url, parts, scheme)
     return scheme.read(place, options, _read_manner(url, options, scheme))
@@ -167,7 +172,14 @@ def build_line(address: Address) -> Line:
         case FileAddress(path):
             return FileLine(path)
         case VirtualAddress():
-            raise BadPrinterAddress("a virtual printer has no line; there is nothing to find out about it")
+            raise BadPrinterAddress(
+                "a virtual printer has no line; there is nothing to find out about it", "printer_virtual_line"
+            )
+
+
+def is_on_trial(url: str) -> bool:
+    """Say whether no printer has been tried at this kind of address yet, only simulated ones."""
+    return urlsplit(url).scheme in _ON_TRIAL or isinstance(parse(url), UsbAddress)
 
 
 def list_asks(url: str) -> frozenset[Ask]:
@@ -196,7 +208,8 @@ class _Place:
         return unquote(self.parts.netloc + self.parts.path)
 
     def refuse(self) -> BadPrinterAddress:
-        return BadPrinterAddress(f"the printer address {self.url!r} must look like {self.form}")
+        message = f"the printer address {self.url!r} must look like {self.form}"
+        return BadPrinterAddress(message, "printer_address_form", url=self.url, form=self.form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +286,8 @@ def _read_options(url: str, parts: SplitResult, scheme: _Scheme) -> Options:
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     known = NAMES | scheme.options | ({"status", "ask"} if scheme.asks else set())
     if strange := sorted(set(options) - known):
-        raise BadPrinterAddress(f"in {url!r} the option {strange[0]!r} is not known; there are {say_known(known)}")
+        message = f"in {url!r} the option {strange[0]!r} is not known; there are {say_known(known)}"
+        raise BadPrinterAddress(message, "printer_option", url=url, name=strange[0], known=say_known(known))
     return options
 
 
@@ -288,9 +302,9 @@ def _read_asks(url: str, options: Options, can: frozenset[Ask]) -> frozenset[Ask
         return USUAL_ASKS & can
     wanted = options["ask"].split(",")
     if strange := sorted(set(wanted) - can):
-        raise BadPrinterAddress(
-            f"in {url!r} ask={strange[0]} is not known; there are {say_known(can)}, joined by commas"
-        )
+        known = say_known(can)
+        message = f"in {url!r} ask={strange[0]} is not known; there are {known}, joined by commas"
+        raise BadPrinterAddress(message, "printer_value", url=url, name="ask", value=strange[0], known=known)
     return frozenset(map(Ask, wanted))
 
 
@@ -301,6 +315,7 @@ def quote_name(name: str) -> str:
 
 _QUEUES: Mapping[str, Callable[[str], CupsQueue | WindowsQueue]] = {"windows": WindowsQueue, "cups": CupsQueue}
 
+_ON_TRIAL = frozenset({"windows", "rfc2217"})
 _SERIAL_OPTIONS = frozenset({"baud", "flow"})
 _SCHEMES: Mapping[str, _Scheme] = {
     "tcp": _Scheme("tcp://10.0.0.9:9100?model=TM-T82III", _read_tcp, _ANSWERING),

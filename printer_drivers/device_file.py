@@ -36,7 +36,8 @@ class DeviceLine:
         descriptor = _open(self._path, os.O_RDWR)
         try:
             if not stat.S_ISCHR(os.fstat(descriptor).st_mode):
-                raise PrinterUnreachable(f"{self._path} is not a printer's device; for a plain file write file://")
+                message = f"{self._path} is not a printer's device; for a plain file write file://"
+                raise PrinterUnreachable(message, "printer_plain_file", path=self._path)
             yield DescriptorWire(_DeviceLink(descriptor), deadlines.stall_s)
         finally:
             os.close(descriptor)
@@ -51,6 +52,10 @@ class FileLine:
     @contextlib.contextmanager
     def connect(self, deadlines: Deadlines) -> Iterator[DescriptorWire]:
         """Open the file, and close it afterwards."""
+        folder = os.path.dirname(self._path)  # noqa: PTH120 - the path is passed on as it was given
+        if not os.path.isdir(folder):  # noqa: PTH112 - as above
+            message = f"there is no folder {folder} for the file {self._path}; make it, or correct the address"
+            raise PrinterUnreachable(message, "printer_no_folder", folder=folder)
         descriptor = _open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         try:
             yield DescriptorWire(_FileLink(descriptor), deadlines.stall_s, reads=False)

@@ -31,10 +31,14 @@ MOST_HOSTS = 256
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One printer, or what may be one: its address without options, and what it says of itself."""
+    """One printer, or what may be one: its address without options, what it says of itself, and what hangs there.
+
+    `kind` completes the text key `printer_found_`; empty where the address says enough.
+    """
 
     url: str
     name: str
+    kind: str = ""
 
 
 def find_attached(root: Path = Path("/")) -> list[Found]:
@@ -62,9 +66,11 @@ def read_network(text: str) -> ipaddress.IPv4Network:
     try:
         network = ipaddress.IPv4Network(text, strict=False)
     except ValueError as error:
-        raise BadPrinterAddress(f"{text!r} is no network; write it like 192.168.1.0/24") from error
+        message = f"{text!r} is no network; write it like 192.168.1.0/24"
+        raise BadPrinterAddress(message, "printer_network", text=text) from error
     if network.num_addresses > MOST_HOSTS:
-        raise BadPrinterAddress(f"{text!r} is too large to search; at most a /24, like 192.168.1.0/24")
+        message = f"{text!r} is too large to search; at most a /24, like 192.168.1.0/24"
+        raise BadPrinterAddress(message, "printer_network_large", text=text)
     return network
 
 
@@ -81,7 +87,7 @@ def find_listening(
             done += 1
             show_progress(done, len(hosts))
             if is_there:
-                found.append(Found(f"tcp://{host}:{port}", "takes calls; perhaps a printer"))
+                found.append(Found(f"tcp://{host}:{port}", "", "listener"))
         return sorted(found, key=lambda one: hosts.index(one.url.removeprefix("tcp://").split(":")[0]))
 
     return asyncio.run(search())
@@ -166,23 +172,23 @@ def _find_usb() -> Iterator[Found]:
     with contextlib.suppress(PrinterUnreachable):  # no libusb: then there are none to find by it
         for printer in libusb.list_printers():
             url = f"usb://{printer.vendor:04x}:{printer.product:04x}?at={printer.place}"
-            yield Found(url, f"{printer.name} through libusb".strip())
+            yield Found(url, printer.name, "libusb")
 
 
 def _find_serial(root: Path) -> Iterator[Found]:
     """Ports by the name that stays the same when others are plugged in; those without one as pyserial lists them."""
     named = sorted((root / "dev/serial/by-id").glob("*"))
     for port in named:
-        yield Found(f"serial:///dev/serial/by-id/{port.name}", "serial port")
+        yield Found(f"serial:///dev/serial/by-id/{port.name}", "", "serial")
     told = {port.resolve() for port in named}
     for listed in sorted(list_ports.comports()):
         if Path(listed.device).resolve() not in told:
-            yield Found(f"serial://{listed.device}", f"serial port, {listed.description}")
+            yield Found(f"serial://{listed.device}", listed.description, "serial")
 
 
 def _find_queues() -> Iterator[Found]:
     with contextlib.suppress(PrinterUnreachable, TimeoutError):
         for name, device in cups.list_queues(clock.monotonic_s() + ANNOUNCED_WITHIN_S):
-            yield Found(f"cups://{quote_name(name)}", f"CUPS queue to {device}")
+            yield Found(f"cups://{quote_name(name)}", device, "cups")
     for name in windows.list_printers():
-        yield Found(f"windows://{quote_name(name)}", "printer of Windows")
+        yield Found(f"windows://{quote_name(name)}", "", "windows")

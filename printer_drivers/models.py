@@ -8,7 +8,7 @@ import difflib
 import functools
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -48,9 +48,10 @@ def find_model(name: str) -> Model:
     rows = _rows()
     row = next((rows[key] for key in _keys(name) if key in rows), None)
     if row is None:
-        raise UnknownModel(_say_unknown(name))
+        near = _find_near(name)
+        raise UnknownModel(_say_unknown(name, near), "printer_model_unknown", name=name, near=", ".join(near) or "-")
     if "refused" in row:
-        raise BadPrinterAddress(f"model={name} cannot be used: {row['refused']}")
+        raise BadPrinterAddress(f"model={name} cannot be used: {row['refused']}", "printer_model_refused", name=name)
     return Model(_paper_of(row), row["source"])
 
 
@@ -75,8 +76,11 @@ def normalise_cutter(name: str) -> str:
     return short if short in CUTTERS else name
 
 
-def _say_unknown(name: str) -> str:
-    near = difflib.get_close_matches(name.upper(), [known.upper() for known in list_names()], _SUGGESTED, 0.7)
+def _find_near(name: str) -> list[str]:
+    return difflib.get_close_matches(name.upper(), [known.upper() for known in list_names()], _SUGGESTED, 0.7)
+
+
+def _say_unknown(name: str, near: Sequence[str]) -> str:
     hint = f"; did you mean {' or '.join(near)}?" if near else ";"
     return (
         f"model={name} is not known{hint} describe it instead: width= (dots in a row, as its self-test prints them; 384"

@@ -78,7 +78,8 @@ def _call(host: str, port: int, by: float) -> socket.socket:
             return _connect(family, address, by)
         except OSError as error:
             trouble = str(error)
-    raise PrinterUnreachable(f"no printer answers at {host} port {port}: {trouble}; is it on and in this network?")
+    message = f"no printer answers at {host} port {port}: {trouble}; is it on and in this network?"
+    raise PrinterUnreachable(message, "printer_no_answer", host=host, port=port)
 
 
 def _connect(family: socket.AddressFamily, address: Any, by: float) -> socket.socket:
@@ -103,7 +104,8 @@ def _resolve(host: str, port: int, by: float) -> list[_Address]:
         known = run_by(by, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
         addresses = [(family, address) for family, _, _, _, address in known]
     if not addresses:
-        raise PrinterUnreachable(f"the printer's name {host} is not known in this network; use its number instead")
+        message = f"the printer's name {host} is not known in this network; use its number instead"
+        raise PrinterUnreachable(message, "printer_no_name", host=host)
     return addresses
 
 

@@ -14,7 +14,9 @@ def choose(url: str, options: Options, name: str, known: Iterable[str], default:
     """Return the value of an option; raises `BadPrinterAddress` for one that is not among `known`."""
     value = options.get(name, default)
     if value not in (choices := list(known)):
-        raise BadPrinterAddress(f"in {url!r} {name}={value} is not known; there are {say_known(choices)}")
+        known_values = say_known(choices)
+        message = f"in {url!r} {name}={value} is not known; there are {known_values}"
+        raise BadPrinterAddress(message, "printer_value", url=url, name=name, value=value, known=known_values)
     return value
 
 
@@ -24,7 +26,9 @@ def count(url: str, options: Options, name: str, bounds: range, default: int) ->
     # isdecimal alone takes the digits of other scripts; the length keeps int() from a novel.
     if not (value.isascii() and value.isdecimal() and len(value) < 10 and int(value) in bounds):  # noqa: PLR2004
         step = f" in steps of {bounds.step}" if bounds.step > 1 else ""
-        raise BadPrinterAddress(f"in {url!r} {name}={value} must be a number from {bounds[0]} to {bounds[-1]}{step}")
+        message = f"in {url!r} {name}={value} must be a number from {bounds[0]} to {bounds[-1]}{step}"
+        facts = {"url": url, "name": name, "value": value, "least": bounds[0], "most": bounds[-1], "step": bounds.step}
+        raise BadPrinterAddress(message, "printer_number", **facts)
     return int(value)
 
 

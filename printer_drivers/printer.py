@@ -21,7 +21,16 @@ from printer_drivers.paper import Paper
 
 
 class PrinterError(Exception):
-    """Something between this box and the paper went wrong; the message says what to do."""
+    """Something between this box and the paper went wrong; the message says what to do.
+
+    The message is English, for the log. `key` and `facts` are the same sentence in the text files, for a person; an
+    empty key means that it has none.
+    """
+
+    def __init__(self, message: str, key: str = "", **facts: object) -> None:
+        super().__init__(message)
+        self.key = key
+        self.facts = facts
 
 
 class BadPrinterAddress(PrinterError):

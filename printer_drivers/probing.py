@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from printer_drivers import answers
-from printer_drivers.answers import Ask, Heard, Question
+from printer_drivers.answers import NOTHING, Ask, Heard, Question
 from printer_drivers.conversation import Terms
 from printer_drivers.escpos import INITIALISE
 from printer_drivers.printer import CAN_PRINT, PrinterState
@@ -16,6 +16,9 @@ from printer_drivers.wire import Wire
 
 _PROCESS_ID = b"7E57"
 _MAKER, _MODEL = 66, 67
+_STATE_QUESTION = "DLE EOT"
+# The answer of a printer that lacks nothing, the same to each of the four questions.
+_FINE = b"\x12"
 
 # Below this a raster slip takes longer than people wait: 15 KB at 57600 baud are 2.7 s, at 38400 baud 4.
 SLOW_BELOW_BAUD = 57600
@@ -27,7 +30,8 @@ _Found = TypeVar("_Found")
 class Findings:
     """What a printer answered: the ways to ask that work, its state, its maker and model, and all bytes for support.
 
-    Maker and model are empty when it does not tell; `raw` names each question and holds what came after it.
+    Maker and model are empty when it does not tell; `raw` names each question and holds what came after it. `doubted`:
+    it answers everything alike, so its answers say nothing.
     """
 
     asks: frozenset[Ask]
@@ -35,6 +39,7 @@ class Findings:
     maker: str
     model: str
     raw: tuple[tuple[str, bytes], ...]
+    doubted: bool = False
 
 
 def probe(wire: Wire, terms: Terms) -> Findings:
@@ -50,6 +55,8 @@ def probe(wire: Wire, terms: Terms) -> Findings:
         probing.put(f"GS I {n}", answers.ask_for_name(n), lambda heard: heard.names) for n in (_MAKER, _MODEL)
     )
     wire.send(INITIALISE, terms.until(terms.deadlines.answer_s))
+    if _is_doubtful(probing.raw):
+        return Findings(NOTHING, PrinterState.UNKNOWN, "", "", tuple(probing.raw), doubted=True)
     known = {Ask.EOT: real_time, Ask.ASB: automatic, Ask.GSR: queued, Ask.ID: _PROCESS_ID in done}
     state = _add_up(real_time, automatic)
     return Findings(_keep_useful(known, line, state), state, _first(maker), _first(model), tuple(probing.raw))
@@ -87,8 +94,23 @@ class _Probing:
 
     def ask_all(self) -> Mapping[Question, int]:
         """Put every DLE EOT, also after a silence: here time does not matter."""
-        put = {n: self.put(f"DLE EOT {n.value}", answers.ask(n), lambda heard: heard.real_time) for n in Question}
+        put = {
+            n: self.put(f"{_STATE_QUESTION} {n.value}", answers.ask(n), lambda heard: heard.real_time) for n in Question
+        }
         return {question: found[0] for question, found in put.items() if found}
+
+
+def _is_doubtful(raw: Sequence[tuple[str, bytes]]) -> bool:
+    """Say whether the answers say nothing, because all of them are the same.
+
+    Four times 12 is a healthy printer. Four times another byte is one whose cover is open, whose cutter is stuck and
+    whose paper is out at once: some clones answer 16 to everything.
+    """
+    answers_to_all = {answer for _, answer in raw}
+    states = {answer for name, answer in raw if name.startswith(_STATE_QUESTION)}
+    alike_to_all = len(answers_to_all) == 1 and answers_to_all != {b""}
+    alike_in_trouble = len(states) == 1 and not states & {b"", _FINE}
+    return alike_to_all or alike_in_trouble
 
 
 def _add_up(real_time: Mapping[Question, int], automatic: Sequence[bytes]) -> PrinterState:

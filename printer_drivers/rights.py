@@ -13,16 +13,19 @@ _HELD = frozenset({errno.EBUSY, errno.EAGAIN})
 def explain(path: str, error: OSError) -> PrinterUnreachable:
     """Return the error to raise, with what to do in its sentence."""
     if isinstance(error, FileNotFoundError):
-        return PrinterUnreachable(f"there is no {path}; is the printer on, plugged in, and at this place?")
+        message = f"there is no {path}; is the printer on, plugged in, and at this place?"
+        return PrinterUnreachable(message, "printer_no_device", path=path)
     if isinstance(error, PermissionError):
-        return PrinterForbidden(_say_who_may(path))
+        group = find_group(path)
+        key = "printer_not_allowed" if group else "printer_not_allowed_at_all"
+        return PrinterForbidden(_say_who_may(path, group), key, path=path, group=group or "")
     if error.errno in _HELD:
-        return PrinterUnreachable(f"another program holds {path}; stop it, or take the printer away from CUPS")
+        message = f"another program holds {path}; stop it, or take the printer away from CUPS"
+        return PrinterUnreachable(message, "printer_held", path=path)
     return PrinterUnreachable(f"{path} cannot be used: {error.strerror or error}")
 
 
-def _say_who_may(path: str) -> str:
-    group = find_group(path)
+def _say_who_may(path: str, group: str | None) -> str:
     if group is None:
         return f"this user may not use {path}"
     advice = f"sudo usermod -aG {group} $USER, then log in again"

@@ -1,19 +1,28 @@
 """The command line: what it prints, and that its exit status is true."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from printer_drivers import discovery
 from printer_drivers.__main__ import main
 from tests.printers.simulated_printer import Faults, PtyPlug, TcpPlug, simulated
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Speak English, whatever the machine of the tests speaks."""
+    monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.setenv("LC_MESSAGES", "en_GB.UTF-8")
 
 
 def test_page_that_went_out_is_success(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """`test` prints one page, and exits 0 because all bytes went out."""
     assert main(["test", f"virtual://{tmp_path}?width=384"]) == 0
-    assert "confirmed" in capsys.readouterr().out
+    assert "Printed; the printer said so." in capsys.readouterr().out
     assert len(list(tmp_path.glob("0*.png"))) == 1
 
 
@@ -32,7 +41,7 @@ def test_page_that_did_not_go_out_is_a_failure(tmp_path: Path, capsys: pytest.Ca
     with simulated(plug) as simulator:
         simulator.set_faults(Faults(paper_out=True))
         assert main(["test", f"serial://{plug.name}?flow=none&baud=115200"]) == 1
-    assert "paper_out" in capsys.readouterr().out
+    assert "Out of paper" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("command", ["test", "probe", "status"])
@@ -40,8 +49,8 @@ def test_page_that_did_not_go_out_is_a_failure(tmp_path: Path, capsys: pytest.Ca
     ("url", "status", "words"),
     [
         ("tcp://10.0.0.9?width=601", 2, "width=601 must be a number from 360 to 832 in steps of 8"),
-        ("usb:///dev/usb/lp99", 1, "there is no /dev/usb/lp99"),
-        ("serial:///dev/serial/by-id/none", 1, "there is no /dev/serial/by-id/none"),
+        ("usb:///dev/usb/lp99", 1, "There is no /dev/usb/lp99. Is the printer on"),
+        ("serial:///dev/serial/by-id/none", 1, "There is no /dev/serial/by-id/none"),
         ("windows://XP-80C", 1, "Windows printers need pywin32"),
     ],
 )
@@ -56,15 +65,15 @@ def test_wrong_printers_are_explained(
 @pytest.mark.parametrize(
     ("faults", "status", "words"),
     [
-        (Faults(), 0, "ready since 20"),
-        (Faults(mute=True), 0, "unknown since 20"),
-        (Faults(cover_open=True), 1, "cover_open since 20"),
+        (Faults(), 0, "The printer is ready. (the printer answered)"),
+        (Faults(mute=True), 1, "It is not known how the printer is. (the printer did not answer)"),
+        (Faults(cover_open=True), 1, "The cover is open"),
     ],
 )
 def test_status_tells_whether_it_can_print(
     faults: Faults, status: int, words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`status` says state, since when and how it is known, and exits 0 when the printer can print."""
+    """`status` says state and how it is known, and exits 0 when the printer can print and answers as it should."""
     plug = TcpPlug()
     with simulated(plug) as simulator:
         simulator.set_faults(faults)
@@ -81,7 +90,7 @@ def test_probe_prints_the_line_of_configuration(
     with simulated(plug):
         assert main(["probe", f"tcp://127.0.0.1:{plug.port}?cut=off"]) == 0
     told = capsys.readouterr().out
-    assert "model: TM-T88V" in told
+    assert "Model: TM-T88V" in told
     assert "DLE EOT 1: 12" in told
     assert (
         f"\n.venv/bin/python -m kiosk --printer 'tcp://127.0.0.1:{plug.port}?cut=off&ask=eot,id&model=TM-T88V'" in told
@@ -95,8 +104,64 @@ def test_probe_of_a_mute_printer_leaves_it_in_peace(capsys: pytest.CaptureFixtur
         simulator.set_faults(Faults(mute=True))
         assert main(["probe", f"tcp://127.0.0.1:{plug.port}"]) == 0
     told = capsys.readouterr().out
-    assert "it may be mute" in told
+    assert "The printer may be mute" in told
     assert "?status=off'" in told
+
+
+def test_silence_is_a_failure_where_an_answer_is_due(capsys: pytest.CaptureFixture[str]) -> None:
+    """`test` and `status` exit 1 on a port where nothing answers, and 0 where nobody is asked."""
+    plug = TcpPlug()
+    with simulated(plug) as simulator:
+        simulator.set_faults(Faults(mute=True))
+        for command in ("test", "status"):
+            assert main([command, f"tcp://127.0.0.1:{plug.port}"]) == 1
+            assert "Nothing answers at this address" in capsys.readouterr().err
+            assert main([command, f"tcp://127.0.0.1:{plug.port}?status=off"]) == 0
+            assert "Nothing answers" not in capsys.readouterr().err
+
+
+def test_vietnamese_where_the_locale_is(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A locale of this country, or none at all, makes every word Vietnamese: help, results and errors."""
+    for locale in ("vi_VN.UTF-8", "C.UTF-8"):
+        monkeypatch.setenv("LC_MESSAGES", locale)
+        with pytest.raises(SystemExit):
+            main(["--help"])
+        told = capsys.readouterr().out
+        assert "Cách dùng:" in told
+        assert not re.search(r"usage|options|show this", told)
+        assert main(["status", "usb:///dev/usb/lp99"]) == 1
+        assert "Máy in đã bật và đã cắm dây chưa" in capsys.readouterr().err
+
+
+def test_missing_folder_is_explained_as_that(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A plain file in a folder that is not there is no question of a plug."""
+    assert main(["test", f"file://{tmp_path}/none/slips.bin"]) == 1
+    assert f"There is no folder {tmp_path}/none" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("url", ["windows://XP-80C", "rfc2217://127.0.0.1:9", "usb://0416:5011"])
+def test_what_met_no_device_says_so(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each command says of an address without a tried device behind it that it is on trial."""
+    assert main(["status", url]) == 1
+    assert "On trial: this kind of connection has met simulated printers only" in capsys.readouterr().err
+
+
+def test_list_says_what_is_on_trial(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """`list` marks printers of Windows and those through libusb, and no others."""
+    found = [
+        discovery.Found("usb:///dev/usb/lp0", "EPSON TM-T20"),
+        discovery.Found("usb://0416:5011?at=1-2", "POS58", "libusb"),
+        discovery.Found("windows://XP-80C", "", "windows"),
+    ]
+    monkeypatch.setattr(discovery, "find_attached", lambda: found)
+    monkeypatch.setattr(discovery, "find_announced", list)
+    monkeypatch.setenv("LC_MESSAGES", "vi")
+    assert main(["list"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "usb:///dev/usb/lp0  EPSON TM-T20",
+        "usb://0416:5011?at=1-2  POS58  qua libusb  (thử nghiệm)",
+        "windows://XP-80C  máy in của Windows  (thử nghiệm)",
+    ]
 
 
 def test_network_of_others_is_not_searched(capsys: pytest.CaptureFixture[str]) -> None:
@@ -110,7 +175,7 @@ def test_list_runs_anywhere(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list"]) == 0
     told = capsys.readouterr()
     assert all("://" in line for line in told.out.splitlines())
-    assert told.out or "no printer found" in told.err
+    assert told.out or "No printer found" in told.err
 
 
 def test_module_runs() -> None:

@@ -90,7 +90,13 @@ def test_real_denial_is_forbidden(tmp_path: Path) -> None:
     device = Path("/dev/motcua-test-lp")
     os.mknod(device, 0o020660, os.makedev(1, 3))
     try:
-        ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+        ended = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "LC_ALL": "en"},
+        )
     finally:
         device.unlink()
     assert ended.returncode == 3, ended

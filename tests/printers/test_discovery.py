@@ -46,7 +46,7 @@ def test_attached_printers_are_named(tmp_path: Path) -> None:
     found = find_attached(tmp_path)
     assert Found("usb:///dev/usb/lp0", "EPSON TM-T82") in found
     assert Found("usb:///dev/usb/lp1", "USB Printer (0416:5011)") in found
-    assert Found("serial:///dev/serial/by-id/usb-1a86_USB_Serial-if00-port0", "serial port") in found
+    assert Found("serial:///dev/serial/by-id/usb-1a86_USB_Serial-if00-port0", "", "serial") in found
 
 
 def test_a_port_of_the_board_is_found_beside_an_adapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from printer_drivers.answers import NOTHING, Ask
 from printer_drivers.conversation import Terms
 from printer_drivers.device_file import DeviceLine
 from printer_drivers.printer import Deadlines, PrinterState
-from printer_drivers.probing import Findings, probe, recommend
+from printer_drivers.probing import Findings, _is_doubtful, probe, recommend
 from tests.printers.simulated_printer import Faults, PtyPlug, simulated
 
 ALL = frozenset(Ask)
@@ -52,6 +52,69 @@ def test_state_comes_from_automatic_status_too(tmp_path: Path) -> None:
     assert probe_one(tmp_path, Faults(cover_open=True, knows=frozenset({"asb"}))).state is PrinterState.UNKNOWN
     near = Faults(near_end=True, knows=frozenset({"asb"}))
     assert probe_one(tmp_path, near).state is PrinterState.NEAR_END
+
+
+def raw_of(*answers: bytes) -> list[tuple[str, bytes]]:
+    """Return what came after the questions of a probe, the four of DLE EOT first."""
+    names = ["DLE EOT 1", "DLE EOT 2", "DLE EOT 3", "DLE EOT 4", "GS a", "GS r 1"]
+    return list(zip(names, answers, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("raw", "doubted"),
+    [
+        (raw_of(b"\x12", b"\x12", b"\x12", b"\x12", b"\x10\0\0\0", b"\0"), False),
+        (raw_of(b"\x12", b"\x12", b"\x12", b"\x1e", b"", b""), False),
+        (raw_of(b"", b"", b"", b"", b"", b""), False),
+        (raw_of(b"", b"", b"", b"", b"\x10\0\0\0", b""), False),
+        (raw_of(b"\x16", b"\x16", b"\x16", b"\x16", b"", b""), True),
+        (raw_of(b"\x16", b"\x16", b"\x16", b"\x16", b"\x16", b"\x16"), True),
+        (raw_of(b"\x10", b"\x10", b"\x10", b"\x10", b"\x10", b"\x10"), True),
+        (raw_of(b"\x12", b"\x12", b"\x12", b"\x12", b"\x12", b"\x12"), True),
+    ],
+    ids=["healthy", "near end", "mute", "only ASB", "16 to states", "16 to all", "10 to all", "12 to all"],
+)
+def test_same_answer_to_everything_is_doubted(raw: list[tuple[str, bytes]], doubted: bool) -> None:
+    """A printer that answers every question alike says nothing; a healthy, a poor and a mute one are believed."""
+    assert _is_doubtful(raw) is doubted
+
+
+class Parrot:
+    """A wire to a printer that answers 16 to whatever it gets."""
+
+    def __init__(self) -> None:
+        self.sent = 0
+        self._owed = 0
+
+    def send(self, data: bytes, by: float) -> None:
+        """Owe an answer to each question."""
+        del by
+        self.sent += len(data)
+        self._owed += 1
+
+    def settle(self, by: float) -> None:
+        """Nothing waits."""
+
+    def hear(self, by: float) -> bytes:
+        """Answer once what is owed."""
+        del by
+        owed, self._owed = self._owed, 0
+        return b"\x16" * min(owed, 1)
+
+    def look(self) -> PrinterState | None:
+        """Show nothing."""
+        return None
+
+    def drop(self) -> None:
+        """Nothing waits."""
+
+
+def test_doubted_printer_is_not_asked_any_more() -> None:
+    """The probe of such a printer says that it is doubted, believes nothing of it, and recommends not to ask."""
+    findings = probe(Parrot(), Terms(NOTHING, BRISK, clock.monotonic_s))
+    assert findings.doubted
+    assert (findings.asks, findings.state) == (NOTHING, PrinterState.UNKNOWN)
+    assert recommend(findings, ALL, None, None) == {"status": "off"}
 
 
 FOUND = Findings(frozenset({Ask.LINE, Ask.EOT, Ask.GSR}), PrinterState.READY, "", "", ())
