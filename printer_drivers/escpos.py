@@ -8,7 +8,7 @@ Blank rows are fed as rasters one byte wide and not by ESC J. ESC J counts in ve
 GS P would settle it, and is printed as rubbish where it is missing. A wrong guess halves every gap and the quiet zone
 of the code; being right everywhere costs 200 to 300 bytes of a slip of 22 KB.
 
-Bands begin at the left edge. A left margin (GS L) would save 2 to 7 % of the bytes, and clones that ignore it, or take
+Bands begin at the left edge. A left margin (GS L) would save up to 5 % of the bytes, and clones that ignore it, or take
 it for the next line only, shear the picture.
 """
 
