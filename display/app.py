@@ -18,11 +18,11 @@ from display.config import BadSetting, Settings, read_settings
 from display.runtime import Display, Handlers, keep_running
 from display.state import State
 from display.view import LANGUAGE
-from display.voice.bank import BankError, Clips, load_banks
+from display.voice.bank import Clips, load_banks
 from display.voice.player import Voice, choose_sink
 from queue_protocol.client import Client
 from queue_protocol.ids import Revision
-from queue_protocol.phrases import LANGUAGES
+from queue_protocol.phrases import LANGUAGES, clip_keys
 from queue_protocol.texts import Texts
 
 if TYPE_CHECKING:
@@ -76,17 +76,25 @@ def _stop_on_signals() -> asyncio.Event:
 
 
 def _read_sound(settings: Settings) -> _Sound:
-    """Return the clips, and the state to begin with. Broken clips silence the display, they do not darken it."""
+    """Return the clips, and the state to begin with.
+
+    A broken clip costs the calls that need it in that language; a display without a whole language is silent and lit.
+    """
     last_spoken = shelf.read_last_spoken(settings.folder)
     state = State(device=settings.device, hall=settings.hall, last_spoken=last_spoken)
     if settings.sound == "none":
         return _Sound(None, state)
-    try:
-        clips = load_banks(assets.FOLDER / "voice", LANGUAGES)
-    except BankError:
-        log.exception("this display cannot speak; python -m display.voice build makes the clips again")
-        return _Sound(None, replace(state, speaker="failed", trouble="clips_broken"))
-    return _Sound(clips, replace(state, speaker="unknown"))
+    loaded = load_banks(assets.FOLDER / "voice", LANGUAGES)
+    for key in loaded.recorded:
+        log.info("%s is a recording of this site", key)
+    for fault in loaded.faults:
+        log.error(
+            "%s; what needs it is shown and not said. `python -m display.voice build` makes the clips again", fault
+        )
+    trouble = "clips_broken" if loaded.faults else None
+    if not any(clip_keys(language) <= loaded.clips.keys() for language in LANGUAGES):
+        return _Sound(None, replace(state, speaker="failed", trouble=trouble))
+    return _Sound(loaded.clips, replace(state, speaker="unknown", clips_trouble=trouble))
 
 
 def _read_texts() -> Texts:

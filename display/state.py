@@ -73,7 +73,9 @@ class State:
     speaker: PartState | None = None
     """The own loudspeaker; `None`: this display has none and never speaks."""
     trouble: str | None = None
-    """What is wrong with the loudspeaker or its clips, as a key; `None` when nothing is known to be wrong."""
+    """Why the loudspeaker does not work, as a key; `None` when nothing is known to be wrong."""
+    clips_trouble: str | None = None
+    """What is wrong with some clips, as a key: what needs them is shown and not said. `None`: nothing."""
     last_spoken: Revision | None = None
     link: Link = "connecting"
     refusal: RefusalCode | None = None

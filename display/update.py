@@ -168,7 +168,7 @@ def _(message: Answer, state: State, _now_s: float) -> tuple[State, tuple[Effect
 def _speaker_report(state: State) -> tuple[Effect, ...]:
     if state.speaker is None:
         return ()
-    return (ReportDevice(part="speaker", state=state.speaker, reason=state.trouble),)
+    return (ReportDevice(part="speaker", state=state.speaker, reason=state.trouble or state.clips_trouble),)
 
 
 def _follow(state: State, now_s: float, effects: tuple[Effect, ...] = ()) -> Step:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
 from display.state import Panel, State, speaking
 from queue_protocol.ids import Revision
@@ -34,6 +35,8 @@ ROWS_WITH_HELP = 8
 
 MISSED_SHOWN = 8
 """Two lines of four numbers; whoever was called before those has asked a clerk by then."""
+
+_Row = TypeVar("_Row")
 
 LANGUAGE = "vi"
 """The language of the board; announcements carry the others."""
@@ -229,9 +232,14 @@ def _counters(state: State, texts: Texts, now_s: float) -> tuple[str, tuple[tupl
     part, parts = rows_turn(state.board.counters, now_s)
     shown = rows_shown(state.board.counters, called, now_s)
     rows = tuple(_row(counter, large, texts) for counter in shown)
-    half = len(rows) if len(rows) <= ROWS_IN_COLUMN else -(-len(rows) // 2)
     key = "board_now_serving" if parts == 1 else "board_now_serving_part"
-    return texts.say(key, part=part, parts=parts), tuple(filter(None, (rows[:half], rows[half:])))
+    return texts.say(key, part=part, parts=parts), in_columns(rows)
+
+
+def in_columns(rows: tuple[_Row, ...]) -> tuple[tuple[_Row, ...], ...]:
+    """Return the rows in one column, or in two when there are more than `ROWS_IN_COLUMN`; none is empty."""
+    half = len(rows) if len(rows) <= ROWS_IN_COLUMN else -(-len(rows) // 2)
+    return tuple(filter(None, (rows[:half], rows[half:])))
 
 
 def rows_turn(counters: Sequence[BoardCounter], now_s: float) -> tuple[int, int]:

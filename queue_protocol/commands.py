@@ -354,7 +354,7 @@ class ReportDevice(msgspec.Struct, frozen=True, kw_only=True, tag="report_device
     part: Literal["printer", "speaker"]
     state: Literal["ready", "failed", "unknown"]
     reason: Reason | None = None
-    """`None` when ready."""
+    """What is wrong; `None`: nothing is known to be. One that is ready may lack something, as some of its clips."""
 
 
 TicketCommand = (

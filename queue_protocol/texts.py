@@ -50,16 +50,25 @@ class Texts:
         return cls(language, inherited | own, c2py(_plural_expression(catalogue.plural_forms)))
 
     def say(self, key: str, **facts: object) -> str:
-        """Return the sentence of this key with the facts filled in.
+        """Return the sentence of this key with the facts filled in; the fact `device` is said in the words of `box`.
 
         Raises `KeyError` for a key no text file has: a fault of the code, which tests/house finds.
         """
-        return self._forms[key][0].format(**facts)
+        return self._forms[key][0].format(**self._in_words(facts))
 
     def count(self, key: str, n: int, **facts: object) -> str:
         """Return the sentence in the form that this number asks for; `{n}` is the number."""
         forms = self._forms[key]
-        return forms[min(self._plural(n), len(forms) - 1)].format(n=n, **facts)
+        return forms[min(self._plural(n), len(forms) - 1)].format(n=n, **self._in_words(facts))
+
+    def box(self, device: str) -> str:
+        """Return what people call a box: `display-1` is "Màn hình 1"; a name of the site's own stays as it is."""
+        kind, _, number = device.rpartition("-")
+        key = f"box_{kind}"
+        return self.say(key, n=number) if number.isdecimal() and self.knows(key) else device
+
+    def _in_words(self, facts: dict[str, object]) -> dict[str, object]:
+        return facts | {"device": self.box(str(facts["device"]))} if "device" in facts else facts
 
     def knows(self, key: str) -> bool:
         """Say whether this language, or its fallback, has the key."""

@@ -130,7 +130,7 @@ def check_the_announcement(spoken: Path) -> None:
     wait_until(lambda: any(spoken.glob("*.wav")), "the announcement is written")
     (said,) = spoken.glob("*.wav")
     utterances = announce_call("A001", 1, "first", ["vi"])
-    clips = load_banks(assets.FOLDER / "voice", ["vi"])
+    clips = load_banks(assets.FOLDER / "voice", ["vi"]).clips
     heard = read_wave(said.read_bytes())
     expected = [
         clips[part] if isinstance(part, str) else np.zeros(part * 24, dtype=np.int16)

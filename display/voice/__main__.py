@@ -6,7 +6,7 @@ from pathlib import Path
 
 import assets
 from display.voice.bank import BankError, load_bank, load_banks, read_manifest
-from display.voice.join import MissingClips, join
+from display.voice.join import join, missing_clips
 from display.voice.player import choose_sink
 from display.voice.script import ScriptError, read_script
 from display.voice.sink import SinkError
@@ -62,11 +62,12 @@ def say(asked: argparse.Namespace) -> None:
 
 def _join_call(asked: argparse.Namespace) -> Samples:
     utterances = announce_call(asked.number, asked.counter, asked.kind, asked.languages)
-    clips = load_banks(asked.banks, asked.languages)
-    sound = join([part for utterance in utterances for part in utterance], clips)
-    if isinstance(sound, MissingClips):
-        raise BankError(asked.banks, [f"clips missing: {', '.join(sound.keys)}"])
-    return sound
+    loaded = load_banks(asked.banks, asked.languages)
+    parts = [part for utterance in utterances for part in utterance]
+    missing = missing_clips(parts, loaded.clips)
+    if missing:
+        raise BankError(asked.banks, [f"clips missing: {', '.join(missing)}", *loaded.faults])
+    return join(parts, loaded.clips)
 
 
 def _languages(text: str) -> list[str]:

@@ -14,8 +14,9 @@ from queue_protocol.announcements import CallAnnouncement
 from queue_protocol.ids import Revision, TicketId
 from queue_protocol.phrases import is_repeat
 
-# A call said once takes some 7 s, twice 13 s: with three waiting, the last would else be heard after 40 s.
-MANY_WAITING = 3
+CROWDED_S = 20.0
+"""A call is said once when the calls that wait, each said once, last longer than this. With the shipped bank one takes
+8 to 10 s: with three waiting the last would be heard after a minute if each were said twice."""
 
 StaleReason = Literal["too_old", "cancelled", "replaced"]
 
@@ -97,15 +98,15 @@ def start(announcer: Announcer, now: datetime) -> Outcome:
     return replace(fresh, waiting=tuple(others), speaking=following, withdrawn=False), (*stale, Started(following))
 
 
-def goes_on(announcer: Announcer, place: int) -> bool:
+def goes_on(announcer: Announcer, place: int, waiting_s: float) -> bool:
     """Tell whether the utterance at `place` of the call being said is to be said, as things stand now.
 
-    The first always is. A repeat is left out while many wait; another language is not a repeat.
+    `waiting_s` is how long the waiting calls last, each said once, in seconds, as measured from their clips. The first
+    utterance always is said. A repeat is left out while many wait; another language is not a repeat.
     """
     if announcer.speaking is None or announcer.withdrawn:
         return place == 0
-    crowded = len(announcer.waiting) >= MANY_WAITING
-    return not (crowded and is_repeat(announcer.speaking.utterances, place))
+    return not (waiting_s > CROWDED_S and is_repeat(announcer.speaking.utterances, place))
 
 
 def finish(announcer: Announcer, now: datetime, trouble: str | None = None) -> Outcome:

@@ -1,17 +1,31 @@
 """Owns the banks of clips on disk: a folder of WAV files and its `manifest.json`, checked before a word is said.
 
-The clip `vi/digit-0` lies in `digit-0.wav` of the Vietnamese bank's folder. A bank that lacks a clip, or whose files
-are not the ones its maker wrote down, is refused whole: a call with a hole in it sends people to the wrong counter.
+The clip `vi/digit-0` lies in `digit-0.wav` of the Vietnamese bank's folder. Whoever makes a bank is told of every
+fault in it (`load_bank`). A display takes what there is (`load_banks`): a broken clip costs the sentences that need
+it, never the hall, and a file that a site recorded in place of the maker's is brought to the form of the others.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
-from display.voice.waves import FULL_SCALE, RATE, Samples, WaveError, duration_s, read_wave, write_wave
+from display.voice.shaping import active_level_db, match_level, shape_word
+from display.voice.waves import (
+    FULL_SCALE,
+    RATE,
+    Samples,
+    WaveError,
+    decode,
+    duration_s,
+    read_wave,
+    to_samples,
+    to_signal,
+    write_wave,
+)
 from queue_protocol.phrases import CHIME, LANGUAGES, clip_keys
 
 FILE_NAME = "manifest.json"
@@ -54,27 +68,40 @@ class BankError(Exception):
         super().__init__(f"the voice bank in {folder} is refused: {'; '.join(self.faults)}")
 
 
-def load_banks(folder: Path, languages: Iterable[str]) -> dict[str, Samples]:
-    """Return the clips of the chime and of these languages, by key, from the banks below this folder.
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The clips that can be said, by key, and what is wrong with the others, for the log."""
 
-    Raises `BankError` for the first bank that is not whole.
-    """
-    clips = load_bank(folder)
-    for language in languages:
-        clips |= load_bank(folder / language)
-    return clips
+    clips: Mapping[str, Samples]
+    faults: tuple[str, ...] = ()
+    recorded: tuple[str, ...] = ()
+    """Keys of clips whose file is not the maker's but a recording of this site."""
+
+
+def load_banks(folder: Path, languages: Iterable[str]) -> Loaded:
+    """Return all that can be said of the chime and of these languages, from the banks below this folder."""
+    clips: dict[str, Samples] = {}
+    faults: list[str] = []
+    recorded: list[str] = []
+    for place in (folder, *(folder / language for language in languages)):
+        try:
+            manifest = read_manifest(place)
+        except BankError as error:
+            faults.append(str(error))
+            continue
+        found, broken = _read_clips(place, manifest, _load_any_clip)
+        own = [key for key in found if not _is_of_maker(place, key, manifest)]
+        clips |= found | _level(found, own)
+        faults += [f"{place.name}: {fault}" for fault in (*_find_faults(manifest), *broken)]
+        recorded += own
+    return Loaded(clips, tuple(faults), tuple(recorded))
 
 
 def load_bank(folder: Path) -> dict[str, Samples]:
-    """Return the clips of one bank by key. Raises `BankError`, naming every fault."""
+    """Return the clips of one whole bank by key. Raises `BankError`, naming every fault."""
     manifest = read_manifest(folder)
-    clips: dict[str, Samples] = {}
-    faults = list(_find_faults(manifest))
-    for key, note in manifest.clips.items():
-        try:
-            clips[key] = _load_clip(folder / file_name(key), note)
-        except (OSError, WaveError) as error:
-            faults.append(f"{key}: {error}")
+    clips, broken = _read_clips(folder, manifest, _load_clip)
+    faults = [*_find_faults(manifest), *broken]
     if faults:
         raise BankError(folder, faults)
     return clips
@@ -126,6 +153,20 @@ def _find_faults(manifest: Manifest) -> Iterator[str]:
         yield f"the sample rate is {manifest.sample_rate} Hz, not {RATE} Hz"
 
 
+def _read_clips(
+    folder: Path, manifest: Manifest, load: Callable[[Path, ClipNote], Samples]
+) -> tuple[dict[str, Samples], list[str]]:
+    """Return the clips that can be read, and a line for each that cannot."""
+    clips: dict[str, Samples] = {}
+    faults: list[str] = []
+    for key, note in manifest.clips.items():
+        try:
+            clips[key] = load(folder / file_name(key), note)
+        except (OSError, WaveError) as error:
+            faults.append(f"{key}: {error}")
+    return clips, faults
+
+
 def _load_clip(path: Path, note: ClipNote) -> Samples:
     data = path.read_bytes()
     if _hash(data) != note.sha256:
@@ -137,6 +178,33 @@ def _load_clip(path: Path, note: ClipNote) -> Samples:
     if edge > HIGHEST_EDGE:
         raise WaveError(f"it clicks: an edge is at {edge:.3f} of full scale, over {HIGHEST_EDGE}")
     return samples
+
+
+def _load_any_clip(path: Path, note: ClipNote) -> Samples:
+    """Return the maker's clip, or a recording in its place, cut to the word and faded.
+
+    Raises `WaveError` when the file cannot be decoded, is shorter than its own head says, or holds no word.
+    """
+    data = path.read_bytes()
+    if _hash(data) == note.sha256:
+        return _load_clip(path, note)
+    try:
+        return to_samples(shape_word(to_signal(decode(data))))
+    except ValueError as error:
+        raise WaveError(str(error)) from error
+
+
+def _is_of_maker(folder: Path, key: str, manifest: Manifest) -> bool:
+    return _hash((folder / file_name(key)).read_bytes()) == manifest.clips[key].sha256
+
+
+def _level(clips: Clips, own: Iterable[str]) -> dict[str, Samples]:
+    """Return the recordings as loud as the maker's clips of the same bank; as they are where there are none."""
+    recorded = set(own)
+    levels = [active_level_db(to_signal(clips[key])) for key in clips if key not in recorded]
+    if not levels:
+        return {}
+    return {key: to_samples(match_level(to_signal(clips[key]), float(np.median(levels)))) for key in recorded}
 
 
 def _hash(data: bytes) -> str:

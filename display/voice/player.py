@@ -5,7 +5,7 @@ says that it failed, and tries again.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,12 +15,13 @@ from display.voice.announcer import Announcer, AnnouncerEvent, Outcome
 from display.voice.bank import Clips
 from display.voice.device import DeviceSink
 from display.voice.folder import FolderSink
-from display.voice.join import MissingClips, join
+from display.voice.join import join, measure_s, missing_clips, sayable
 from display.voice.silence import SilenceSink
 from display.voice.sink import Sink, SinkError
 from display.voice.waves import Samples
 from queue_protocol.announcements import CallAnnouncement
 from queue_protocol.ids import TicketId
+from queue_protocol.phrases import CHIME, Utterance
 
 # How soon an idle voice notices a card that was pulled out or put back.
 CHECK_EVERY_S = 10.0
@@ -125,12 +126,14 @@ class Voice:
 
     def _speak(self, announcement: CallAnnouncement) -> str | None:
         """Say one call; return why it was not heard, or None."""
-        utterances = [join(utterance, self._clips) for utterance in announcement.utterances]
-        missing = [key for joined in utterances if isinstance(joined, MissingClips) for key in joined.keys]
-        if missing:
-            return f"clips missing: {', '.join(dict.fromkeys(missing))}"
-        sounds = self._sounds([joined for joined in utterances if not isinstance(joined, MissingClips)])
-        self._play(_title(announcement), sounds)
+        utterances = sayable(announcement.utterances, self._clips)
+        if not any(utterances):
+            # The chime alone still turns eyes to the board.
+            chime = [join((CHIME,), self._clips)] if CHIME in self._clips else []
+            self._play(_title(announcement), iter(chime))
+            parts = [part for utterance in announcement.utterances for part in utterance]
+            return f"clips missing: {', '.join(missing_clips(parts, self._clips))}"
+        self._play(_title(announcement), self._sounds(utterances))
         return self._trouble
 
     def _play(self, title: str, sounds: Iterator[Samples]) -> None:
@@ -143,13 +146,21 @@ class Voice:
                 # What is left of the call passes in silence, so that the screen keeps its rhythm.
                 self._play(title, sounds)
 
-    def _sounds(self, utterances: list[Samples]) -> Iterator[Samples]:
+    def _sounds(self, utterances: Sequence[Utterance | None]) -> Iterator[Samples]:
         """Yield each utterance when it is its turn, if it is still to be said then."""
-        for place, sound in enumerate(utterances):
+        said = 0
+        for place, utterance in enumerate(utterances):
             with self._changed:
-                wanted = announcer.goes_on(self._announcer, place)
-            if wanted:
-                yield sound
+                waiting = self._announcer.waiting
+                wanted = announcer.goes_on(self._announcer, place if said else 0, self._measure_s(waiting))
+            if utterance is not None and wanted:
+                said += 1
+                yield join(utterance, self._clips)
+
+    def _measure_s(self, calls: Sequence[CallAnnouncement]) -> float:
+        """Return how long these calls last, each said once, in seconds."""
+        first = (next(filter(None, sayable(call.utterances, self._clips)), ()) for call in calls)
+        return sum(measure_s(utterance, self._clips) for utterance in first)
 
     def _open(self) -> None:
         try:

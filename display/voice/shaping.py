@@ -30,7 +30,12 @@ def shape_word(signal: Signal) -> Signal:
     Raises `ValueError` for a sound without a word in it.
     """
     word = _trim(signal)
-    return fade(word * _gain(CLIP_LEVEL_DBFS - _active_level_db(word)))
+    return fade(word * _gain(CLIP_LEVEL_DBFS - active_level_db(word)))
+
+
+def match_level(signal: Signal, level_db: float) -> Signal:
+    """Return a word at this level, in dB under full scale, its peaks under `PEAK_LIMIT_DBTP`."""
+    return limit_peaks(signal * _gain(level_db - active_level_db(signal)))
 
 
 def fade(signal: Signal) -> Signal:
@@ -88,7 +93,8 @@ def _frame_levels_db(signal: Signal) -> Signal:
         return np.asarray(10 * np.log10(np.mean(frames**2, axis=1)))
 
 
-def _active_level_db(signal: Signal) -> float:
+def active_level_db(signal: Signal) -> float:
+    """Return the level of a word in dB under full scale, over the frames that carry it."""
     levels = _frame_levels_db(signal)
     active = levels[levels > levels.max() - ACTIVE_UNDER_PEAK_DB]
     return float(10 * np.log10(np.mean(10 ** (active / 10))))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from display.voice.bank import NO_LANGUAGE, ClipNote, Manifest, write_bank
 from display.voice.chime import make_chime
-from display.voice.join import MissingClips, join
+from display.voice.join import join, missing_clips
 from display.voice.script import Script, Settings
 from display.voice.shaping import gain_to_call_loudness, limit_peaks, shape_word
 from display.voice.speech import Engine, SpeechError
@@ -87,10 +87,10 @@ def level_bank(words: Mapping[str, Signal], language: str) -> dict[str, Samples]
 
 def _say(call: tuple[str, int], clips: Mapping[str, Samples], language: str) -> Signal:
     first, *_ = announce_call(*call, "first", [language])
-    sound = join(first[2:], clips)
-    if isinstance(sound, MissingClips):
-        raise SpeechError(f"the script has no text for {', '.join(sound.keys)}")
-    return to_signal(sound)
+    missing = missing_clips(first[2:], clips)
+    if missing:
+        raise SpeechError(f"the script has no text for {', '.join(missing)}")
+    return to_signal(join(first[2:], clips))
 
 
 def _texts(script: Script) -> dict[str, str]:

@@ -82,8 +82,11 @@ def read_foreign_wave(data: bytes) -> tuple[Samples, int]:
 def decode(data: bytes) -> Samples:
     """Return the samples of a sound file of any common kind (wav, mp3, flac, vorbis), converted to our form.
 
-    Raises `WaveError` when it cannot be decoded.
+    Raises `WaveError` when it cannot be decoded, or is a WAV file that ends before its head says: half a word is
+    another word.
     """
+    if data[:4] == b"RIFF" and len(data) < int.from_bytes(data[4:8], "little"):
+        raise WaveError("the file ends before its sound does")
     try:
         sound = miniaudio.decode(data, nchannels=1, sample_rate=RATE)
     except miniaudio.DecodeError as error:

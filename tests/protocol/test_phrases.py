@@ -112,8 +112,8 @@ def test_digits_are_150_ms_apart() -> None:
         ),
         (
             "last",
-            "gọi lần cuối: mời công dân có số thứ tự",
-            "last call: number H two counter twelve",
+            "xin mời lần nữa, công dân có số thứ tự",
+            "once more, please: number H two counter twelve",
         ),
     ],
 )

@@ -117,3 +117,27 @@ def test_a_file_that_is_no_text_file_is_found() -> None:
     """A broken file is an error at start-up, not an empty screen."""
     with pytest.raises(PoFileError):
         Texts.read("vi", b"<html></html>")
+
+
+BOXES = Texts.read(
+    "vi",
+    (
+        HEAD.format(plural="nplurals=1; plural=0;")
+        + """
+msgid "box_display"
+msgstr "Màn hình {n}"
+
+msgid "gone"
+msgstr "{device} mất kết nối"
+"""
+    ).encode(),
+)
+
+
+@pytest.mark.parametrize(
+    ("device", "words"), [("display-1", "Màn hình 1"), ("hall-left", "hall-left"), ("printer-2", "printer-2")]
+)
+def test_a_box_is_called_by_what_people_call_it(device: str, words: str) -> None:
+    """`display-1` is for programs; a name that the site gave is its own."""
+    assert BOXES.box(device) == words
+    assert BOXES.say("gone", device=device) == f"{words} mất kết nối"

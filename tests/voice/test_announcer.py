@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from display.voice import announcer
-from display.voice.announcer import Announcer, AnnouncerEvent, NoSound, Spoken, Stale, Started
+from display.voice.announcer import CROWDED_S, Announcer, AnnouncerEvent, NoSound, Spoken, Stale, Started
 from queue_protocol.announcements import CallAnnouncement, CallKind
 from queue_protocol.ids import Revision, TicketId
 from queue_protocol.phrases import announce_call
@@ -119,7 +119,7 @@ def test_a_ticket_cancelled_while_it_is_said_is_not_repeated() -> None:
     one = call(1, "A001", languages=("vi", "en"))
     state, _ = announcer.start(receive_all(one), NOON)
     state, _ = announcer.cancel(state, one.ticket)
-    assert [announcer.goes_on(state, place) for place in range(3)] == [True, False, False]
+    assert [announcer.goes_on(state, place, 0.0) for place in range(3)] == [True, False, False]
     assert announcer.finish(state, NOON)[1] == (Spoken(one),)
 
 
@@ -131,13 +131,13 @@ def test_a_call_of_more_than_five_minutes_ago_is_never_said() -> None:
     assert (said, events) == ([], [Stale(one, "too_old")])
 
 
-def test_repeats_are_left_out_while_three_wait() -> None:
-    """Under a backlog each call is said once in each language; with two waiting it is said twice."""
-    calls = [call(number, f"A{number:03}", languages=("vi", "en")) for number in range(1, 5)]
-    crowded, _ = announcer.start(receive_all(*calls), NOON)
-    roomy, _ = announcer.start(receive_all(*calls[:3]), NOON)
-    assert [announcer.goes_on(crowded, place) for place in range(3)] == [True, False, True]
-    assert [announcer.goes_on(roomy, place) for place in range(3)] == [True, True, True]
+def test_repeats_are_left_out_while_too_much_waits() -> None:
+    """What waits is measured in seconds: over the limit a call is said once in each language, up to it twice."""
+    calls = [call(number, f"A{number:03}", languages=("vi", "en")) for number in range(1, 3)]
+    state, _ = announcer.start(receive_all(*calls), NOON)
+    places = range(3)
+    assert [announcer.goes_on(state, place, CROWDED_S + 0.1) for place in places] == [True, False, True]
+    assert [announcer.goes_on(state, place, CROWDED_S) for place in places] == [True, True, True]
 
 
 def test_a_call_without_sound_may_be_offered_again() -> None:

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import wave
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,10 @@ from display.voice.bank import BankError, load_bank, load_banks, needed_keys, re
 from display.voice.join import join
 from display.voice.loudness import measure_true_peak
 from display.voice.script import read_script
-from display.voice.waves import RATE, Samples, to_signal, write_wave
+from display.voice.shaping import active_level_db
+from display.voice.waves import RATE, Samples, duration_s, to_signal, write_wave
 from queue_protocol.announcements import CallKind
-from queue_protocol.phrases import LANGUAGES, announce_call
+from queue_protocol.phrases import CHIME, LANGUAGES, announce_call
 
 BANKS = assets.FOLDER / "voice"
 # Soft and loud letters, all digits, counters of one word, two and three.
@@ -25,9 +28,52 @@ KINDS: tuple[CallKind, ...] = ("first", "recall", "last")
 
 
 @pytest.fixture(scope="module")
-def clips() -> dict[str, Samples]:
+def clips() -> Mapping[str, Samples]:
     """Return all shipped clips."""
-    return load_banks(BANKS, LANGUAGES)
+    loaded = load_banks(BANKS, LANGUAGES)
+    assert (loaded.faults, loaded.recorded) == ((), ())
+    return loaded.clips
+
+
+@pytest.fixture
+def banks(tmp_path: Path) -> Path:
+    """Return a copy of all shipped banks, to be spoiled."""
+    return Path(shutil.copytree(BANKS, tmp_path / "voice"))
+
+
+@pytest.mark.parametrize("left", ["nothing", "half", "zeros"])
+def test_a_broken_clip_costs_itself_alone(banks: Path, left: str) -> None:
+    """Empty, cut off by a power cut, or zeros: its key is gone and named, every other clip is there."""
+    path = banks / "en" / "digit-3.wav"
+    data = path.read_bytes()
+    path.write_bytes({"nothing": b"", "half": data[: len(data) // 2], "zeros": bytes(len(data))}[left])
+    loaded = load_banks(banks, LANGUAGES)
+    assert load_banks(BANKS, LANGUAGES).clips.keys() - loaded.clips.keys() == {"en/digit-3"}
+    assert [fault.partition(":")[0] for fault in loaded.faults] == ["en"]
+
+
+def test_a_bank_without_a_manifest_costs_its_language_alone(banks: Path) -> None:
+    """The other language and the chime are said as ever."""
+    (banks / "vi" / "manifest.json").write_bytes(b"{")
+    loaded = load_banks(banks, LANGUAGES)
+    assert loaded.clips.keys() == needed_keys("en") | {CHIME}
+    assert len(loaded.faults) == 1
+
+
+def test_a_clip_that_a_site_recorded_is_said_as_loud_as_the_others(banks: Path) -> None:
+    """A clerk's own "ba", of another rate, soft and with silence around it, takes the place of the shipped one."""
+    noise = np.random.default_rng(1).normal(0, 0.02, 22_050)
+    word = np.concatenate([np.zeros(44_100), noise, np.zeros(44_100)])
+    with wave.open(str(banks / "vi" / "digit-3.wav"), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(44_100)
+        file.writeframes((word * 32_767).astype("<i2").tobytes())
+    loaded = load_banks(banks, LANGUAGES)
+    assert (loaded.faults, loaded.recorded) == ((), ("vi/digit-3",))
+    levels = [active_level_db(to_signal(loaded.clips[f"vi/digit-{digit}"])) for digit in range(10)]
+    assert duration_s(loaded.clips["vi/digit-3"]) == pytest.approx(0.5, abs=0.05)
+    assert min(levels) - 1 <= levels[3] <= max(levels) + 1
 
 
 @pytest.fixture

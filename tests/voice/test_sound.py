@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from display.voice.chime import make_chime
-from display.voice.join import MissingClips, join
+from display.voice.join import join, measure_s, missing_clips, sayable
 from display.voice.loudness import measure_loudness, measure_true_peak
 from display.voice.shaping import CLIP_LEVEL_DBFS, PEAK_LIMIT_DBTP, limit_peaks, shape_word
 from display.voice.waves import (
@@ -28,6 +28,7 @@ from display.voice.waves import (
     to_signal,
     write_wave,
 )
+from queue_protocol.phrases import Utterance
 
 CLIPS: dict[str, Samples] = {
     "a": np.arange(1, 1001, dtype=np.int16),
@@ -61,8 +62,33 @@ def test_joining_is_exact_to_the_sample(call: list[str | int]) -> None:
 
 
 def test_unknown_clips_are_named() -> None:
-    """A call with a hole is not joined: each missing key is named once."""
-    assert join(["a", "x", 100, "y", "x"], CLIPS) == MissingClips(("x", "y"))
+    """Each missing key is named once."""
+    assert missing_clips(["a", "x", 100, "y", "x"], CLIPS) == ("x", "y")
+
+
+FIRST, SECOND, ENGLISH = ("chime", 150, "a"), (800, "a"), (800, "b")
+
+
+@pytest.mark.parametrize(
+    ("clips", "said"),
+    [
+        ({"chime", "a", "b"}, (FIRST, SECOND, ENGLISH)),
+        ({"chime", "b"}, (None, None, ("chime", 150, *ENGLISH))),
+        ({"chime", "a"}, (FIRST, SECOND, None)),
+        ({"a", "b"}, (("a",), SECOND, ENGLISH)),
+        ({"chime"}, (None, None, None)),
+        (set(), (None, None, None)),
+    ],
+)
+def test_a_missing_clip_costs_its_own_sentences_alone(clips: set[str], said: tuple[Utterance | None, ...]) -> None:
+    """No sentence with a hole, the other language as ever, and the chime before whatever is said first."""
+    assert sayable((FIRST, SECOND, ENGLISH), clips) == said
+
+
+def test_the_length_of_a_call_is_that_of_its_clips() -> None:
+    """Measured, not assumed: clips and silences, in seconds."""
+    parts: Utterance = ("a", 100, "a")
+    assert measure_s(parts, CLIPS) == pytest.approx(len(join(parts, CLIPS)) / RATE)
 
 
 @pytest.mark.parametrize("seconds", [0.5, 3.0])

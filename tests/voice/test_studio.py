@@ -130,7 +130,7 @@ def test_the_command_line_builds_checks_and_says(
     assert (
         command_line.main(["say", "A015", "3", "--languages", "vi,en", "--banks", str(banks), "--to", str(target)]) == 0
     )
-    clips = load_banks(banks, LANGUAGES)
+    clips = load_banks(banks, LANGUAGES).clips
     parts = [part for utterance in announce_call("A015", 3, "first", ["vi", "en"]) for part in utterance]
     size = sum(clips[part].size if isinstance(part, str) else part * 24 for part in parts)
     assert read_wave(target.read_bytes()).size == size

@@ -170,6 +170,30 @@ def test_a_clip_that_fails_once_is_asked_for_again(staff: Windows, citizen: Wind
     assert failed
 
 
+def test_a_missing_clip_costs_its_own_sentences_alone(staff: Windows, citizen: Windows, server: Server) -> None:
+    """Without the letter of its number a call is shown and not said; the loudspeaker stays on for the next one."""
+
+    def answer(route: Route) -> None:
+        if route.request.url.endswith("/vi/letter-h.wav"):
+            route.fulfill(status=404)
+        else:
+            route.fulfill(body=short_clip(), content_type="audio/wav")
+
+    display = open_speaker(citizen, server, answer)
+    desk = staff.open("/desk")
+    open_counter(desk, 2)
+    issue(desk, "civil_status")
+    desk.keyboard.press("Space")
+    expect(display.locator(".call strong")).not_to_be_empty()
+    expect(display.locator(".foot .sign.plain")).to_be_visible()
+    desk.keyboard.press("KeyH")
+    expect(desk.locator(".ticket.empty")).to_be_visible()
+    issue(desk, "guidance")
+    desk.keyboard.press("Space")
+    expect(desk.locator(".current .signs .sign.good", has_text="phát loa")).to_be_visible(timeout=30_000)
+    expect(display.locator(".foot .sign.plain")).to_be_visible()
+
+
 def test_a_display_that_fell_silent_speaks_again(staff: Windows, citizen: Windows, server: Server) -> None:
     """While no clip comes the button is there again and the desk is told; once they come, it speaks by itself."""
     broken = True

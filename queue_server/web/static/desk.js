@@ -100,7 +100,7 @@ function told(action, command, result, number) {
   const { texts } = page;
   if (result.type === "ticket_taken") {
     const key = command.print_at === null ? "desk_issued" : "desk_issued_printing";
-    state.notice = { kind: "good", words: texts.say(key, { number: result.number, printer: command.print_at }) };
+    state.notice = { kind: "good", words: texts.say(key, { number: result.number, printer: texts.box(command.print_at || "") }) };
   } else if (SAID.has(action)) {
     state.notice = { kind: "good", words: texts.say(`desk_done_${action}`, { number, device: command.device }) };
   }

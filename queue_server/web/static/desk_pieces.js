@@ -64,7 +64,7 @@ export function countField(name, label, value) {
 /* Return the choice of where a slip is printed: `usual`, unless another place was chosen at this desk before. */
 export function printerChoice({ texts, desk, state }, usual = "") {
   const options = [["", texts.say("desk_issue_no_paper")]].concat(
-    desk.printers.map((name) => [name, texts.say("desk_issue_print", { name })]),
+    desk.printers.map((name) => [name, texts.say("desk_issue_print", { name: texts.box(name) })]),
   );
   const selected = state.printer === null ? usual : state.printer;
   return choiceOf("print_at", texts.say("desk_issue_paper"), options, selected);

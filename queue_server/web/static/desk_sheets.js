@@ -31,7 +31,7 @@ const SHEETS = {
     confirm(scene, "reissue", "desk_reissue"),
   ],
   reprint: (scene) => choices(scene, "reprint", scene.desk.printers, (name) =>
-    scene.texts.say("desk_issue_print", { name })),
+    scene.texts.say("desk_issue_print", { name: scene.texts.box(name) })),
   carry_over: carryOver,
   serve,
   take_over: (scene) => [

@@ -13,13 +13,16 @@ const NAME = "motcua-display";
 /* Between two looks at whether a loudspeaker that failed works again. */
 const LOOK_AGAIN_MS = 10000;
 
+/* Between two looks at whose turn the panel is. */
+const STEP_MS = 250;
+
 const root = document.getElementById("display");
 /* The hall it hangs in, as `/display?hall=ground-floor`; without one it shows all of the center. */
 const hall = new URLSearchParams(location.search).get("hall");
 const name = sessionStorage.getItem(NAME) || pageName();
 sessionStorage.setItem(NAME, name);
 
-const state = { board: null, panel: new Panel(), sound: null, isSpeaker: false };
+const state = { board: null, panel: new Panel(), sound: null, isSpeaker: false, speaking: null };
 const turns = new Turns();
 let lastSpoken = null;
 
@@ -40,17 +43,24 @@ const page = new Page({
     if (message.type === "board") {
       seeBoard(message);
     } else if (message.type === "call_announcement") {
-      state.panel.announce(message, performance.now());
-      page.ask({ type: "report_call", call: message.call, outcome: "shown" });
+      state.panel.announce(message, page.clock.now());
       turns.hear(message);
       sayOwn();
     }
+    step();
   },
-  view: () => {
-    state.panel.tick(performance.now());
-    return displayView(page, state);
-  },
+  view: () => displayView(page, state, performance.now()),
 });
+
+/* Let time pass for the panel, and report the call that has been large for its time. */
+function step() {
+  const now = performance.now();
+  const shown = state.panel.tick(state.board, now, page.clock.now(), state.speaking);
+  if (shown !== null) {
+    page.ask({ type: "report_call", call: shown, outcome: "shown" });
+  }
+  state.panel.see(page.isLive() && document.visibilityState === "visible", now);
+}
 
 function seeBoard(board) {
   state.board = board;
@@ -67,7 +77,15 @@ function sayOwn() {
 }
 
 async function say(call) {
-  const outcome = await state.sound.say(call.utterances, () => isSpeakable(call, state.board, page.clock.now()));
+  const outcome = await state.sound.say(call.utterances, {
+    stillTrue: () => isSpeakable(call, state.board, page.clock.now()),
+    begin() {
+      state.speaking = call.call;
+    },
+    end() {
+      state.speaking = null;
+    },
+  });
   if (outcome === "spoken") {
     lastSpoken = call.call;
     page.ask({ type: "report_call", call: call.call, outcome: "spoken" });
@@ -116,4 +134,7 @@ listen(root, (action) => {
     page.connection.restart();
   }
 });
-page.start(root.dataset.language);
+page.start(root.dataset.language).then(() => setInterval(() => {
+  step();
+  page.draw();
+}, STEP_MS));

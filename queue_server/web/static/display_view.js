@@ -2,26 +2,28 @@
 
 import { linkBanner } from "./page.js";
 import { button, counterWords, sign } from "./pieces.js";
+import { inColumns, rowsShown, rowsTurn } from "./display_rows.js";
 import { build, icon } from "./tree.js";
 
 /* Calls in the row below the panel. */
 const ROW = 4;
 
 /* Return the children of the page's root. */
-export function displayView(page, state) {
+export function displayView(page, state, now) {
   const { texts } = page;
   if (state.board === null) {
     return [linkBanner(page), build("p", { class: "hint", key: "waiting" }, texts.say("page_loading"))];
   }
-  const call = state.panel.current(state.board);
+  const call = state.panel.shown;
+  const counters = rowsShown(state.board.counters, call === null ? null : call.counter, now);
   return [
     staleBanner(page),
     build(
       "div",
-      { class: `hall ${crowding(state.board)} ${page.isLost() ? "stale" : ""}`, key: "hall" },
+      { class: `hall ${crowding(counters)} ${page.isLost() ? "stale" : ""}`, key: "hall" },
       panel(texts, call),
       earlier(texts, state.board, call),
-      serving(texts, state.board),
+      serving(texts, state.board, inColumns(counters), now),
       missed(texts, state.board),
     ),
     footer(page, state),
@@ -61,7 +63,8 @@ function panel(texts, call) {
 }
 
 function earlier(texts, board, current) {
-  const calls = board.calls.filter((call) => current === null || call.number !== current.number).slice(0, ROW);
+  const others = board.calls.filter((call) => current === null || call.number !== current.number);
+  const calls = others.filter((call) => !board.missed.includes(call.number)).slice(0, ROW);
   return build(
     "ol",
     { class: "earlier", key: "earlier", "aria-label": texts.say("board_latest") },
@@ -74,25 +77,31 @@ function earlier(texts, board, current) {
   );
 }
 
-function serving(texts, board) {
+function serving(texts, board, columns, now) {
+  const { part, parts } = rowsTurn(board.counters, now);
+  const heading = parts === 1 ? "board_now_serving" : "board_now_serving_part";
   return build(
     "section",
     { class: "serving", key: "serving", "aria-labelledby": "serving-title" },
-    build("h2", { id: "serving-title" }, texts.say("board_now_serving")),
+    build("h2", { id: "serving-title" }, texts.say(heading, { part, parts })),
     build(
-      "ul",
-      null,
-      ...board.counters.map((counter) => counterRow(texts, counter)),
+      "div",
+      { class: "columns" },
+      ...columns.map((column, place) => build(
+        "ul",
+        { key: place },
+        ...column.map((counter) => counterRow(texts, counter)),
+      )),
     ),
   );
 }
 
 /* More than six counters are written smaller, more than ten in two columns: nobody can scroll a board. */
-function crowding({ counters }) {
-  if (counters.length > 10) {
+function crowding({ length }) {
+  if (length > 10) {
     return "many two";
   }
-  return counters.length > 6 ? "many" : "";
+  return length > 6 ? "many" : "";
 }
 
 function counterRow(texts, { counter, open, number, paused }) {

@@ -74,6 +74,7 @@ function deviceAlarms(device) {
     device.printer === "failed" && alarm("danger", "printer_alert", "office_alarm_printer", name, device.reason),
     isOnSpare(device) && alarm("notice", "printer_alert", "office_alarm_spare", name),
     isNearEnd(device) && alarm("notice", "printer_alert", "office_alarm_near_end", name),
+    lacksClips(device) && alarm("notice", "volume_high", "office_alarm_clips", name),
     device.speaker === "failed" && alarm("danger", "volume_off", "office_alarm_speaker", name, device.reason),
   ].filter(Boolean);
 }
@@ -86,6 +87,11 @@ function isOnSpare({ printer, reason }) {
 /* The printer's own sensor sees the end of the roll. */
 function isNearEnd({ printer, reason }) {
   return printer === "ready" && reason === "near_end";
+}
+
+/* Calls are said, but for those that need a clip which is broken. */
+function lacksClips({ speaker, reason }) {
+  return speaker === "ready" && reason === "clips_broken";
 }
 
 function slipAlarm(slip) {

@@ -158,7 +158,7 @@ function deviceTile(texts, device, printers) {
   return build(
     "li",
     { class: "card tile", key: device.device },
-    build("div", { class: "tile-head" }, build("strong", null, device.device)),
+    build("div", { class: "tile-head" }, build("strong", null, texts.box(device.device))),
     build(
       "p",
       { class: "signs" },

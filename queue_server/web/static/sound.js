@@ -3,8 +3,11 @@
 /* Room for the browser to hand the first samples over in time. */
 const LEAD_S = 0.05;
 
-/* With this many calls waiting to be spoken a call is said once. */
-const CROWDED = 3;
+/* A call is said once when the calls that wait, each said once, last longer than this. */
+const CROWDED_S = 20;
+
+/* The clip that no sentence needs. */
+const CHIME = "chime";
 
 /* Silence between two calls, so that they are heard as two. */
 const BETWEEN_CALLS_MS = 600;
@@ -15,6 +18,8 @@ const AGAIN_MS = 400;
 /* A loudspeaker that runs has gone on by then. */
 const RUNNING_MS = 250;
 
+class ClipsMissing extends Error {}
+
 export class Sound {
   /* To be made within a tap: a browser starts no sound by itself. */
   constructor() {
@@ -22,45 +27,83 @@ export class Sound {
     this.context.resume();
     this.clips = new Map();
     this.lastAsked = [];
-    this.waiting = 0;
+    this.waiting = [];
     this.last = Promise.resolve();
   }
 
   /* Say `utterances` after what is waiting. `stillTrue` is asked when its turn comes; a call that no longer is true is
-   * not said. The promise gets "spoken", "dropped" or "failed". */
-  say(utterances, stillTrue) {
-    this.waiting += 1;
-    const turn = this.last.then(() => this.take(utterances, stillTrue));
+   * not said. `begin` and `end` are called around one that is. The promise gets "spoken", "dropped", "left" (its own
+   * clips are missing, others are there) or "failed" (nothing can be heard). */
+  say(utterances, { stillTrue, begin, end }) {
+    this.waiting.push(utterances);
+    const turn = this.last.then(() => this.take(utterances, stillTrue, begin, end));
     this.last = turn.then(() => pause(BETWEEN_CALLS_MS));
     return turn;
   }
 
-  async take(utterances, stillTrue) {
-    this.waiting -= 1;
+  async take(utterances, stillTrue, begin, end) {
+    this.waiting.splice(this.waiting.indexOf(utterances), 1);
     if (!stillTrue()) {
       return "dropped";
     }
+    begin();
     try {
       await this.speak(utterances);
       return "spoken";
     } catch (error) {
       console.error("a call could not be spoken:", error);
-      return "failed";
+      return error instanceof ClipsMissing ? "left" : "failed";
+    } finally {
+      end();
     }
   }
 
+  /* Say what can be said whole. A sentence that lacks a clip is left out: with a hole in it, it would send people to the
+   * wrong counter. The chime sounds before whatever is said first, and alone where nothing is. Throws `ClipsMissing`
+   * when no sentence could be said, another error when nothing could be heard. */
   async speak(utterances) {
-    for (const [place, parts] of utterances.entries()) {
-      if (place === 0 || this.waiting < CROWDED) {
-        await this.play(parts);
+    this.lastAsked = utterances.flat().filter(isClip);
+    const had = await this.clipsThatAreHad(utterances);
+    const chime = had.has(CHIME) ? utterances[0].slice(0, 2).filter((part, place) => place > 0 || part === CHIME) : [];
+    let said = 0;
+    for (const parts of utterances) {
+      const sentence = parts[0] === CHIME ? parts.slice(2) : parts;
+      const isRepeat = said > 0 && this.isAsBefore(utterances, parts);
+      const whole = sentence.length > 0 && sentence.filter(isClip).every((key) => had.has(key));
+      if (whole && !(isRepeat && (await this.waitingSeconds()) > CROWDED_S)) {
+        await this.play(said === 0 ? [...chime, ...sentence] : sentence);
+        said += 1;
       }
     }
+    if (said === 0) {
+      await this.play(chime);
+      throw had.size > 0 ? new ClipsMissing() : new Error("no clip can be had");
+    }
+  }
+
+  /* Say whether an utterance says again, word for word, what the one before it has said. */
+  isAsBefore(utterances, parts) {
+    const words = (each) => each.filter(isClip).filter((key) => key !== CHIME).join(" ");
+    return words(utterances[utterances.indexOf(parts) - 1]) === words(parts);
+  }
+
+  /* Return the keys of these utterances whose clips can be had. */
+  async clipsThatAreHad(utterances) {
+    const keys = [...new Set(utterances.flat().filter(isClip))];
+    const found = await Promise.all(keys.map((key) => this.clip(key).then(() => true, () => false)));
+    return new Set(keys.filter((key, place) => found[place]));
+  }
+
+  /* Return how long the waiting calls last, each said once, as measured from the clips that can be had. */
+  async waitingSeconds() {
+    const parts = this.waiting.flatMap((utterances) => utterances[0]);
+    const lengths = parts.map((part) => (isClip(part) ? this.clip(part).then((sound) => sound.duration, () => 0) : part / 1000));
+    return (await Promise.all(lengths)).reduce((sum, each) => sum + each, 0);
   }
 
   /* Schedule the parts of one utterance back to back and wait until the last sample is out. */
   async play(parts) {
-    this.lastAsked = parts.filter((part) => typeof part !== "number");
-    const sounds = await Promise.all(parts.map((part) => (typeof part === "number" ? part / 1000 : this.clip(part))));
+    const sounds = await Promise.all(parts.map((part) => (isClip(part) ? this.clip(part) : part / 1000)));
     const start = this.context.currentTime + LEAD_S;
     let at = start;
     for (const sound of sounds) {
@@ -104,6 +147,10 @@ export class Sound {
     const had = this.lastAsked.map((key) => download(key).then(() => true, () => false));
     return this.context.currentTime > before && (await Promise.all(had)).some((each) => each);
   }
+}
+
+function isClip(part) {
+  return typeof part !== "number";
 }
 
 async function download(key) {

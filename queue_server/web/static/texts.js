@@ -14,14 +14,26 @@ export class Texts {
 
   /* Return the sentence of this key with the facts filled in; an unknown key is shown as itself, to be noticed. */
   say(key, facts = {}) {
-    return fill((this.forms[key] || [key])[0], facts);
+    return this.fill((this.forms[key] || [key])[0], facts);
   }
 
   /* Return the sentence in the form that this number asks for; {n} is the number. */
   count(key, n, facts = {}) {
     const forms = this.forms[key] || [key];
     const form = this.order.indexOf(this.rules.select(n));
-    return fill(forms[Math.min(form, forms.length - 1)], Object.assign({ n }, facts));
+    return this.fill(forms[Math.min(form, forms.length - 1)], Object.assign({ n }, facts));
+  }
+
+  /* Return what people call a box: `display-1` is "Màn hình 1"; a name of the site's own stays as it is. */
+  box(device) {
+    const [, kind, number] = /^(.+)-([0-9]+)$/.exec(device) || [];
+    return kind !== undefined && this.knows(`box_${kind}`) ? this.say(`box_${kind}`, { n: number }) : device;
+  }
+
+  /* Fill the facts in; the fact `device` is said in the words of `box`. */
+  fill(text, facts) {
+    const word = (name) => (name === "device" ? this.box(String(facts.device)) : String(facts[name]));
+    return text.replace(/\{(\w+)\}/g, (whole, name) => (name in facts ? word(name) : whole));
   }
 
   knows(key) {
@@ -41,8 +53,4 @@ export async function readTexts(language) {
     throw new Error(`/texts/${language}.json: ${response.status}`);
   }
   return new Texts(language, await response.json());
-}
-
-function fill(text, facts) {
-  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in facts ? String(facts[name]) : whole));
 }
