@@ -1,11 +1,20 @@
 """A server for tests that leave nothing behind, and one for each test that does."""
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
+import argon2
 import pytest
 
 from tests.shell.server import Running, running
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let passwords cost as little as the algorithm allows: what they cost a guesser is argon2's to test."""
+    cheap = functools.partial(argon2.PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(argon2, "PasswordHasher", cheap)
 
 
 @pytest.fixture

@@ -3,7 +3,9 @@
 import html
 import json
 import sqlite3
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,7 @@ from queue_server.shell.access import FAILURES_ALLOWED, LOCKED_FOR, MOST_WAITING
 from queue_server.storage.accounts import Accounts
 from queue_server.storage.sqlite import FILE
 from tests.shell.server import PASSWORD, Running
+from tests.watching import PATIENCE_S, wait_until
 
 
 def sign_in(server: Running, account: str, password: str) -> int:
@@ -86,12 +89,22 @@ def test_guesses_at_once_are_counted_like_guesses_in_a_row(server: Running) -> N
     assert sign_in(server, "lan", PASSWORD) == 401
 
 
-def test_a_storm_of_guesses_keeps_nobody_waiting_for_long(server: Running) -> None:
+def test_a_storm_of_guesses_keeps_nobody_waiting_for_long(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of forty at once a few are looked at; the others are told at once, in words, to come again in a moment."""
+    told_all, check = threading.Event(), access._knows_password
+
+    def check_when_all_are_told(*arguments: Any) -> bool:
+        assert told_all.wait(PATIENCE_S)
+        return check(*arguments)
+
+    monkeypatch.setattr(access, "_knows_password", check_when_all_are_told)
     with ThreadPoolExecutor(40) as many:
-        pages = list(many.map(lambda _: server.browse("/sign-in", {"account": "lan", "password": "x"}), range(40)))
+        asked = [many.submit(server.browse, "/sign-in", {"account": "lan", "password": "x"}) for _ in range(40)]
+        wait_until(lambda: sum(each.done() for each in asked) == 40 - MOST_WAITING, "the others are told")
+        told_all.set()
+        pages = [each.result() for each in asked]
     busy = [page for page in pages if page.status == 503]
-    assert {page.status for page in pages} == {401, 503}
+    assert ({page.status for page in pages}, len(busy)) == ({401, 503}, 40 - MOST_WAITING)
     assert "Máy chủ đang bận" in busy[0].text
     assert sign_in(server, "hoa", PASSWORD) == 303
 
