@@ -13,6 +13,7 @@ from queue_protocol.commands import (
     ResumeTicket,
     ReturnTicket,
     StartService,
+    TransferTicket,
 )
 from queue_protocol.ids import TicketId, ticket_number
 from queue_server.core.events import TicketHeld, TicketReturned
@@ -148,6 +149,18 @@ def test_next_but_one_stays_so_when_the_next_has_a_head_start() -> None:
         center.wait(1)
     center.done(ReturnTicket(ticket=ticket), LAN)
     assert center.call_all() == ["A003", "A001", "A004", "A002"]
+
+
+def test_next_but_one_is_before_the_second_who_was_put_first() -> None:
+    """Behind the one who was put first, the returned one is before the next one who was, and before all others."""
+    center = center_with_line(4).open(2, HOA)
+    ticket = missed(center)
+    moved = [(center.call(), LAN), (center.call(2, HOA), HOA)]
+    for each, clerk in moved:
+        assert each is not None
+        center.wait(1).done(TransferTicket(ticket=each, first=True), clerk)
+    center.done(ReturnTicket(ticket=ticket), GREETER)
+    assert center.call_all() == ["A002", "A001", "A003", "A004"]
 
 
 def test_with_nobody_else_there_who_returns_is_next() -> None:

@@ -5,9 +5,10 @@ from datetime import timedelta
 import msgspec
 
 from queue_protocol.commands import HoldTicket, TransferTicket
-from queue_server.core.catalogue import Catalogue, Counter, Interleave
-from queue_server.core.dispatch import next_ticket
+from queue_server.core.catalogue import Catalogue, Counter, Interleave, Policy
+from queue_server.core.dispatch import after_call, next_ticket
 from queue_server.core.events import CatalogueChanged
+from queue_server.core.hall import CounterState
 from tests.core.center import (
     CATALOGUE,
     CERTIFICATION,
@@ -94,6 +95,16 @@ def test_normal_calls_that_are_due_wait_for_normal_tickets() -> None:
     center.take(priority=True)
     assert center.call(2, HOA) == called("A005")
     assert center.call(1, LAN) == called("A004")
+
+
+def test_without_interleave_no_call_is_counted_or_owed() -> None:
+    """A counter that owed normal calls owes none once the policy is taken away."""
+    owing = CounterState(priority_run=2, normal_owed=1)
+    interleave = Interleave(priority=2, normal=1)
+    for priority in (True, False):
+        assert after_call(owing, Policy(), priority=priority) == (0, 0)
+    assert after_call(owing, Policy(interleave=interleave), priority=True) == (3, 1)
+    assert after_call(owing, Policy(interleave=interleave), priority=False) == (0, 0)
 
 
 # ---------------------------------------------------------------- nobody is overtaken for too long

@@ -97,6 +97,7 @@ def test_the_number_may_be_taken_back() -> None:
     walk = flow.answered(walk, 2, Done(), LATER + 1.1)
     assert isinstance(walk.page, Cancelled)
     assert flow.home_tapped(walk, LATER + 3).page == Choosing()
+    assert isinstance(flow.tick(walk, LATER + 1.1 + TICKET_S - 0.01).page, Cancelled)
     assert flow.tick(walk, LATER + 1.1 + TICKET_S).page == Choosing()
 
 
