@@ -43,6 +43,7 @@ RefusalCode = Literal[
     "service_full",
     "ticket_at_counter",
     "too_late_to_cancel",
+    "too_late_to_take_back",
     "unknown_call",
     "unknown_counter",
     "unknown_device",

@@ -10,9 +10,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from queue_protocol.day_commands import ChangeToday, ConfirmClock, EndDay, EndReason, ReplacePaper
 from queue_protocol.ids import (
     AgeMs,
-    ClockTime,
     CommandId,
     CounterNumber,
     DeviceId,
@@ -30,12 +30,14 @@ from queue_protocol.ids import (
 HoldReason = Literal["stepped_out", "fetching_papers", "waiting_for_result", "other"]
 PauseReason = Literal["break", "meeting", "paperwork", "technical", "other"]
 VoidReason = Literal["mistake", "double", "left", "other"]
-EndReason = Literal["closing_time", "power_cut", "no_staff", "system_down", "other"]
 Outcome = Literal["done", "more_papers", "other_place"]
 """How a visit ended: done, the person comes back with more papers, or was sent to another place."""
 LongService = Literal["ask", "true", "forgotten"]
 """About a ticket open over three times its expected time: not asked yet, it did take so long, or nobody pressed
 finish; a forgotten one is marked as estimated and left out of averages."""
+Leaving = Literal["finished", "no_show", "held"]
+"""What becomes of the ticket at a counter when another one is called: its visit is done, the person did not come, or is
+away for a few minutes. A ticket that was only called is not `finished`: nobody has said that the person came."""
 Services = Annotated[tuple[ServiceId, ...], Meta(max_length=40)]
 
 
@@ -159,21 +161,23 @@ class RecordPrinted(msgspec.Struct, frozen=True, kw_only=True, tag="record_print
 
 
 class CallNext(msgspec.Struct, frozen=True, kw_only=True, tag="call_next"):
-    """Finish the current ticket and call the next one. Answered by `NextCalled`."""
+    """End the current ticket and call the next one. Answered by `NextCalled`."""
 
     counter: CounterNumber
     after: TicketId | None
     """The ticket that the clerk saw as current; `None` means none."""
+    current: Leaving = "finished"
     long_service: LongService = "ask"
 
 
 class CallTicket(msgspec.Struct, frozen=True, kw_only=True, tag="call_ticket"):
-    """Finish the current ticket and call this one, out of turn. Answered by `NextCalled`."""
+    """End the current ticket and call this one, out of turn. Answered by `NextCalled`."""
 
     counter: CounterNumber
     after: TicketId | None
     """The ticket that the clerk saw as current; `None` means none."""
     ticket: TicketId
+    current: Leaving = "finished"
     long_service: LongService = "ask"
 
 
@@ -197,6 +201,17 @@ class FinishService(msgspec.Struct, frozen=True, kw_only=True, tag="finish_servi
     also: Services = ()
     """Further services that were done in the same visit."""
     long_service: LongService = "ask"
+
+
+class TakeBackFinish(msgspec.Struct, frozen=True, kw_only=True, tag="take_back_finish"):
+    """The visit was not done: within a minute of its finish the ticket is served on at its counter.
+
+    A ticket that was called there since, and has not come yet, goes back to its place; its call is withdrawn.
+    """
+
+    ticket: TicketId
+    after: TicketId | None
+    """The ticket that the clerk saw as current; `None` means none."""
 
 
 class MarkNoShow(msgspec.Struct, frozen=True, kw_only=True, tag="mark_no_show"):
@@ -287,40 +302,6 @@ class SetCounterServices(msgspec.Struct, frozen=True, kw_only=True, tag="set_cou
     """Those of them that are called before the others, in this order."""
 
 
-# ---------------------------------------------------------------- the day
-
-
-class OpeningTime(msgspec.Struct, frozen=True, kw_only=True):
-    """A session of a day, in local time."""
-
-    opens: ClockTime
-    closes: ClockTime
-
-
-class ChangeToday(msgspec.Struct, frozen=True, kw_only=True, tag="change_today"):
-    """The center is open in these sessions today, whatever the calendar says; with none it is closed."""
-
-    sessions: Annotated[tuple[OpeningTime, ...], Meta(max_length=4)]
-
-
-class EndDay(msgspec.Struct, frozen=True, kw_only=True, tag="end_day"):
-    """No more tickets are issued at kiosks today; who is in the hall is served on or carried over."""
-
-    reason: EndReason
-
-
-class ReplacePaper(msgspec.Struct, frozen=True, kw_only=True, tag="replace_paper"):
-    """Somebody has put a new roll into the printer of this kiosk."""
-
-    device: DeviceId
-    roll_m: Annotated[int, Meta(ge=1, le=500)] | None = None
-    """Its length; `None`: the usual one of the center."""
-
-
-class ConfirmClock(msgspec.Struct, frozen=True, kw_only=True, tag="confirm_clock"):
-    """A manager says that the clock of the server, which jumped ahead, is right."""
-
-
 # ---------------------------------------------------------------- reports of boxes
 
 
@@ -377,6 +358,7 @@ CallCommand = (
     | RecallTicket
     | StartService
     | FinishService
+    | TakeBackFinish
     | MarkNoShow
     | ReturnTicket
     | HoldTicket

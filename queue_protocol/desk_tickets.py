@@ -25,6 +25,15 @@ the counter prefers its service; a turn of normal tickets after priority ones; i
 clerk's choice. Each has a sentence `reason_<rule>` in every text file."""
 
 
+class FinishedTicket(msgspec.Struct, frozen=True, kw_only=True):
+    """A visit that was finished at a counter just now, and may be taken back."""
+
+    ticket: TicketId
+    number: TicketNumber
+    until: Instant
+    """From then on it cannot be taken back."""
+
+
 class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
     """A waiting ticket, in the order in which this counter would call."""
 

@@ -12,8 +12,9 @@ from msgspec import Meta
 
 from queue_protocol.announcements import CallAnnouncement, CallKind, PrintSlip
 from queue_protocol.answers import Answer, Facts, WaitRange
-from queue_protocol.commands import EndReason, PauseReason
-from queue_protocol.desk_tickets import AwayRow, CarriedRow, CurrentTicket, Note, QueueRow
+from queue_protocol.commands import PauseReason
+from queue_protocol.day_commands import EndReason
+from queue_protocol.desk_tickets import AwayRow, CarriedRow, CurrentTicket, FinishedTicket, Note, QueueRow
 from queue_protocol.ids import (
     AccountId,
     Count,
@@ -134,6 +135,8 @@ class BoardCounter(msgspec.Struct, frozen=True, kw_only=True):
     paused: bool = False
     ticket: TicketId | None = None
     """The same ticket by its id: what a call pad's next key comes after."""
+    serving: bool = False
+    """The person has come: a call pad's next key finishes the visit. Before that it starts it."""
 
 
 class Board(msgspec.Struct, frozen=True, kw_only=True, tag="board"):
@@ -148,6 +151,8 @@ class Board(msgspec.Struct, frozen=True, kw_only=True, tag="board"):
     """Called and did not come, the newest first, twelve at most."""
     speaker: DeviceId | None
     """The one display that speaks; `None`: no loudspeaker is known to work."""
+    one_key: bool = True
+    """Whether the key that marks a no-show calls the next person, too."""
 
 
 class SlipTrouble(msgspec.Struct, frozen=True, kw_only=True):
@@ -236,7 +241,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True, tag="desk"):
     services: tuple[ServiceCard, ...]
     """Of the whole center: any of them can be issued here."""
     one_key: bool
-    """Whether "next" may finish a ticket that is only called."""
+    """Whether the key that marks a no-show calls the next person, too."""
     printers: tuple[DeviceId, ...]
     """Kiosks that are connected and print."""
     slips: tuple[SlipTrouble, ...]
@@ -258,6 +263,8 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True, tag="desk"):
     alarms: tuple[Alarm, ...] = ()
     notes: dict[TicketId, tuple[Note, ...]] = {}
     """Of the tickets that this page shows, the oldest first."""
+    finished: FinishedTicket | None = None
+    """`None`: nothing can be taken back."""
 
 
 class LineState(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from websockets.sync.client import ClientConnection, connect
 from queue_protocol import PROTOCOL
 from queue_protocol.answers import Answer, NextCalled, Result, TicketTaken
 from queue_protocol.codec import decode_from_server, encode
-from queue_protocol.commands import CallNext, Command, OpenCounter, Request, TakeTicket
+from queue_protocol.commands import CallNext, Command, OpenCounter, Request, StartService, TakeTicket
 from queue_protocol.hellos import DeskHello, Seen
 from queue_protocol.ids import CommandId, ServiceId, TicketId, token_of
 from queue_protocol.snapshots import Desk
@@ -37,7 +37,9 @@ class Clerk:
         return result
 
     def call_next(self) -> TicketId | None:
-        """Finish the current ticket and call the next one."""
+        """Serve and finish the current ticket, and call the next one."""
+        if self._current is not None:
+            self.ask(StartService(ticket=self._current))
         result = self.ask(CallNext(counter=self._counter, after=self._current))
         if not isinstance(result, NextCalled):
             raise TypeError(f"nobody was called: {result}")

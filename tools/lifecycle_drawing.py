@@ -16,10 +16,7 @@ from queue_protocol.commands import (
     CancelTicket,
     CarryOver,
     ChangeService,
-    ChangeToday,
     CloseCounter,
-    ConfirmClock,
-    EndDay,
     FinishService,
     HoldTicket,
     MarkNoShow,
@@ -30,7 +27,6 @@ from queue_protocol.commands import (
     RecordOffline,
     RecordPrinted,
     ReissueTicket,
-    ReplacePaper,
     ReportCall,
     ReportDevice,
     ReportSlip,
@@ -42,12 +38,14 @@ from queue_protocol.commands import (
     SetCounterServices,
     SetPriority,
     StartService,
+    TakeBackFinish,
     TakeOverCounter,
     TakeTicket,
     TransferTicket,
     VoidTicket,
     WithdrawTake,
 )
+from queue_protocol.day_commands import ChangeToday, ConfirmClock, EndDay, ReplacePaper
 from queue_protocol.ids import DeviceId, Revision, ServiceId, TicketId, Token, token_of
 from queue_server.core.catalogue import Catalogue, Counter, Kiosk, Policy, Service
 from queue_server.core.days import open_day
@@ -169,6 +167,7 @@ ASKED: Mapping[type[Order], Ask] = {
     RecallTicket: lambda _: (RecallTicket(ticket=TICKET), CLERK),
     StartService: lambda _: START,
     FinishService: lambda _: (FinishService(ticket=TICKET), CLERK),
+    TakeBackFinish: lambda hall: (TakeBackFinish(ticket=TICKET, after=_current(hall)), CLERK),
     MarkNoShow: lambda _: (MarkNoShow(ticket=TICKET), CLERK),
     ReturnTicket: lambda _: (ReturnTicket(ticket=TICKET), CLERK),
     HoldTicket: lambda _: (HoldTicket(ticket=TICKET, reason="other"), CLERK),
@@ -193,8 +192,8 @@ ASKED: Mapping[type[Order], Ask] = {
 }
 """Each command, asked by who may ask it, about the first ticket of the day."""
 
-AT_ONCE: frozenset[type[Order]] = frozenset({CancelTicket})
-"""Asked in the moment of the last command: a choice is cancelled within half a minute or not at all."""
+AT_ONCE: frozenset[type[Order]] = frozenset({CancelTicket, TakeBackFinish})
+"""Asked in the moment of the last command: a choice is cancelled and a finish taken back at once or not at all."""
 
 COUNTER_COMMANDS: tuple[type[Order], ...] = (
     OpenCounter,

@@ -14,6 +14,7 @@ from queue_protocol import (
     announcements,
     answers,
     commands,
+    day_commands,
     desk_tickets,
     hellos,
     ids,
@@ -26,7 +27,7 @@ from queue_protocol.texts import Texts
 from queue_server.core.permissions import AGE_LIMIT_MS, MAY_ASK, Role
 from tools.generated import ROOT, keep, table
 
-MODULES = (ids, journal_end, commands, hellos, answers, announcements, desk_tickets, snapshots)
+MODULES = (ids, journal_end, day_commands, commands, hellos, answers, announcements, desk_tickets, snapshots)
 
 FROM_CLIENT = set(get_args(hellos.FromClient))
 FROM_SERVER = set(get_args(snapshots.FromServer))

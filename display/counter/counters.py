@@ -114,7 +114,7 @@ def press(state: State, counter: CounterNumber, key: Key, now_s: float) -> Step:
     if there is None:
         why: Why = "no_link" if state.board is None else "unknown_counter"
         return _decline(state, counter, key, why, now_s)
-    command = command_of(key, there)
+    command = command_of(key, there, one_key=state.board is None or state.board.one_key)
     if command is None:
         return _decline(state, counter, key, "nobody_there", now_s)
     pressed = Pressed(key, now_s, there, answered=False)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from queue_protocol.answers import Done
-from queue_protocol.commands import ReplacePaper, ReportCall, ReportDevice, ReportSlip
+from queue_protocol.commands import ReportCall, ReportDevice, ReportSlip
+from queue_protocol.day_commands import ReplacePaper
 from queue_protocol.ids import DeviceId, ticket_number
 from queue_server.core.box_events import (
     CallShown,

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from queue_protocol.commands import OpeningTime
+from queue_protocol.day_commands import OpeningTime
 from queue_server.core.catalogue import Catalogue, Hours
 from queue_server.core.facts import Session
 

@@ -1,6 +1,6 @@
-"""Decisions at a counter: next, a chosen one, recall, start, finish, no-show, transfer, and the call by itself."""
+"""Decisions at a counter: next, a chosen one, recall, start, finish and back, no-show, transfer, automatic calls."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -9,12 +9,14 @@ from queue_protocol.commands import (
     CallNext,
     CallTicket,
     FinishService,
+    Leaving,
     LongService,
     MarkNoShow,
     Outcome,
     RecallTicket,
     RequeueTicket,
     StartService,
+    TakeBackFinish,
     TransferTicket,
 )
 from queue_protocol.ids import ServiceId, TicketId, ticket_number
@@ -31,18 +33,33 @@ from queue_server.core.decision import (
 )
 from queue_server.core.dispatch import Choice, chosen_ticket, next_ticket
 from queue_server.core.events import (
+    CallWithdrawn,
     Event,
+    FinishTakenBack,
     ServiceFinished,
     ServiceStarted,
     TicketCalled,
+    TicketHeld,
     TicketMissed,
     TicketRecalled,
     TicketTransferred,
 )
 from queue_server.core.facts import Line
 from queue_server.core.hall import Hall, Ticket, catalogue_of
-from queue_server.core.lifecycle import AT_COUNTER, STATUS_AFTER
+from queue_server.core.lifecycle import STATUS_AFTER
 from queue_server.core.placing import moved, place_at_end, place_in_front
+
+Leave = Callable[[Hall, Ticket, int, datetime, LongService], "tuple[Event, ...] | Decision"]
+"""Returns what ends a ticket at a counter before another one is called, or why that cannot be."""
+
+TAKE_BACK = timedelta(minutes=1)
+"""How long a finish may be taken back: a wrong key is noticed at once, and the person is still at the counter."""
+
+PRESSED_TOGETHER = timedelta(seconds=20)
+"""Nobody is served in less: a clerk who presses start and finish within this had forgotten to press start."""
+
+CALL_OLD = timedelta(minutes=2)
+"""By then whoever was called is at the counter: between a call and a coming lie seconds to a minute of walking."""
 
 
 def long_from(hall: Hall, ticket: Ticket, now: datetime) -> datetime:
@@ -82,9 +99,25 @@ def finishing(
     *,
     estimated: bool = False,
 ) -> tuple[Event, ...]:
-    """Return what finishes the visit of a ticket at a counter; one only called counts as served from the call."""
-    finished = ServiceFinished(ticket=ticket.id, counter=counter, outcome=outcome, also=also, estimated=estimated)
-    return (*_starting(ticket, counter, now), finished)
+    """Return what finishes the visit of a ticket that is served at a counter."""
+    finished = ServiceFinished(
+        ticket=ticket.id,
+        counter=counter,
+        outcome=outcome,
+        also=also,
+        estimated=estimated,
+        counted_from=_counted_from(ticket, now),
+    )
+    return (finished,)
+
+
+def finish_to_take_back(hall: Hall, number: int, now: datetime) -> Ticket | None:
+    """Return the ticket whose finish at this counter may be taken back now; `None`: there is none."""
+    state = hall.counter_state(number)
+    ticket = None if state.finished is None else hall.tickets[state.finished]
+    if ticket is None or ticket.status != "finished" or ticket.ended_at is None or now - ticket.ended_at > TAKE_BACK:
+        return None
+    return ticket if state.ticket is None or hall.tickets[state.ticket].status == "called" else None
 
 
 def automatic_calls(hall: Hall, now: datetime) -> Iterator[Event]:
@@ -151,10 +184,25 @@ def _ending_current(
         return refuse("counter_paused", counter=number)
     if state.ticket is None:
         return ()
-    ticket = hall.tickets[state.ticket]
-    if ticket.status == "called" and not catalogue_of(hall).policy.one_key:
-        return refuse("decide_current_first", number=ticket_number(ticket.id))
-    return _finishing_in_time(hall, ticket, number, now, command.long_service)
+    return _LEAVING[command.current](hall, hall.tickets[state.ticket], number, now, command.long_service)
+
+
+def _leaving_finished(
+    hall: Hall, ticket: Ticket, number: int, now: datetime, answer: LongService
+) -> tuple[Event, ...] | Decision:
+    return _not_begun(ticket) or _finishing_in_time(hall, ticket, number, now, answer)
+
+
+def _leaving_missed(
+    hall: Hall, ticket: Ticket, number: int, _now: datetime, _answer: LongService
+) -> tuple[Event, ...] | Decision:
+    return _missing(hall, ticket, number)
+
+
+def _leaving_held(
+    _hall: Hall, ticket: Ticket, number: int, _now: datetime, _answer: LongService
+) -> tuple[Event, ...] | Decision:
+    return (TicketHeld(ticket=ticket.id, reason="stepped_out", counter=number),)
 
 
 def _finishing_in_time(
@@ -203,11 +251,14 @@ def _finish(hall: Hall, command: FinishService, actor: Actor, now: datetime) -> 
     ticket = at_my_counter(hall, command.ticket, actor)
     if isinstance(ticket, Decision):
         return ticket
-    if ticket.counter is None or ticket.status not in AT_COUNTER:
-        return wrong_status(ticket)
+    not_begun = _not_begun(ticket)
+    if not_begun is not None:
+        return not_begun
     if any(catalogue_of(hall).service(each) is None for each in command.also):
         return refuse("unknown_service")
-    events = _finishing_in_time(hall, ticket, ticket.counter, now, command.long_service, command.outcome, command.also)
+    events = _finishing_in_time(
+        hall, ticket, ticket.counter or 0, now, command.long_service, command.outcome, command.also
+    )
     return events if isinstance(events, Decision) else Decision(events, Done())
 
 
@@ -215,12 +266,47 @@ def _mark_no_show(hall: Hall, command: MarkNoShow, actor: Actor, _now: datetime)
     ticket = at_my_counter(hall, command.ticket, actor)
     if isinstance(ticket, Decision):
         return ticket
-    if (ticket.status, TicketMissed) not in STATUS_AFTER or ticket.counter is None:
+    events = _missing(hall, ticket, ticket.counter or 0)
+    return events if isinstance(events, Decision) else Decision(events, Done())
+
+
+def _missing(hall: Hall, ticket: Ticket, number: int) -> tuple[Event, ...] | Decision:
+    """Return what marks a ticket at a counter as a no-show; nobody has missed a call that was not made often enough."""
+    if (ticket.status, TicketMissed) not in STATUS_AFTER:
         return wrong_status(ticket)
     left = calls_left(hall, ticket)
     if left:
         return refuse("no_show_too_soon", number=ticket_number(ticket.id), calls=left)
-    return Decision((TicketMissed(ticket=ticket.id, counter=ticket.counter),), Done())
+    return (TicketMissed(ticket=ticket.id, counter=number),)
+
+
+def _take_back_finish(hall: Hall, command: TakeBackFinish, actor: Actor, now: datetime) -> Decision:
+    ticket = ticket_for(hall, command.ticket, FinishTakenBack)
+    if isinstance(ticket, Decision):
+        return ticket
+    number = ticket.counter or 0
+    refusal = not_mine(hall, number, actor)
+    if refusal is not None:
+        return refusal
+    called = hall.counter_state(number).ticket
+    if called != command.after:
+        return refuse("desk_moved_on", counter=number)
+    if finish_to_take_back(hall, number, now) != ticket:
+        return refuse("too_late_to_take_back", number=ticket_number(ticket.id))
+    withdrawn = () if called is None else _withdrawing(hall.tickets[called], ticket, number)
+    back = FinishTakenBack(
+        ticket=ticket.id, counter=number, started_at=ticket.started_at or now, counted_from=ticket.counted_from
+    )
+    return Decision((*withdrawn, back), Done())
+
+
+def _withdrawing(called: Ticket, finished: Ticket, number: int) -> tuple[Event, ...]:
+    """Return what puts a ticket back that was called after this finish."""
+    is_first = (called.first_called_at or called.issued_at) >= (finished.ended_at or called.issued_at)
+    withdrawn = CallWithdrawn(ticket=called.id, counter=number, calls=called.calls, first=is_first)
+    if called.held_before is None:
+        return (withdrawn,)
+    return (withdrawn, TicketHeld(ticket=called.id, reason=called.held_before, counter=None))
 
 
 def _transfer(hall: Hall, command: TransferTicket, actor: Actor, now: datetime) -> Decision:
@@ -249,31 +335,42 @@ def _requeue(hall: Hall, command: RequeueTicket, actor: Actor, now: datetime) ->
     ticket = at_my_counter(hall, command.ticket, actor)
     if isinstance(ticket, Decision):
         return ticket
-    if ticket.counter is None or ticket.status not in AT_COUNTER:
-        return wrong_status(ticket)
+    not_begun = _not_begun(ticket)
+    if not_begun is not None:
+        return not_begun
     requeued = TicketTransferred(
         ticket=ticket.id,
-        counter=ticket.counter,
+        counter=ticket.counter or 0,
         service=ticket.service,
         place=place_at_end(hall, ticket.service, now),
         dossiers=command.dossiers_left,
         estimated=now > long_from(hall, ticket, now),
     )
-    return Decision((*_starting(ticket, ticket.counter, now), requeued), Done())
+    return Decision((requeued,), Done())
 
 
-def _starting(ticket: Ticket, counter: int, now: datetime) -> tuple[Event, ...]:
-    """Return the start that nobody pressed: the person came when called."""
-    if ticket.status == "serving":
-        return ()
-    started_at = ticket.last_called_at or now
-    return (ServiceStarted(ticket=ticket.id, counter=counter, started_at=started_at, implied=True),)
+def _not_begun(ticket: Ticket) -> Decision | None:
+    """Return why a visit cannot end in service; `None`: it has begun. Nobody who was only called counts as served."""
+    if ticket.status == "called":
+        return refuse("decide_current_first", number=ticket_number(ticket.id))
+    return None if ticket.status == "serving" else wrong_status(ticket)
+
+
+def _counted_from(ticket: Ticket, now: datetime) -> datetime | None:
+    """Return the call from which a service counts that ends now; `None`: it counts from its start."""
+    if ticket.status != "serving" or ticket.started_at is None or ticket.last_called_at is None:
+        return None
+    together = now - ticket.started_at <= PRESSED_TOGETHER
+    return ticket.last_called_at if together and now - ticket.last_called_at > CALL_OLD else None
 
 
 def _came_at(ticket: Ticket, now: datetime) -> datetime:
     started_at = ticket.started_at if ticket.status == "serving" else None
-    return started_at or ticket.last_called_at or now
+    return _counted_from(ticket, now) or started_at or ticket.last_called_at or now
 
+
+_LEAVING: Mapping[Leaving, Leave] = {"finished": _leaving_finished, "no_show": _leaving_missed, "held": _leaving_held}
+"""What each way of leaving does to the ticket at the counter, before another one is called."""
 
 DECIDERS: Deciders = {
     CallNext: _call_next,
@@ -281,6 +378,7 @@ DECIDERS: Deciders = {
     RecallTicket: _recall,
     StartService: _start,
     FinishService: _finish,
+    TakeBackFinish: _take_back_finish,
     MarkNoShow: _mark_no_show,
     TransferTicket: _transfer,
     RequeueTicket: _requeue,

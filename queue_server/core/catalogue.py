@@ -9,7 +9,7 @@ from typing import Annotated, Literal, get_args
 import msgspec
 from msgspec import Meta
 
-from queue_protocol.commands import OpeningTime
+from queue_protocol.day_commands import OpeningTime
 from queue_protocol.ids import ClockTime, CounterNumber, DeviceId, HallId, Language, ServiceId
 
 LONGEST_ADDRESS = 91

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from itertools import chain
 
 from queue_protocol.answers import Done
-from queue_protocol.commands import ChangeToday, ConfirmClock, EndDay
+from queue_protocol.day_commands import ChangeToday, ConfirmClock, EndDay
 from queue_server.core.calendar import sessions_at, sessions_of
 from queue_server.core.calls import automatic_calls
 from queue_server.core.catalogue import Catalogue, contradictions, odd_openings

@@ -13,7 +13,8 @@ from typing import Literal, get_args
 import msgspec
 
 from queue_protocol.answers import WaitRange
-from queue_protocol.commands import EndReason, HoldReason, Outcome, PauseReason, VoidReason
+from queue_protocol.commands import HoldReason, Outcome, PauseReason, VoidReason
+from queue_protocol.day_commands import EndReason
 from queue_protocol.ids import AccountId, CommandId, DeviceId, Instant, ServiceId, TicketId, Token
 from queue_server.core.box_events import (
     CallShown,
@@ -266,6 +267,31 @@ class ServiceFinished(msgspec.Struct, frozen=True, kw_only=True, tag="service_fi
     """Further services done in the visit."""
     estimated: bool = False
     """Nobody pressed "finish" in time: the end is not known, and averages leave it out."""
+    counted_from: Instant | None = None
+    """The latest call, where "start" was pressed long after it and just before "finish": the service counts from here,
+    and its start is marked as estimated. `None`: it counts from its start."""
+
+
+class FinishTakenBack(msgspec.Struct, frozen=True, kw_only=True, tag="finish_taken_back.1"):
+    """The visit was not done after all, and goes on as if nobody had finished it."""
+
+    ticket: TicketId
+    counter: int
+    started_at: Instant
+    """When the service began that goes on, as it was pressed."""
+    counted_from: Instant | None = None
+    """The call that the finished service had been counted from; `None`: from its start."""
+
+
+class CallWithdrawn(msgspec.Struct, frozen=True, kw_only=True, tag="call_withdrawn.1"):
+    """A call was a mistake: the ticket waits as if it had not been called."""
+
+    ticket: TicketId
+    counter: int
+    calls: int
+    """How often it was called since it waited last."""
+    first: bool
+    """It had never been called before."""
 
 
 class TicketMissed(msgspec.Struct, frozen=True, kw_only=True, tag="ticket_missed.1"):
@@ -331,6 +357,8 @@ TicketEvent = (
     | TicketRecalled
     | ServiceStarted
     | ServiceFinished
+    | FinishTakenBack
+    | CallWithdrawn
     | TicketMissed
     | TicketReturned
     | TicketHeld

@@ -110,7 +110,7 @@ def _close_counter(hall: Hall, _entry: Entry, event: CounterClosed) -> Hall:
 def _take_over(hall: Hall, entry: Entry, event: CounterTakenOver) -> Hall:
     state = hall.counter_state(event.counter)
     since = entry.at if state.ticket is None else None
-    return _keep(hall, event.counter, replace(state, clerk=event.clerk, paused=None, since=since))
+    return _keep(hall, event.counter, replace(state, clerk=event.clerk, paused=None, since=since, finished=None))
 
 
 def _pause(hall: Hall, _entry: Entry, event: CounterPaused) -> Hall:

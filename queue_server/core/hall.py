@@ -12,7 +12,8 @@ import msgspec
 from immutables import Map
 from msgspec.structs import replace
 
-from queue_protocol.commands import EndReason, HoldReason, PauseReason
+from queue_protocol.commands import HoldReason, PauseReason
+from queue_protocol.day_commands import EndReason
 from queue_protocol.ids import AccountId, DeviceId, HallId, ServiceId, TicketId, Token, ticket_holder
 from queue_server.core.calendar import Sessions
 from queue_server.core.catalogue import Catalogue, Counter
@@ -89,10 +90,14 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     last_call: int = 0
     """Sequence of the event of its latest call; 0: not called yet."""
     started_at: datetime | None = None
-    """Of the service that goes on, or went on last."""
+    """Of the service that goes on, or went on last: when it was pressed."""
+    counted_from: datetime | None = None
+    """The call that the finished service counts from; `None`: from its start."""
     away_since: datetime | None = None
     """When it was put on hold, or was called and did not come."""
     hold_reason: HoldReason | None = None
+    held_before: HoldReason | None = None
+    """Why it was on hold when it was called last; `None`: it was not."""
     returns: int = 0
     """How often it came back after a no-show."""
     ended_at: datetime | None = None
@@ -130,6 +135,10 @@ class CounterState(msgspec.Struct, frozen=True, kw_only=True):
     """Priority calls in a row, for `Policy.interleave`."""
     normal_owed: int = 0
     """Normal calls that are due after them."""
+    turn_before: tuple[int, int] = (0, 0)
+    """`priority_run` and `normal_owed` before the latest call, which may be withdrawn."""
+    finished: TicketId | None = None
+    """The latest visit that was finished here by the clerk who is here; `None`: none was, or it was taken back."""
 
 
 Part = Literal["printer", "speaker"]
@@ -191,7 +200,7 @@ class Hall(msgspec.Struct, frozen=True, kw_only=True):
     calls: Map[int, Call] = msgspec.field(default_factory=Map)
     """Every call of the day by the sequence of its event."""
     latest_calls: tuple[TicketId, ...] = ()
-    """The newest first, five at most in each hall, each ticket once."""
+    """The newest first, six at most in each hall, each ticket once."""
     missed: tuple[TicketId, ...] = ()
     """The newest first, twelve at most."""
     slips: Map[TicketId, None] = msgspec.field(default_factory=Map)

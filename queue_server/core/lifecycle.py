@@ -8,8 +8,10 @@ from typing import Literal
 
 from queue_server.core.box_events import SlipAccepted, SlipFailed, SlipPrinted, SlipUncertain
 from queue_server.core.events import (
+    CallWithdrawn,
     DayClosed,
     Event,
+    FinishTakenBack,
     PriorityChanged,
     ServiceChanged,
     ServiceFinished,
@@ -57,9 +59,11 @@ STATUS_AFTER: Mapping[tuple[Status | None, type[Event]], Status] = {
     ("called", TicketRecalled): "called",
     ("called", ServiceStarted): "serving",
     ("called", TicketMissed): "no_show",
+    ("called", CallWithdrawn): "waiting",
     ("no_show", TicketReturned): "waiting",
     # at the counter
     ("serving", ServiceFinished): "finished",
+    ("finished", FinishTakenBack): "serving",
     ("called", TicketTransferred): "waiting",
     ("serving", TicketTransferred): "waiting",
     ("finished", VisitRated): "finished",
@@ -124,4 +128,4 @@ TAKEN_BACK: frozenset[Status] = frozenset({"cancelled", "void"})
 """The number counts no more: no paper is made of it."""
 
 MAY_COME_BACK: frozenset[Status] = IN_HALL | {"no_show"}
-"""The ticket may still be called: its language is kept."""
+"""The ticket may still be called: its language is kept. A finish that is taken back goes on at its counter without."""

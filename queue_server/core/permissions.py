@@ -11,11 +11,8 @@ from queue_protocol.commands import (
     CancelTicket,
     CarryOver,
     ChangeService,
-    ChangeToday,
     CloseCounter,
     Command,
-    ConfirmClock,
-    EndDay,
     FinishService,
     HoldTicket,
     MarkNoShow,
@@ -26,7 +23,6 @@ from queue_protocol.commands import (
     RecordOffline,
     RecordPrinted,
     ReissueTicket,
-    ReplacePaper,
     ReportCall,
     ReportDevice,
     ReportSlip,
@@ -38,12 +34,14 @@ from queue_protocol.commands import (
     SetCounterServices,
     SetPriority,
     StartService,
+    TakeBackFinish,
     TakeOverCounter,
     TakeTicket,
     TransferTicket,
     VoidTicket,
     WithdrawTake,
 )
+from queue_protocol.day_commands import ChangeToday, ConfirmClock, EndDay, ReplacePaper
 from queue_server.core.catalogue import Catalogue
 
 Role = Literal["kiosk", "display", "web", "visitor", "greeter", "clerk", "manager"]
@@ -92,6 +90,7 @@ MAY_ASK: Mapping[type, frozenset[Role]] = {
     RecallTicket: AT_DESK | _PAD,
     StartService: AT_DESK | _PAD,
     FinishService: AT_DESK | _PAD,
+    TakeBackFinish: AT_DESK,
     MarkNoShow: AT_DESK | _PAD,
     ReturnTicket: STAFF,
     HoldTicket: STAFF,

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Literal
 
 from queue_protocol.answers import Facts
-from queue_protocol.desk_tickets import AwayRow, CarriedRow, CurrentTicket, Note, QueueRow
+from queue_protocol.desk_tickets import AwayRow, CarriedRow, CurrentTicket, FinishedTicket, Note, QueueRow
 from queue_protocol.ids import AccountId, DeviceId, Revision, ServiceId, TicketId, ticket_day, ticket_number
 from queue_protocol.snapshots import (
     Alarm,
@@ -24,7 +24,7 @@ from queue_protocol.snapshots import (
 )
 from queue_server.core.announcements import SLIP_OVERDUE
 from queue_server.core.calendar import is_open
-from queue_server.core.calls import calls_left, long_from, recall_from
+from queue_server.core.calls import TAKE_BACK, calls_left, finish_to_take_back, long_from, recall_from
 from queue_server.core.dispatch import queue_of
 from queue_server.core.facts import Line
 from queue_server.core.hall import (
@@ -119,6 +119,7 @@ def desk(
         unserved=last,
         alarms=alarms(hall, around, now),
         notes=_notes_on(around.notes, (*([] if current is None else [current]), *line, *away, *last)),
+        finished=None if counter is None else _finished(hall, counter, now),
     )
 
 
@@ -275,6 +276,13 @@ def _current(hall: Hall, counter: int, now: datetime) -> CurrentTicket | None:
         shares_number=shares_number(hall, ticket.id),
         recovered=ticket.recovered,
     )
+
+
+def _finished(hall: Hall, counter: int, now: datetime) -> FinishedTicket | None:
+    ticket = finish_to_take_back(hall, counter, now)
+    if ticket is None or ticket.ended_at is None:
+        return None
+    return FinishedTicket(ticket=ticket.id, number=ticket_number(ticket.id), until=ticket.ended_at + TAKE_BACK)
 
 
 def _queue_row(hall: Hall, ticket: Ticket) -> QueueRow:

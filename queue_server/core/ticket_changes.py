@@ -1,8 +1,6 @@
 """What events do to tickets, to the lines they wait in and to the counters they are at."""
 
-from bisect import bisect_left
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 
 from msgspec.structs import replace
@@ -11,8 +9,9 @@ from queue_protocol.ids import DeviceId, TicketId, ticket_number
 from queue_server.core.box_events import CallShown, CallSpoken, SlipAccepted, SlipFailed, SlipPrinted, SlipUncertain
 from queue_server.core.dispatch import after_call
 from queue_server.core.events import (
+    CallWithdrawn,
     Entry,
-    Event,
+    FinishTakenBack,
     HoardingSuspected,
     PriorityChanged,
     ServiceChanged,
@@ -40,17 +39,17 @@ from queue_server.core.hall import (
     Hall,
     Hoarding,
     Ticket,
-    Waiting,
     catalogue_of,
     hall_of,
     with_roll,
     without,
 )
 from queue_server.core.lifecycle import AT_COUNTER, SLIP_AFTER, STATUS_AFTER, SlipStatus
+from queue_server.core.lines import after, come_back, free_counter, joined, keep, leave_line, wait
 from queue_server.core.series import split_number
 
-LATEST_CALLS = 5
-"""The call and the four before it: what a board has room for."""
+LATEST_CALLS = 6
+"""The call and the four before it, which a board has room for, and one that takes the place of a withdrawn call."""
 
 MISSED_SHOWN = 12
 """What the quiet strip of a board has room for."""
@@ -88,7 +87,7 @@ def _issue(hall: Hall, entry: Entry, event: TicketIssued) -> Hall:
         _count_given(hall, ticket, 1),
         tickets=hall.tickets.set(event.ticket, ticket),
         tokens=hall.tokens.set(event.token, event.ticket),
-        lines=hall.lines.set(event.place.line, _joined(hall, ticket)),
+        lines=hall.lines.set(event.place.line, joined(hall, ticket)),
         issued=hall.issued.set(prefix, max(count, hall.issued.get(prefix, 0))),
         takes=_taken(hall, entry, event),
         carried=hall.carried if event.carried_over is None else hall.carried.delete(event.carried_over),
@@ -116,10 +115,17 @@ def _count_given(hall: Hall, ticket: Ticket, tickets: int) -> Hall:
 
 def _call(hall: Hall, entry: Entry, event: TicketCalled) -> Hall:
     ticket = hall.tickets[event.ticket]
-    gone = _leave_line(hall, ticket) if ticket.status == "waiting" else _come_back(hall, ticket)
+    gone = leave_line(hall, ticket) if ticket.status == "waiting" else come_back(hall, ticket)
     state = hall.counter_state(event.counter)
     run, owed = after_call(state, catalogue_of(hall).policy, priority=ticket.priority)
-    occupied = replace(state, ticket=event.ticket, since=None, priority_run=run, normal_owed=owed)
+    occupied = replace(
+        state,
+        ticket=event.ticket,
+        since=None,
+        priority_run=run,
+        normal_owed=owed,
+        turn_before=(state.priority_run, state.normal_owed),
+    )
     called = replace(
         ticket,
         calls=0,
@@ -127,6 +133,7 @@ def _call(hall: Hall, entry: Entry, event: TicketCalled) -> Hall:
         first_called_at=ticket.first_called_at or entry.at,
         away_since=None,
         hold_reason=None,
+        held_before=ticket.hold_reason,
     )
     return _sound_call(replace(gone, counters=hall.counters.set(event.counter, occupied)), entry, event, called)
 
@@ -166,62 +173,89 @@ def _latest_calls(hall: Hall, ticket: TicketId) -> tuple[TicketId, ...]:
 
 def _start(hall: Hall, _entry: Entry, event: ServiceStarted) -> Hall:
     ticket = hall.tickets[event.ticket]
-    return _keep(hall, replace(_after(ticket, ServiceStarted), started_at=event.started_at))
+    return keep(hall, replace(after(ticket, ServiceStarted), started_at=event.started_at))
 
 
 def _finish(hall: Hall, entry: Entry, event: ServiceFinished) -> Hall:
     ticket = hall.tickets[event.ticket]
-    ended = replace(_after(ticket, ServiceFinished), ended_at=entry.at)
-    return _keep(_free_counter(hall, ticket, entry.at), ended)
+    ended = replace(after(ticket, ServiceFinished), ended_at=entry.at, counted_from=event.counted_from)
+    kept = keep(free_counter(hall, ticket, entry.at), ended)
+    state = replace(kept.counter_state(event.counter), finished=event.ticket)
+    return replace(kept, counters=kept.counters.set(event.counter, state))
+
+
+def _take_back_finish(hall: Hall, _entry: Entry, event: FinishTakenBack) -> Hall:
+    ticket = hall.tickets[event.ticket]
+    served = replace(after(ticket, FinishTakenBack), started_at=event.started_at, ended_at=None, counted_from=None)
+    state = replace(hall.counter_state(event.counter), ticket=event.ticket, since=None, finished=None)
+    return replace(keep(hall, served), counters=hall.counters.set(event.counter, state))
+
+
+def _withdraw_call(hall: Hall, entry: Entry, event: CallWithdrawn) -> Hall:
+    ticket = hall.tickets[event.ticket]
+    waits = replace(
+        after(ticket, CallWithdrawn),
+        last_call=0,
+        last_called_at=None,
+        first_called_at=None if event.first else ticket.first_called_at,
+        counter=None if event.first else ticket.counter,
+        reason=None,
+    )
+    freed = free_counter(hall, ticket, entry.at)
+    state = freed.counter_state(event.counter)
+    run, owed = state.turn_before
+    counters = freed.counters.set(event.counter, replace(state, priority_run=run, normal_owed=owed))
+    listed = tuple(each for each in hall.latest_calls if each != ticket.id)
+    return wait(replace(freed, counters=counters, latest_calls=listed), waits)
 
 
 def _miss(hall: Hall, entry: Entry, event: TicketMissed) -> Hall:
     ticket = hall.tickets[event.ticket]
-    missed = replace(_after(ticket, TicketMissed), ended_at=entry.at, away_since=entry.at)
-    kept = _keep(_free_counter(hall, ticket, entry.at), missed)
+    missed = replace(after(ticket, TicketMissed), ended_at=entry.at, away_since=entry.at)
+    kept = keep(free_counter(hall, ticket, entry.at), missed)
     return replace(kept, missed=_first(event.ticket, hall.missed, MISSED_SHOWN), away=hall.away.set(event.ticket, None))
 
 
 def _hold(hall: Hall, entry: Entry, event: TicketHeld) -> Hall:
     ticket = hall.tickets[event.ticket]
-    gone = _leave_line(hall, ticket) if ticket.status == "waiting" else _free_counter(hall, ticket, entry.at)
-    held = replace(_after(ticket, TicketHeld), away_since=entry.at, hold_reason=event.reason)
-    return replace(_keep(gone, held), away=hall.away.set(event.ticket, None))
+    gone = leave_line(hall, ticket) if ticket.status == "waiting" else free_counter(hall, ticket, entry.at)
+    held = replace(after(ticket, TicketHeld), away_since=entry.at, hold_reason=event.reason)
+    return replace(keep(gone, held), away=hall.away.set(event.ticket, None))
 
 
 def _resume(hall: Hall, _entry: Entry, event: TicketResumed) -> Hall:
     ticket = hall.tickets[event.ticket]
-    return _wait(_come_back(hall, ticket), replace(_after(ticket, TicketResumed), place=event.place))
+    return wait(come_back(hall, ticket), replace(after(ticket, TicketResumed), place=event.place))
 
 
 def _return(hall: Hall, _entry: Entry, event: TicketReturned) -> Hall:
     ticket = hall.tickets[event.ticket]
-    back = replace(_after(ticket, TicketReturned), place=event.place, returns=ticket.returns + 1, ended_at=None)
-    return _wait(_come_back(hall, ticket), back)
+    back = replace(after(ticket, TicketReturned), place=event.place, returns=ticket.returns + 1, ended_at=None)
+    return wait(come_back(hall, ticket), back)
 
 
 def _transfer(hall: Hall, entry: Entry, event: TicketTransferred) -> Hall:
     ticket = hall.tickets[event.ticket]
     moved = replace(
-        _after(ticket, TicketTransferred),
+        after(ticket, TicketTransferred),
         service=event.service,
         place=event.place,
         dossiers=ticket.dossiers if event.dossiers is None else event.dossiers,
     )
-    return _wait(_free_counter(hall, ticket, entry.at), moved)
+    return wait(free_counter(hall, ticket, entry.at), moved)
 
 
 def _change_service(hall: Hall, _entry: Entry, event: ServiceChanged) -> Hall:
     ticket = hall.tickets[event.ticket]
-    changed = replace(_after(ticket, ServiceChanged), service=event.service, place=event.place)
+    changed = replace(after(ticket, ServiceChanged), service=event.service, place=event.place)
     counted = _count_given(_count_given(hall, ticket, -1), changed, 1)
-    return _wait(_leave_line(counted, ticket), changed)
+    return wait(leave_line(counted, ticket), changed)
 
 
 def _change_priority(hall: Hall, _entry: Entry, event: PriorityChanged) -> Hall:
     ticket = hall.tickets[event.ticket]
-    changed = replace(_after(ticket, PriorityChanged), priority=event.priority, place=event.place)
-    return _wait(_leave_line(hall, ticket), changed) if ticket.status == "waiting" else _keep(hall, changed)
+    changed = replace(after(ticket, PriorityChanged), priority=event.priority, place=event.place)
+    return wait(leave_line(hall, ticket), changed) if ticket.status == "waiting" else keep(hall, changed)
 
 
 def _cancel(hall: Hall, entry: Entry, event: TicketCancelled) -> Hall:
@@ -233,29 +267,29 @@ def _take_out(hall: Hall, entry: Entry, event: TicketCancelled | TicketVoided | 
     """Let a ticket leave the queue for good, from wherever it is."""
     ticket = hall.tickets[event.ticket]
     if ticket.status == "waiting":
-        gone = _leave_line(hall, ticket)
+        gone = leave_line(hall, ticket)
     elif ticket.status in AT_COUNTER:
-        gone = _free_counter(hall, ticket, entry.at)
+        gone = free_counter(hall, ticket, entry.at)
     else:
-        gone = _come_back(hall, ticket)
-    return _keep(gone, replace(_after(ticket, type(event)), ended_at=entry.at))
+        gone = come_back(hall, ticket)
+    return keep(gone, replace(after(ticket, type(event)), ended_at=entry.at))
 
 
 def _carry_over(hall: Hall, entry: Entry, event: TicketCarriedOver) -> Hall:
     out = _take_out(hall, entry, event)
     carried = CarriedSlip(token=event.token, ticket=event.ticket, service=event.service)
-    kept = _keep(out, replace(out.tickets[event.ticket], carried_token=event.token))
+    kept = keep(out, replace(out.tickets[event.ticket], carried_token=event.token))
     return _ask_for_slip(replace(kept, carried_today=(*hall.carried_today, carried)), entry, event)
 
 
 def _reissue(hall: Hall, entry: Entry, event: TicketReissued) -> Hall:
-    ticket = replace(_after(hall.tickets[event.ticket], TicketReissued), token=event.token, reissued=True)
-    kept = replace(_keep(hall, ticket), tokens=hall.tokens.set(event.token, event.ticket))
+    ticket = replace(after(hall.tickets[event.ticket], TicketReissued), token=event.token, reissued=True)
+    kept = replace(keep(hall, ticket), tokens=hall.tokens.set(event.token, event.ticket))
     return _ask_for_slip(kept, entry, event)
 
 
 def _reprint(hall: Hall, entry: Entry, event: SlipReprinted) -> Hall:
-    kept = _keep(hall, replace(hall.tickets[event.ticket], copies=event.copy_number))
+    kept = keep(hall, replace(hall.tickets[event.ticket], copies=event.copy_number))
     return _ask_for_slip(kept, entry, event)
 
 
@@ -265,7 +299,7 @@ def _ask_for_slip(hall: Hall, entry: Entry, event: TicketReissued | TicketCarrie
     slip: SlipStatus = "none" if print_at is None else SLIP_AFTER[ticket.slip, type(event)]
     slips = hall.slips.set(ticket.id, None) if print_at is not None else without(hall.slips, ticket.id)
     asked = replace(ticket, slip=slip, print_at=print_at, slip_asked_at=entry.at)
-    return replace(_keep(hall, asked), slips=slips)
+    return replace(keep(hall, asked), slips=slips)
 
 
 SlipEnd = SlipPrinted | SlipAccepted | SlipFailed | SlipUncertain
@@ -278,7 +312,7 @@ def _end_slip(hall: Hall, entry: Entry, event: SlipEnd) -> Hall:
     slips = hall.slips.set(event.ticket, None) if missing else without(hall.slips, event.ticket)
     accepted = (event.ticket, *(each for each in hall.accepted_slips if each != event.ticket))
     ended = replace(
-        _keep(hall, replace(ticket, slip=status)),
+        keep(hall, replace(ticket, slip=status)),
         slips=slips,
         accepted_slips=accepted[:ACCEPTED_SHOWN] if status == "accepted" else hall.accepted_slips,
     )
@@ -295,7 +329,7 @@ def _use_paper(hall: Hall, entry: Entry, event: SlipEnd) -> Hall:
 
 
 def _rate(hall: Hall, _entry: Entry, event: VisitRated) -> Hall:
-    return _keep(hall, replace(_after(hall.tickets[event.ticket], VisitRated), rating=event.rating))
+    return keep(hall, replace(after(hall.tickets[event.ticket], VisitRated), rating=event.rating))
 
 
 def _show(hall: Hall, _entry: Entry, event: CallShown) -> Hall:
@@ -315,51 +349,6 @@ def _suspect_hoarding(hall: Hall, entry: Entry, event: HoardingSuspected) -> Hal
     )
 
 
-def _after(ticket: Ticket, event: type[Event]) -> Ticket:
-    return replace(ticket, status=STATUS_AFTER[ticket.status, event])
-
-
-def _keep(hall: Hall, ticket: Ticket) -> Hall:
-    return replace(hall, tickets=hall.tickets.set(ticket.id, ticket))
-
-
-def _wait(hall: Hall, ticket: Ticket) -> Hall:
-    """Keep a ticket that waits again, in its line and with its calls counted anew."""
-    joined = replace(hall, lines=hall.lines.set(ticket.place.line, _joined(hall, ticket)))
-    return _keep(joined, replace(ticket, calls=0, away_since=None, hold_reason=None))
-
-
-def _joined(hall: Hall, ticket: Ticket) -> tuple[Waiting, ...]:
-    """Return the line of a ticket with it in its place."""
-    place = ticket.place
-    line = hall.line(place.line)
-    waiting = Waiting(
-        place.session, place.rank, place.due_at, ticket.sequence, ticket.id, place.joined_at, ticket.priority
-    )
-    ahead = bisect_left(line, waiting)
-    return line[:ahead] + (waiting,) + line[ahead:]  # noqa: RUF005 - three times as fast
-
-
-def _leave_line(hall: Hall, ticket: Ticket) -> Hall:
-    place = ticket.place
-    line = hall.line(place.line)
-    at = bisect_left(line, (place.session, place.rank, place.due_at, ticket.sequence))
-    return replace(hall, lines=hall.lines.set(place.line, line[:at] + line[at + 1 :]))
-
-
-def _come_back(hall: Hall, ticket: Ticket) -> Hall:
-    """Take a ticket off the lists of who is away."""
-    missed = tuple(each for each in hall.missed if each != ticket.id)
-    return replace(hall, away=without(hall.away, ticket.id), missed=missed)
-
-
-def _free_counter(hall: Hall, ticket: Ticket, at: datetime) -> Hall:
-    number = ticket.counter or 0
-    state = hall.counter_state(number)
-    free = replace(state, ticket=None, since=at if state.paused is None else None)
-    return replace(hall, counters=hall.counters.set(number, free))
-
-
 def _first(ticket: TicketId, others: tuple[TicketId, ...], limit: int) -> tuple[TicketId, ...]:
     return (ticket, *(each for each in others if each != ticket))[:limit]
 
@@ -377,6 +366,8 @@ CHANGES: Mapping[type, Change] = {
     TicketRecalled: _recall,
     ServiceStarted: _start,
     ServiceFinished: _finish,
+    FinishTakenBack: _take_back_finish,
+    CallWithdrawn: _withdraw_call,
     TicketMissed: _miss,
     TicketReturned: _return,
     TicketHeld: _hold,

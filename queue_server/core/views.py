@@ -131,12 +131,14 @@ def board(hall: Hall, revision: Revision, now: datetime, speaker: DeviceId | Non
                 services=services_at(hall, counter.number)[0],
                 paused=hall.counter_state(counter.number).paused is not None,
                 ticket=hall.counter_state(counter.number).ticket,
+                serving=_is_serving(hall, counter.number),
             )
             for counter in catalogue_of(hall).counters
             if is_in(hall, counter.number, room)
         ),
         missed=tuple(ticket_number(each) for each in hall.missed if is_in(hall, hall.tickets[each].counter, room)),
         speaker=speaker,
+        one_key=catalogue_of(hall).policy.one_key,
     )
 
 
@@ -169,6 +171,11 @@ def ticket_page(hall: Hall, token: Token, now: datetime) -> TicketPage | None:
         rating=ticket.rating,
         may_comment=ticket.rating is not None and not replaced,
     )
+
+
+def _is_serving(hall: Hall, number: int) -> bool:
+    ticket = hall.counter_state(number).ticket
+    return ticket is not None and hall.tickets[ticket].status == "serving"
 
 
 def _is_at_work(hall: Hall, number: int) -> bool:

@@ -236,6 +236,8 @@ def _deliver(connection: Connection, done: "asyncio.Future[Answer]", pending: "s
         if isinstance(answer.result, Refused):
             count_refusal(answer.result.code)
         connection.send(encode(answer))
+        if isinstance(connection.hello, DeskHello):
+            connection.mark()  # also after what changed nothing: the page waits for the screen behind the answer
 
 
 def _display_page(hello: DisplayHello, *, is_known: bool) -> "Connection | RefusalCode":

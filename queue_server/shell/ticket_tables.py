@@ -18,6 +18,7 @@ LOG_COLUMNS = (
     Column("office_column_ended_at"),
     Column("csv_wait_minutes"),
     Column("csv_service_minutes"),
+    Column("csv_estimated", "words"),
     Column("csv_calls"),
     Column("office_column_slip", "words"),
     Column("report_column_dossiers"),
@@ -61,6 +62,7 @@ def _log_row(row: TicketRow, wording: Wording) -> tuple[str, ...]:
         *(wording.time(moment) for moment in (row.issued_at, row.called_at, row.started_at, row.ended_at)),
         wording.minutes(row.wait_s),
         wording.minutes(row.service_s),
+        texts.say("report_estimated_mark") if row.estimated or row.start_estimated else "",
         str(row.calls),
         texts.say(f"office_slip_{row.slip}"),
         str(row.dossiers),
@@ -91,7 +93,8 @@ def _services(row: TicketRow, wording: Wording) -> str:
 
 
 def _call(call: CallRow, wording: Wording) -> str:
-    return f"{wording.time(call.at)} {wording.texts.say('counter_n', counter=call.counter)} ({call.clerk})"
+    told = f"{wording.time(call.at)} {wording.texts.say('counter_n', counter=call.counter)} ({call.clerk})"
+    return f"{told} · {wording.texts.say('report_call_withdrawn')}" if call.withdrawn else told
 
 
 def _result(row: TicketRow, wording: Wording) -> str:
@@ -101,6 +104,7 @@ def _result(row: TicketRow, wording: Wording) -> str:
         texts.say(f"{reasons}_{row.void_reason}") if row.void_reason else "",
         texts.say(f"outcome_{row.outcome}") if row.outcome and row.outcome != "done" else "",
         texts.say("report_estimated") if row.estimated else "",
+        texts.say("report_start_estimated") if row.start_estimated else "",
         texts.count("report_copies", row.copies) if row.copies else "",
     ]
     told = [each for each in more if each]

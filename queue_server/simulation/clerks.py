@@ -141,10 +141,7 @@ class Clerk:
         citizen.is_at_counter()
         dossiers = min(self._center.hall.tickets[ticket].dossiers, self._most_dossiers)
         serve = partial(self._later, citizen.service_s(dossiers), partial(self._end, citizen, ticket))
-        if self._one_key:
-            serve()
-        else:
-            self._press(StartService(ticket=ticket), lambda _: serve())
+        self._press(StartService(ticket=ticket), lambda _: serve())
 
     def _end(self, citizen: Citizen, ticket: TicketId) -> None:
         """End the visit to this counter, in one of the ways that it can end."""

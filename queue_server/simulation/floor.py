@@ -6,7 +6,8 @@ from functools import partial
 from typing import Protocol
 
 from queue_protocol.answers import Refused, Result
-from queue_protocol.commands import CarryOver, EndDay, ResumeTicket, ReturnTicket, VoidTicket
+from queue_protocol.commands import CarryOver, ResumeTicket, ReturnTicket, VoidTicket
+from queue_protocol.day_commands import EndDay
 from queue_protocol.ids import TicketId, Token
 from queue_server.core.decision import Actor
 from queue_server.core.events import (

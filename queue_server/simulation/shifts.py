@@ -27,7 +27,7 @@ class Shift:
     """To each session of the day."""
     breaks: tuple[Break, ...]
     one_key: bool
-    """Presses "next" and nothing else; otherwise start and finish, too."""
+    """Finishes by "next"; otherwise by "finish", and then looks at the line."""
 
 
 def draw_shift(chance: Chance, catalogue: Catalogue, counter: int, sessions: tuple[Session, ...]) -> Shift:

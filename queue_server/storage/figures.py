@@ -83,7 +83,8 @@ SUM_UP = f"""
 
 TICKETS_OF_DAY = """
     SELECT ticket, number, coalesce(first_service, service) AS first_service, service, priority, origin, status,
-        counter, clerk, calls, slip, issued_at, called_at, started_at, ended_at, dossiers, outcome, estimated, rating,
+        counter, clerk, calls, slip, issued_at, called_at, started_at, ended_at, dossiers, outcome, estimated,
+        start_estimated, rating,
         void_reason, ended_by, copies, returns, transfers,
         max(called_at - issued_at, 0) / 1000 AS wait_s,
         CASE status WHEN 'finished' THEN (
@@ -97,9 +98,9 @@ TICKETS_OF_DAY = """
 CALLS_OF_DAY = """
     SELECT sequence, center, site, epoch, at, event.day, kind, body, command_id, part, actor
     FROM day JOIN event ON sequence >= opened AND (closed IS NULL OR sequence <= closed)
-    WHERE day.day = :day AND kind GLOB 'ticket_called.*' ORDER BY sequence
+    WHERE day.day = :day AND (kind GLOB 'ticket_called.*' OR kind GLOB 'call_withdrawn.*') ORDER BY sequence
 """
-"""The rows of the journal that are calls of a day, in order."""
+"""The rows of the journal that are calls of a day or take one back, in order."""
 
 TOTALS_OF_DAY = f"""
     WITH {VISIT}, {SERVED}

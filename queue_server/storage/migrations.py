@@ -341,3 +341,9 @@ def m010_remarks(database: Database) -> None:
     """)
     database.execute("CREATE INDEX remark_day ON remark (day, at)")
     database.execute("CREATE UNIQUE INDEX remark_comment ON remark (ticket) WHERE kind = 'comment'")
+
+
+@migrations()
+def m011_estimated_starts(database: Database) -> None:
+    """Mark the tickets whose service counts from the call, because nobody pressed "start" in time."""
+    database.execute("ALTER TABLE ticket ADD COLUMN start_estimated INTEGER NOT NULL DEFAULT 0")

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from queue_server.core.events import TicketCalled
+from queue_server.core.events import CallWithdrawn, TicketCalled
 from queue_server.storage import figures
 from queue_server.storage.records import Row, entry_of
 
@@ -49,6 +49,8 @@ class TicketRow(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str | None
     estimated: bool
     """Nobody pressed "finish" in time."""
+    start_estimated: bool
+    """Nobody pressed "start" in time: the service counts from the call."""
     rating: int | None
     void_reason: str | None
     ended_by: str | None
@@ -67,6 +69,8 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True):
     """Who worked there: an account."""
     at: int
     """UTC milliseconds since 1970."""
+    withdrawn: bool = False
+    """It was made by mistake and taken back."""
 
 
 class LedgerLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -236,8 +240,9 @@ class Reports:
     def ledger(self, day: str) -> Ledger:
         """Return every number of a day with its whole story."""
         calls: defaultdict[str, list[CallRow]] = defaultdict(list)
-        for call in self._calls(day):
-            calls[call.ticket].append(call)
+        for event, call in self._calls(day):
+            told = calls[event.ticket]
+            told[-1:] = [msgspec.structs.replace(told[-1], withdrawn=True)] if call is None else [*told[-1:], call]
         lines = tuple(LedgerLine(ticket=row, calls=tuple(calls[row.ticket])) for row in self.tickets(day))
         return Ledger(day=day, head=self.day_head(day), lines=lines)
 
@@ -270,14 +275,19 @@ class Reports:
         """Close the connection."""
         self._connection.close()
 
-    def _calls(self, day: str) -> Iterator[CallRow]:
-        """Yield the calls of a day from the journal: periods of a ticket cannot tell a call from a clerk's relief."""
+    def _calls(self, day: str) -> Iterator[tuple[TicketCalled | CallWithdrawn, CallRow | None]]:
+        """Yield the calls of a day from the journal, and `None` where the latest one of a ticket was taken back.
+
+        Periods of a ticket cannot tell a call from a clerk's relief.
+        """
         for values in self._ask(figures.CALLS_OF_DAY, day=day):
             entry = entry_of(Row(*values))
             if isinstance(entry.event, TicketCalled):
                 called, at = entry.event, round(entry.at.timestamp() * 1000)
                 clerk = called.clerk or entry.actor.rpartition(":")[2]
-                yield CallRow(ticket=called.ticket, counter=called.counter, clerk=clerk, at=at)
+                yield called, CallRow(ticket=called.ticket, counter=called.counter, clerk=clerk, at=at)
+            elif isinstance(entry.event, CallWithdrawn):
+                yield entry.event, None
 
     def _ask(self, question: str, **values: object) -> sqlite3.Cursor:
         return self._connection.execute(question, values)

@@ -16,8 +16,9 @@ from queue_server.storage import reading
 from queue_server.storage.journal import Head, StoredAnswer, check_order
 from queue_server.storage.migrations import migrations
 from queue_server.storage.reading import as_trouble, trouble
-from queue_server.storage.recording import ADD_TICKETS, record
+from queue_server.storage.recording import record
 from queue_server.storage.records import JournalOrigin, chain_hash, row_of
+from queue_server.storage.report_statements import ADD_TICKETS
 
 Connection = sqlite3.Connection
 

@@ -13,18 +13,14 @@ from queue_protocol.commands import (
     CancelTicket,
     CarryOver,
     ChangeService,
-    ChangeToday,
     CloseCounter,
-    ConfirmClock,
-    EndDay,
-    EndReason,
     FinishService,
     HoldReason,
     HoldTicket,
+    Leaving,
     LongService,
     MarkNoShow,
     OpenCounter,
-    OpeningTime,
     Outcome,
     PauseCounter,
     PauseReason,
@@ -33,7 +29,6 @@ from queue_protocol.commands import (
     RecordOffline,
     RecordPrinted,
     ReissueTicket,
-    ReplacePaper,
     ReportCall,
     ReportDevice,
     ReportSlip,
@@ -45,6 +40,7 @@ from queue_protocol.commands import (
     SetCounterServices,
     SetPriority,
     StartService,
+    TakeBackFinish,
     TakeOverCounter,
     TakeTicket,
     TransferTicket,
@@ -52,6 +48,7 @@ from queue_protocol.commands import (
     VoidTicket,
     WithdrawTake,
 )
+from queue_protocol.day_commands import ChangeToday, ConfirmClock, EndDay, EndReason, OpeningTime, ReplacePaper
 from queue_protocol.ids import DeviceId, Revision, ServiceId, TicketId, Token, ticket_id
 from queue_server.core.catalogue import Catalogue
 from queue_server.core.permissions import ChangeCatalogue, MarkKiosk, Order
@@ -170,13 +167,19 @@ MAKE: Mapping[type[Order], Make] = {
     CallNext: lambda center, _t, counter, chance: CallNext(
         counter=counter,
         after=chance.of(*[current(center, counter)] * 4, NEVER),
+        current=chance.of(*get_args(Leaving)),
         long_service=chance.of(*get_args(LongService)),
     ),
     CallTicket: lambda center, ticket, counter, chance: CallTicket(
         counter=counter,
         after=chance.of(*[current(center, counter)] * 4, NEVER),
         ticket=ticket,
+        current=chance.of(*get_args(Leaving)),
         long_service=chance.of(*get_args(LongService)),
+    ),
+    TakeBackFinish: lambda center, ticket, counter, chance: TakeBackFinish(
+        ticket=chance.of(*[center.hall.counter_state(counter).finished or ticket] * 4, ticket),
+        after=chance.of(*[current(center, counter)] * 4, NEVER),
     ),
     RecallTicket: lambda _c, ticket, _n, _: RecallTicket(ticket=ticket),
     StartService: lambda _c, ticket, _n, _: StartService(ticket=ticket),

@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from queue_protocol.answers import Refused
-from queue_protocol.commands import CallNext, CancelTicket, OpenCounter, ReportSlip, TakeTicket
+from queue_protocol.commands import (
+    CallNext,
+    CancelTicket,
+    OpenCounter,
+    ReportSlip,
+    StartService,
+    TakeBackFinish,
+    TakeTicket,
+)
 from queue_protocol.ids import DeviceId, TicketId, Token
 from queue_server.core.calendar import local_day
 from queue_server.core.catalogue import Catalogue, Interleave, Kiosk
@@ -211,6 +219,19 @@ class Days(RuleBasedStateMachine):
         clerk = CLERKS[counter]
         holds = self.center.hall.counter_state(counter).clerk == clerk.name
         self.ask(MAKE[CallNext if holds else OpenCounter](self.center, TicketId(""), counter, Chance(number)), clerk)
+
+    @rule(counter=st.sampled_from(list(CLERKS)), number=chances)
+    def a_clerk_takes_a_finish_back(self, counter: int, number: int) -> None:
+        """A clerk serves whoever was called, presses the key once too often and takes it back."""
+        clerk, state = CLERKS[counter], self.center.hall.counter_state(counter)
+        if state.ticket is None or state.clerk != clerk.name:
+            return
+        self.ask(StartService(ticket=state.ticket), clerk)
+        self.center.wait(number % 50)
+        self.ask(CallNext(counter=counter, after=state.ticket, long_service="true"), clerk)
+        self.center.wait(number % 70)
+        after = self.center.hall.counter_state(counter).ticket
+        self.ask(TakeBackFinish(ticket=state.ticket, after=after), clerk)
 
     @rule(number=chances)
     def a_kiosk_prints(self, number: int) -> None:

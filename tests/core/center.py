@@ -9,7 +9,7 @@ from itertools import count
 import msgspec
 
 from queue_protocol.answers import NextCalled, Refused, Result, TicketTaken
-from queue_protocol.commands import CallNext, OpenCounter, StartService, TakeTicket
+from queue_protocol.commands import CallNext, FinishService, LongService, OpenCounter, StartService, TakeTicket
 from queue_protocol.ids import (
     AccountId,
     DeviceId,
@@ -200,8 +200,20 @@ class Center:
         assert not isinstance(self.do(OpenCounter(counter=counter), by), Refused)
         return self
 
+    def begin(self, counter: int = 1, by: Actor = LAN) -> None:
+        """Let whoever was called to a counter have come there."""
+        there = self.hall.counter_state(counter).ticket
+        if there is not None and self.ticket(there).status == "called":
+            self.done(StartService(ticket=there), by)
+
+    def finish(self, ticket: TicketId, by: Actor = LAN, long_service: LongService = "ask") -> tuple[Event, ...]:
+        """Let the person of a ticket at a counter have come and be done, and return what the finish does."""
+        self.begin(self.ticket(ticket).counter or 0, by)
+        return self.done(FinishService(ticket=ticket, long_service=long_service), by)
+
     def call(self, counter: int = 1, by: Actor = LAN) -> TicketId | None:
-        """Let a clerk call the next ticket, and return it; `None`: the current one was finished and nobody waits."""
+        """Let a clerk call the next ticket, and return it; `None`: nobody waits. Who was called before has come."""
+        self.begin(counter, by)
         answer = self.do(CallNext(counter=counter, after=self.hall.counter_state(counter).ticket), by)
         assert isinstance(answer, NextCalled), answer
         return answer.ticket

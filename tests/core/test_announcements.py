@@ -10,7 +10,6 @@ from queue_protocol.announcements import CallAnnouncement
 from queue_protocol.commands import (
     CarryOver,
     Command,
-    FinishService,
     RecallTicket,
     ReissueTicket,
     ReportCall,
@@ -120,7 +119,7 @@ def test_who_has_come_or_gone_is_not_called_after() -> None:
     """A ticket in service or done is never spoken late."""
     center = two_calls()
     center.do(StartService(ticket=A001), LAN)
-    center.do(FinishService(ticket=A002), HOA)
+    center.finish(A002, HOA)
     assert to_say(center) == ()
 
 

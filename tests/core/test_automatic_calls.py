@@ -11,9 +11,10 @@ from queue_protocol.commands import (
     MarkNoShow,
     PauseCounter,
     ResumeCounter,
+    StartService,
 )
 from queue_protocol.ids import ticket_number
-from queue_server.core.events import ServiceFinished, ServiceStarted, TicketCalled
+from queue_server.core.events import ServiceFinished, TicketCalled
 from queue_server.core.staff_views import Surroundings, desk
 from tests.core.center import (
     CERTIFICATION,
@@ -21,6 +22,7 @@ from tests.core.center import (
     HOA,
     LAN,
     MANAGER,
+    MORNING,
     Center,
     account,
     called,
@@ -69,7 +71,7 @@ def test_a_finished_counter_is_free_from_then_on() -> None:
     for _ in range(3):
         center.take()
     center.call()
-    center.wait(minutes=5).done(FinishService(ticket=A001), LAN)
+    center.wait(minutes=5).finish(A001, LAN)
     assert called_by_itself(center.wait(19)) == []
     assert called_by_itself(center.wait(1)) == ["A002"]
     center.done(MarkNoShow(ticket=called("A002")), LAN)
@@ -118,7 +120,7 @@ def test_a_counter_held_over_night_calls_nobody_before_its_clerk_is_there() -> N
     center.take()
     assert called_by_itself(center.wait(minutes=10)) == []
     center.call()
-    center.done(FinishService(ticket=center.hall.counter_state(1).ticket or A001), LAN)
+    center.finish(center.hall.counter_state(1).ticket or A001, LAN)
     assert called_by_itself(center.wait(20)) == ["A002"]
 
 
@@ -155,19 +157,20 @@ def test_the_answer_says_whether_the_time_counts(answer: LongService, *, estimat
     center = Center().open()
     center.take(CIVIL_STATUS)
     ticket = center.serve()
-    events = center.wait(minutes=74).done(FinishService(ticket=ticket, long_service=answer), LAN)
+    events = center.wait(minutes=74).finish(ticket, LAN, long_service=answer)
     assert events == (ServiceFinished(ticket=ticket, counter=1, estimated=estimated),)
 
 
-def test_a_call_that_nobody_started_is_asked_about_too() -> None:
-    """With one key a ticket counts as served from its call, so it counts from there."""
+def test_a_start_that_was_forgotten_is_asked_about_too() -> None:
+    """Start and next pressed together long after the call: the service counts from the call, as the question does."""
     center = Center().open()
     center.take()
     center.call()
-    refusal = center.wait(minutes=19).refusal(CallNext(counter=1, after=A001), LAN)
+    center.wait(minutes=19).done(StartService(ticket=A001), LAN)
+    refusal = center.refusal(CallNext(counter=1, after=A001), LAN)
     assert (refusal.code, refusal.facts["minutes"]) == ("long_service", 19)
     events = center.done(CallNext(counter=1, after=A001, long_service="forgotten"), LAN)
-    assert [type(event) for event in events] == [ServiceStarted, ServiceFinished]
+    assert events == (ServiceFinished(ticket=A001, counter=1, estimated=True, counted_from=MORNING),)
 
 
 def test_the_policy_says_how_long_is_long() -> None:

@@ -3,11 +3,11 @@
 import pytest
 
 from queue_protocol.answers import NextCalled, RefusalCode, Refused
-from queue_protocol.commands import CallNext
+from queue_protocol.commands import CallNext, CallTicket, FinishService, RecallTicket
 from queue_protocol.ids import TicketId
 from queue_server.core.decision import Actor
 from queue_server.core.dispatch import PASSED_LIMIT, next_ticket
-from queue_server.core.events import ServiceFinished, ServiceStarted, TicketCalled
+from queue_server.core.events import ServiceFinished, ServiceStarted, TicketCalled, TicketHeld, TicketMissed
 from queue_server.core.facts import CallReason
 from tests.core.center import (
     CERTIFICATION,
@@ -67,7 +67,7 @@ def test_a_head_start_passes_the_late_and_not_the_early() -> None:
     center.take()
     center.wait(minutes=1)
     center.take(priority=True)
-    assert center.call() == called("A001")
+    assert center.serve() == called("A001")
     decision = center.when(next_after("A001"), LAN)
     assert decision.events[-1] == TicketCalled(
         ticket=called("A003"),
@@ -101,27 +101,71 @@ def test_next_finishes_the_ticket_that_is_served() -> None:
     )
 
 
-def test_with_one_key_next_counts_a_called_ticket_as_served_from_its_call() -> None:
-    """Given a ticket only called, when next is pressed, then its service began at the call."""
+@pytest.mark.parametrize("one_key", [True, False])
+def test_nobody_who_was_only_called_counts_as_served(*, one_key: bool) -> None:
+    """Whatever the policy, next says which ticket needs a decision, and so does a finish."""
+    center = Center(with_policy(one_key=one_key)).open()
+    center.take()
+    center.take()
+    center.call()
+    refused = Refused(code="decide_current_first", facts={"number": "A001"})
+    assert center.refusal(next_after("A001"), LAN) == refused
+    assert center.refusal(FinishService(ticket=called("A001")), LAN) == refused
+
+
+def test_one_press_marks_a_no_show_and_calls_the_next() -> None:
+    """The person was called as often as the policy says: "không đến · gọi tiếp" is one command, and one transaction."""
+    center = Center(with_policy(calls_before_no_show=2)).open()
+    center.take()
+    center.take()
+    center.call()
+    press = CallNext(counter=1, after=called("A001"), current="no_show")
+    assert center.wait(60).refusal(press, LAN).code == "no_show_too_soon"
+    center.done(RecallTicket(ticket=called("A001")), LAN)
+    missed, call = center.done(press, LAN)
+    assert missed == TicketMissed(ticket=called("A001"), counter=1)
+    assert isinstance(call, TicketCalled)
+    assert call.ticket == called("A002")
+
+
+def test_a_no_show_of_somebody_who_is_served_is_refused() -> None:
+    """Whoever is at the counter has come."""
+    center = Center().open()
+    center.take()
+    center.serve()
+    press = CallNext(counter=1, after=called("A001"), current="no_show")
+    assert center.refusal(press, LAN).code == "wrong_status"
+
+
+@pytest.mark.parametrize("serving", [True, False])
+def test_a_chosen_call_may_put_the_current_ticket_on_hold(*, serving: bool) -> None:
+    """The clerk who calls somebody out of turn says what becomes of whoever was there."""
+    center = Center().open()
+    center.take()
+    center.take()
+    center.call()
+    if serving:
+        center.begin()
+    chosen = CallTicket(counter=1, after=called("A001"), ticket=called("A002"), current="held")
+    held, call = center.done(chosen, LAN)
+    assert held == TicketHeld(ticket=called("A001"), reason="stepped_out", counter=1)
+    assert isinstance(call, TicketCalled)
+    assert center.ticket(called("A001")).status == "held"
+
+
+@pytest.mark.parametrize(
+    ("called_s", "served_s", "counted"), [(121, 20, True), (121, 21, False), (100, 20, False), (99, 21, False)]
+)
+def test_a_start_that_was_forgotten_counts_from_the_call(called_s: int, served_s: int, *, counted: bool) -> None:
+    """Start and finish within twenty seconds, over two minutes after the call: the person was there since the call."""
     center = Center().open()
     center.take()
     center.call()
-    called_at = center.now
-    center.wait(minutes=7)
-    decision = center.when(next_after("A001"), LAN)
-    assert decision.events == (
-        ServiceStarted(ticket=called("A001"), counter=1, started_at=called_at, implied=True),
-        ServiceFinished(ticket=called("A001"), counter=1),
+    center.wait(called_s).begin()
+    (finished,) = center.wait(served_s).done(FinishService(ticket=called("A001")), LAN)
+    assert finished == ServiceFinished(
+        ticket=called("A001"), counter=1, counted_from=MORNING if counted else None, estimated=False
     )
-    assert decision.result == NextCalled(counter=1, ticket=None)
-
-
-def test_without_one_key_a_called_ticket_must_be_decided_first() -> None:
-    """Where the counter works with all keys, next says which ticket needs a decision."""
-    center = Center(with_policy(one_key=False)).open()
-    center.take()
-    center.call()
-    assert center.refusal(next_after("A001"), LAN) == Refused(code="decide_current_first", facts={"number": "A001"})
 
 
 def test_two_presses_of_a_key_call_one_person() -> None:

@@ -6,14 +6,8 @@ import msgspec
 import pytest
 
 from queue_protocol.answers import Refused
-from queue_protocol.commands import (
-    HoldTicket,
-    MarkNoShow,
-    OpeningTime,
-    SetCounterServices,
-    TransferTicket,
-    VoidTicket,
-)
+from queue_protocol.commands import HoldTicket, MarkNoShow, SetCounterServices, TransferTicket, VoidTicket
+from queue_protocol.day_commands import OpeningTime
 from queue_protocol.ids import DeviceId, HallId, ServiceId
 from queue_server.core.catalogue import (
     Catalogue,

@@ -7,7 +7,6 @@ import pytest
 from queue_protocol.answers import TicketTaken
 from queue_protocol.commands import (
     CancelTicket,
-    FinishService,
     RecallTicket,
     ReportSlip,
     ReprintSlip,
@@ -172,4 +171,4 @@ def test_highlanders_over_sixty_do_not_starve_the_others(*, strict: bool) -> Non
         if center.ticket(called("A001")).status != "waiting":
             break
     assert center.now - waiting_since <= timedelta(minutes=32)
-    assert center.done(FinishService(ticket=called("A001")), LAN)
+    assert center.finish(called("A001"), LAN)

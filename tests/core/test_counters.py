@@ -161,7 +161,7 @@ def test_a_ticket_stays_at_a_paused_counter() -> None:
     center.serve()
     center.done(PauseCounter(counter=1, reason="technical"), LAN)
     assert center.refusal(CallNext(counter=1, after=called("A001")), LAN).code == "counter_paused"
-    center.done(FinishService(ticket=called("A001")), LAN)
+    center.finish(called("A001"), LAN)
     assert center.hall.counter_state(1).ticket is None
 
 
@@ -195,7 +195,7 @@ def test_a_clerk_takes_over_a_counter_with_its_ticket() -> None:
         CounterTakenOver(counter=1, clerk=account(HOA), before=account(LAN)),
     )
     assert center.refusal(FinishService(ticket=ticket), LAN).code == "counter_taken"
-    assert center.done(FinishService(ticket=ticket), HOA)
+    assert center.finish(ticket, HOA)
 
 
 def test_whoever_takes_over_leaves_the_counter_before() -> None:

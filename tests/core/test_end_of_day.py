@@ -5,16 +5,8 @@ from datetime import date
 import pytest
 
 from queue_protocol.answers import Done, Refused, TicketTaken
-from queue_protocol.commands import (
-    CarryOver,
-    ChangeToday,
-    EndDay,
-    HoldTicket,
-    MarkNoShow,
-    OpeningTime,
-    StartService,
-    TakeTicket,
-)
+from queue_protocol.commands import CarryOver, HoldTicket, MarkNoShow, StartService, TakeTicket
+from queue_protocol.day_commands import ChangeToday, EndDay, OpeningTime
 from queue_protocol.ids import DeviceId, TicketId, Token
 from queue_server.core.announcements import slip, slips_to_offer
 from queue_server.core.decision import Actor

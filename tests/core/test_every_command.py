@@ -40,7 +40,7 @@ WAYS: dict[Status, tuple[tuple[Order, Actor], ...]] = {
     "waiting": (),
     "called": (),
     "serving": ((StartService(ticket=A001), LAN),),
-    "finished": ((FinishService(ticket=A001), LAN),),
+    "finished": ((StartService(ticket=A001), LAN), (FinishService(ticket=A001), LAN)),
     "no_show": ((MarkNoShow(ticket=A001), LAN),),
     "held": ((HoldTicket(ticket=A001, reason="stepped_out"), LAN),),
     "cancelled": ((CancelTicket(ticket=A001), KIOSK),),

@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from queue_protocol.answers import RefusalCode, Refused, TicketTaken
-from queue_protocol.commands import CancelTicket, ChangeService, ChangeToday, OpeningTime, TakeTicket
+from queue_protocol.commands import CancelTicket, ChangeService, TakeTicket
+from queue_protocol.day_commands import ChangeToday, OpeningTime
 from queue_protocol.ids import ServiceId
 from queue_protocol.snapshots import ServiceCard
 from queue_server.core.catalogue import Catalogue, ExtraDay

@@ -47,14 +47,15 @@ def test_midnight_ends_all_who_are_still_to_be_dealt_with() -> None:
 def test_who_may_be_called_again_is_named() -> None:
     """`MAY_COME_BACK` names exactly the statuses from which a call may follow, or is there already."""
     callable_again = {status for status in STATUSES if "called" in followed({status}) | {status}}
-    assert callable_again == MAY_COME_BACK
+    assert callable_again == MAY_COME_BACK | {"finished"}, "a finish that is taken back is a service again"
 
 
 def test_ends_are_ends() -> None:
-    """Nothing happens to a ticket that is out of the queue, but that a finished visit is rated."""
+    """Nothing happens to a ticket that is out of the queue, but that a finished visit is rated or taken back."""
     ends = STATUSES - MAY_COME_BACK
     assert {(before, after) for (before, _), after in STATUS_AFTER.items() if before in ends} == {
-        ("finished", "finished")
+        ("finished", "finished"),
+        ("finished", "serving"),
     }
 
 

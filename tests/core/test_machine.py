@@ -49,6 +49,7 @@ DEEDS: tuple[Callable[[Days, int], None], ...] = (
     ]
     * 8,
     *[lambda machine, number: machine.a_clerk_works(1 + number % 3, number)] * 5,
+    lambda machine, number: machine.a_clerk_takes_a_finish_back(1 + number % 3, number),
     *[lambda machine, number: machine.people_come(1 + number % 2, number)] * 3,
     *[lambda machine, number: machine.a_kiosk_prints(number)] * 2,
     lambda machine, number: machine.somebody_chose_by_mistake(number),

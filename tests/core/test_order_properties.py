@@ -117,6 +117,7 @@ def press_next(center: Center, number: int) -> Iterator[Called]:
     others = waiting_at(center.hall, number)
     if not others and center.hall.counter_state(number).ticket is None:
         return
+    center.begin(number, CLERKS[number])
     command = CallNext(counter=number, after=center.hall.counter_state(number).ticket, long_service="true")
     center.done(command, CLERKS[number])
     called = center.hall.counter_state(number).ticket

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from queue_protocol.commands import ReplacePaper, ReportDevice, ReportSlip
+from queue_protocol.commands import ReportDevice, ReportSlip
+from queue_protocol.day_commands import ReplacePaper
 from queue_protocol.ids import DeviceId
 from queue_protocol.snapshots import Alarm
 from queue_server.core.hall import PAPER_LOW_SLIPS

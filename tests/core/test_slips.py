@@ -7,7 +7,6 @@ from queue_protocol.commands import (
     CancelTicket,
     CarryOver,
     Command,
-    FinishService,
     MarkNoShow,
     RateVisit,
     ReissueTicket,
@@ -84,7 +83,7 @@ def test_who_missed_the_call_may_have_lost_the_slip_too() -> None:
     assert center.when(REISSUE, GREETER).result == Done()
     center.take()
     center.serve()
-    center.done(FinishService(ticket=called("A002")), LAN)
+    center.finish(called("A002"), LAN)
     assert center.refusal(ReissueTicket(ticket=called("A002"), token=token(2)), GREETER).code == "wrong_status"
 
 
@@ -154,7 +153,7 @@ def finished() -> Center:
     center = Center().open()
     center.take()
     center.serve()
-    center.done(FinishService(ticket=A001), LAN)
+    center.finish(A001, LAN)
     return center
 
 
@@ -197,7 +196,7 @@ def test_a_replaced_slip_rates_nothing() -> None:
     lost = center.ticket(A001).token
     center.done(REISSUE, GREETER)
     center.serve()
-    center.done(FinishService(ticket=A001), LAN)
+    center.finish(A001, LAN)
     assert center.refusal(RateVisit(token=lost, rating=1), VISITOR).code == "wrong_status"
     assert center.done(RateVisit(token=token(1), rating=1), VISITOR)
 

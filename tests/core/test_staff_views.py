@@ -6,8 +6,6 @@ import pytest
 
 from queue_protocol.commands import (
     CarryOver,
-    ChangeToday,
-    EndDay,
     HoldTicket,
     MarkNoShow,
     PauseCounter,
@@ -15,6 +13,7 @@ from queue_protocol.commands import (
     SetCounterServices,
     TransferTicket,
 )
+from queue_protocol.day_commands import ChangeToday, EndDay
 from queue_protocol.desk_tickets import AwayRow, CarriedRow
 from queue_protocol.ids import DeviceId
 from queue_protocol.snapshots import ClockState, Desk, Office

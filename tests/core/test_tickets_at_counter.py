@@ -50,7 +50,6 @@ def center_with(status: Status) -> Center:
 HAPPENS: dict[tuple[Status, Command], tuple[Event, ...]] = {
     ("called", RECALL): (TicketRecalled(ticket=A001, counter=1, kind="last"),),
     ("called", START): (ServiceStarted(ticket=A001, counter=1, started_at=Center().wait(60).now, implied=False),),
-    ("called", FINISH): (ServiceStarted(ticket=A001, counter=1, started_at=MORNING, implied=True), FINISHED),
     ("called", NO_SHOW): (MISSED,),
     ("serving", FINISH): (FINISHED,),
 }
@@ -64,6 +63,8 @@ def test_each_command_in_each_status(status: Status, command: Command) -> None:
     decision = center_with(status).when(command, LAN)
     if (status, command) in HAPPENS:
         assert (decision.events, decision.result) == (HAPPENS[status, command], Done())
+    elif (status, command) == ("called", FINISH):
+        assert decision.result == Refused(code="decide_current_first", facts={"number": "A001"})
     elif status in LEFT_THE_COUNTER:
         assert decision.result == Refused(code="desk_moved_on", facts={"counter": 1})
     else:
@@ -151,13 +152,15 @@ def test_the_policy_says_which_call_is_the_last() -> None:
     assert center.when(RECALL, LAN).events == (TicketRecalled(ticket=A001, counter=1, kind="last"),)
 
 
-def test_a_recall_moves_the_implied_start() -> None:
-    """A ticket finished without a start counts as served from its latest call, not from one nobody answered."""
+def test_a_recall_moves_the_call_that_a_service_counts_from() -> None:
+    """A start that was forgotten counts from the latest call, not from one nobody answered."""
     center = center_with("called")
     center.do(RECALL, LAN)
     recalled_at = center.now
-    started = center.wait(30).when(FINISH, LAN).events[0]
-    assert started == ServiceStarted(ticket=A001, counter=1, started_at=recalled_at, implied=True)
+    center.wait(180).begin()
+    (finished,) = center.done(FINISH, LAN)
+    assert isinstance(finished, ServiceFinished)
+    assert finished.counted_from == recalled_at
 
 
 def test_the_first_call_is_remembered_through_recalls() -> None:
@@ -170,8 +173,9 @@ def test_the_first_call_is_remembered_through_recalls() -> None:
 
 def test_a_counter_is_free_after_finish_and_after_no_show() -> None:
     """Whoever is done or did not come holds the counter no longer."""
-    for command in (FINISH, NO_SHOW):
-        center = center_with("called")
+    statuses: tuple[tuple[Status, Command], ...] = (("serving", FINISH), ("called", NO_SHOW))
+    for status, command in statuses:
+        center = center_with(status)
         center.do(command, LAN)
         assert center.hall.counter_state(1).ticket is None
         assert center.ticket(A001).ended_at == center.now

@@ -14,7 +14,7 @@ from queue_protocol.commands import (
 )
 from queue_protocol.ids import ServiceId
 from queue_server.core.decision import Actor
-from queue_server.core.events import ServiceFinished, ServiceStarted, TicketTransferred
+from queue_server.core.events import ServiceFinished, TicketTransferred
 from tests.core.center import (
     CERTIFICATION,
     CIVIL_STATUS,
@@ -23,7 +23,6 @@ from tests.core.center import (
     KIOSK,
     LAN,
     LAND,
-    MORNING,
     Center,
     called,
     with_policy,
@@ -49,7 +48,7 @@ def test_one_visit_passes_several_services_with_one_number() -> None:
     center.done(TransferTicket(ticket=A001, service=LAND), LAN)
     assert center.hall.counter_state(1).ticket is None
     assert center.call(3, KIEN) == A001
-    center.done(FinishService(ticket=A001), KIEN)
+    center.finish(A001, KIEN)
     ticket = center.ticket(A001)
     assert (ticket.service, ticket.status, ticket.counter) == (LAND, "finished", 3)
 
@@ -159,14 +158,13 @@ def test_priority_does_not_bring_the_rest_to_the_front_again() -> None:
     assert center.call_all() == ["A002", "A001"]
 
 
-def test_a_turn_that_nobody_started_began_at_its_call() -> None:
-    """With one key a clerk who presses "xếp lại" at once has served from the call on."""
+def test_a_turn_that_nobody_started_is_decided_on_first() -> None:
+    """Whoever was only called has brought nothing to the counter yet."""
     center = Center().open()
     center.take(dossiers=5)
     center.call()
-    started, requeued = center.wait(minutes=2).done(RequeueTicket(ticket=A001, dossiers_left=2), LAN)
-    assert started == ServiceStarted(ticket=A001, counter=1, started_at=MORNING, implied=True)
-    assert isinstance(requeued, TicketTransferred)
+    refusal = center.wait(minutes=2).refusal(RequeueTicket(ticket=A001, dossiers_left=2), LAN)
+    assert refusal.code == "decide_current_first"
 
 
 # ---------------------------------------------------------------- the clerk's choice

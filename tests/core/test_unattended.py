@@ -9,7 +9,6 @@ from queue_protocol.answers import Done
 from queue_protocol.commands import (
     CloseCounter,
     Command,
-    EndDay,
     HoldTicket,
     MarkNoShow,
     OpenCounter,
@@ -19,6 +18,7 @@ from queue_protocol.commands import (
     TakeTicket,
     TransferTicket,
 )
+from queue_protocol.day_commands import EndDay
 from queue_protocol.ids import HallId
 from queue_protocol.snapshots import Alarm, LineState
 from queue_server.core.catalogue import HallPlan

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 
 from queue_protocol.commands import (
-    FinishService,
     MarkNoShow,
     PauseCounter,
     RecallTicket,
@@ -187,7 +186,7 @@ def test_counters_say_since_when() -> None:
     center.wait(30).do(StartService(ticket=A001), LAN)
     state = desk_of(center).counters[0]
     assert (state.status, state.since) == ("serving", center.now)
-    center.do(FinishService(ticket=A001), LAN)
+    center.finish(A001, LAN)
     state = desk_of(center).counters[0]
     assert (state.number, state.status, state.since) == (None, None, None)
 

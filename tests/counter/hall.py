@@ -17,20 +17,23 @@ def welcome() -> Welcome:
     )
 
 
-def counter(number: int, ticket: str | None = None, *, is_open: bool = True, paused: bool = False) -> BoardCounter:
-    """Return a counter with this ticket at it."""
+def counter(
+    number: int, ticket: str | None = None, *, is_open: bool = True, paused: bool = False, serving: bool = True
+) -> BoardCounter:
+    """Return a counter with this ticket at it, being served."""
     return BoardCounter(
         counter=number,
         open=is_open,
         number=ticket,
         services=(ServiceId("certification"),),
         paused=paused,
+        serving=serving and ticket is not None,
         ticket=None if ticket is None else TicketId(f"20261123-{ticket}"),
     )
 
 
-def board(sequence: int, *counters: BoardCounter) -> Board:
-    """Return a board with these counters."""
+def board(sequence: int, *counters: BoardCounter, one_key: bool = False) -> Board:
+    """Return a board with these counters, of a center with or without the rule of one key."""
     return Board(
         revision=Revision(epoch=1, sequence=sequence),
         now=MORNING,
@@ -38,4 +41,5 @@ def board(sequence: int, *counters: BoardCounter) -> Board:
         counters=counters,
         missed=(),
         speaker=None,
+        one_key=one_key,
     )

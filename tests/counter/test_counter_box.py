@@ -117,11 +117,15 @@ def test_a_key_calls_and_the_sign_shows_the_number(hall: Hall, tmp_path: Path) -
         time.sleep(QUIET_S)
         assert hall.bus.signs.said(1)[-1] == first.number
 
+        hall.number_pad.write(events((ENTER, DOWN)))  # the person has come
+        time.sleep(QUIET_S)
         hall.number_pad.write(events((ENTER, DOWN)))
         hall.shows(second.number)
         hall.bus.press(RECALL)
         hall.shows(REFUSAL_TEXT)
         hall.shows(second.number)
+        hall.number_pad.write(events((ENTER, DOWN)))
+        time.sleep(QUIET_S)
         hall.number_pad.write(events((SLASH, DOWN)))
         hall.shows(BLANK_TEXT)
 

@@ -105,6 +105,21 @@ def test_keys_at_a_free_counter() -> None:
     assert press(paused, 1, "pause", 0.0).deeds == (Ask(1, "pause", ResumeCounter(counter=1)),)
 
 
+def test_next_starts_whoever_was_only_called() -> None:
+    """As on the desk's page: the one key says that the person has come, and never files a call as served."""
+    called = live(counter(1, "A015", serving=False))
+    assert press(called, 1, "next", 0.0).deeds == (Ask(1, "next", StartService(ticket=TICKET)),)
+
+
+def test_with_one_key_a_no_show_calls_the_next() -> None:
+    """Where the center's rule says so, and not while the counter pauses."""
+    called, paused = counter(1, "A015", serving=False), counter(1, "A015", serving=False, paused=True)
+    asked = CallNext(counter=1, after=TICKET, current="no_show")
+    assert press(hear(SERVING, board(2, called, one_key=True)), 1, "no_show", 0.0).deeds == (Ask(1, "no_show", asked),)
+    missed = MarkNoShow(ticket=TICKET)
+    assert press(hear(SERVING, board(2, paused, one_key=True)), 1, "no_show", 0.0).deeds == (Ask(1, "no_show", missed),)
+
+
 @pytest.mark.parametrize("key", ["recall", "start", "finish", "no_show"])
 def test_a_key_about_nobody_is_declined(key: Key) -> None:
     """Nothing is sent; the sign says that the key had no effect, for a moment."""

@@ -10,9 +10,11 @@ from queue_protocol.answers import Refused
 from queue_protocol.ids import DeviceId
 from queue_server.core.box_events import SlipAccepted, SlipFailed, SlipPrinted, SlipUncertain
 from queue_server.core.events import (
+    CallWithdrawn,
     DayClosed,
     Entry,
     Event,
+    FinishTakenBack,
     PriorityChanged,
     ServiceChanged,
     ServiceFinished,
@@ -54,6 +56,8 @@ MOVES: dict[type[Event], Event] = {
         ticket=ONE, service=drawing.SERVICE, token=drawing.token(8), reason="other", print_at=KIOSK
     ),
     TicketCalled: TicketCalled(ticket=ONE, counter=1, reason=CallReason(rule="due_time")),
+    CallWithdrawn: CallWithdrawn(ticket=ONE, counter=1, calls=1, first=True),
+    FinishTakenBack: FinishTakenBack(ticket=ONE, counter=1, started_at=AT),
     TicketRecalled: TicketRecalled(ticket=ONE, counter=1, kind="recall"),
     ServiceStarted: ServiceStarted(ticket=ONE, counter=1, started_at=AT, implied=False),
     ServiceFinished: ServiceFinished(ticket=ONE, counter=1),

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from queue_protocol.answers import Refused
-from queue_protocol.commands import CallNext, FinishService, MarkNoShow, OpenCounter, VoidTicket
+from queue_protocol.commands import CallNext, FinishService, MarkNoShow, OpenCounter, StartService, VoidTicket
 from queue_protocol.ids import CommandId, TicketId
 from queue_server.core.events import CatalogueChanged, DayClosed, DayOpened, OutageEnded, TicketCalled, TicketIssued
 from tests.core.center import CATALOGUE, DAY, LAN, MORNING, with_policy
@@ -144,6 +144,7 @@ async def test_a_language_is_known_while_the_visit_lasts() -> None:
         first, second = await office.take("en"), await office.take("hmn")
         assert office.service.languages == {first: "en", second: "hmn"}
         await office.ask(CallNext(counter=1, after=None), LAN)
+        await office.ask(StartService(ticket=first), LAN)
         await office.ask(FinishService(ticket=first), LAN)
         assert office.service.languages == {second: "hmn"}
         await office.ask(CallNext(counter=1, after=None), LAN)

@@ -8,16 +8,8 @@ import pytest
 from queue_protocol import PROTOCOL
 from queue_protocol.announcements import CallAnnouncement, PrintSlip
 from queue_protocol.answers import Done, TicketTaken
-from queue_protocol.commands import (
-    CallNext,
-    ChangeToday,
-    OpenCounter,
-    OpeningTime,
-    ReportCall,
-    ReportDevice,
-    ReportSlip,
-    TakeTicket,
-)
+from queue_protocol.commands import CallNext, OpenCounter, ReportCall, ReportDevice, ReportSlip, TakeTicket
+from queue_protocol.day_commands import ChangeToday, OpeningTime
 from queue_protocol.hellos import DisplayHello, Seen
 from queue_protocol.ids import DeviceId, Revision, ServiceId, Token
 from queue_protocol.snapshots import Board, Desk, Menu, Office

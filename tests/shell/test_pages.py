@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from queue_protocol.commands import FinishService, OpenCounter, TakeTicket
+from queue_protocol.commands import FinishService, OpenCounter, StartService, TakeTicket
 from queue_protocol.ids import TicketId, Token
 from queue_server.core.catalogue import MOST_SERVICES
 from queue_server.shell.access import DEVICE_COOKIE
@@ -128,6 +128,7 @@ def test_the_log_of_the_day_opens_in_excel(server: Running) -> None:
     ticket = kiosk.take(CIVIL_STATUS).ticket
     called = desk.call_next()
     server.clock.wait(minutes=6)
+    desk.ask(StartService(ticket=getattr(called, "ticket", ticket)))
     assert desk.ask(FinishService(ticket=getattr(called, "ticket", ticket)))
     page = server.browse("/office/day.csv", account="quanly")
     assert page.headers["content-disposition"] == 'attachment; filename="motcua-2026-11-23.csv"'
@@ -180,6 +181,7 @@ def test_a_visit_is_rated_once_by_who_has_the_slip(server: Running) -> None:
     ticket = TicketId("20261123-A001")
     form = {"rating": "4"}
     assert server.browse(f"/t/{TOKEN}/rate", form, Origin="null").status == 303  # too early: nothing comes of it
+    desk.ask(StartService(ticket=ticket))
     desk.ask(FinishService(ticket=ticket))
     assert 'name="rating"' in server.browse(f"/t/{TOKEN}").text
     for refused in ({"rating": "6"}, {"rating": "x"}, {}):

@@ -6,7 +6,7 @@ import io
 import pytest
 
 from queue_protocol import PROTOCOL
-from queue_protocol.commands import FinishService, TakeTicket
+from queue_protocol.commands import FinishService, StartService, TakeTicket
 from queue_protocol.hellos import DeskHello
 from queue_protocol.ids import TicketId, Token
 from queue_protocol.snapshots import Desk
@@ -50,6 +50,7 @@ def visit(server: Running) -> Token:
     server.kiosk().ask(TakeTicket(service=CERTIFICATION, token=TOKEN))
     desk = server.desk()
     desk.call_next()
+    desk.ask(StartService(ticket=FIRST))
     desk.ask(FinishService(ticket=FIRST))
     assert server.browse(f"/t/{TOKEN}/rate", {"rating": "2"}).status == 303
     return TOKEN

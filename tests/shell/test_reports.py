@@ -54,6 +54,7 @@ def live_a_morning(server: Running) -> Talk:
     server.clock.wait(minutes=1)
     desk.ask(StartService(ticket=ticket("A001")))
     server.clock.wait(minutes=9)
+    desk.ask(StartService(ticket=ticket("A001")))
     desk.ask(FinishService(ticket=ticket("A001"), outcome="more_papers"))
     desk.ask(VoidTicket(ticket=ticket("A002"), reason="double"))
     desk.call_next()
@@ -105,8 +106,10 @@ def test_ratings_stand_beside_how_many_rated(server: Running) -> None:
     kiosk.ask(TakeTicket(service=CERTIFICATION, token=token))
     kiosk.take()
     desk.call_next()
+    desk.ask(StartService(ticket=ticket("A001")))
     desk.ask(FinishService(ticket=ticket("A001")))
     desk.call_next()
+    desk.ask(StartService(ticket=ticket("A002")))
     desk.ask(FinishService(ticket=ticket("A002")))
     kiosk.ask(RateVisit(token=token, rating=5))
     row = rows(server, f"/office/reports/ratings.csv?{TODAY}")[0]

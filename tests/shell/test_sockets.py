@@ -15,11 +15,8 @@ from queue_protocol.commands import (
     CancelTicket,
     CarryOver,
     ChangeService,
-    ChangeToday,
     CloseCounter,
     Command,
-    ConfirmClock,
-    EndDay,
     FinishService,
     HoldTicket,
     MarkNoShow,
@@ -30,7 +27,6 @@ from queue_protocol.commands import (
     RecordOffline,
     RecordPrinted,
     ReissueTicket,
-    ReplacePaper,
     ReportCall,
     ReportDevice,
     ReportSlip,
@@ -49,6 +45,7 @@ from queue_protocol.commands import (
     VoidTicket,
     WithdrawTake,
 )
+from queue_protocol.day_commands import ChangeToday, ConfirmClock, EndDay, ReplacePaper
 from queue_protocol.hellos import DeskHello, DisplayHello, FromClient, KioskHello, OfficeHello, Seen
 from queue_protocol.ids import CommandId, DeviceId, Language, Revision, ServiceId, TicketId, Token
 from queue_protocol.snapshots import Beat, Board, Desk, Menu, Office, Welcome
@@ -310,6 +307,7 @@ def test_languages_are_spoken_after_vietnamese(server: Running) -> None:
         kiosk.take(language=language)
     desk.call_next()
     english = display.hear_call()
+    desk.ask(StartService(ticket=english.ticket))
     desk.call_next(after=english.ticket)
     vietnamese = display.hear_call()
     assert "en/call" in json.dumps(english.utterances)

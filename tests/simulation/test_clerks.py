@@ -55,14 +55,14 @@ def kinds(played: PlayedDay, *wanted: type) -> list[type]:
     return [type(entry.event) for entry in of(played, *wanted)]
 
 
-def test_one_key_starts_with_the_call() -> None:
-    """A clerk who presses one key finishes by it, and the start is implied; the other presses start, too."""
+def test_every_clerk_says_that_the_person_has_come() -> None:
+    """Whether one key finishes and calls or two do, nobody is served who was only called."""
     quiet = script_of(XA_NHO)
     for one_key in (True, False):
         played = play(XA_NHO, with_clerk(quiet, one_key=one_key, breaks=()))
         (started,) = of(played, ServiceStarted)
         assert isinstance(started.event, ServiceStarted)
-        assert started.event.implied is one_key
+        assert not started.event.implied
         assert fates(played) == {"L001": "finished"}
 
 

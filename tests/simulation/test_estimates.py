@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queue_protocol.commands import OpeningTime
+from queue_protocol.day_commands import OpeningTime
 from queue_protocol.ids import ServiceId
 from queue_server.core.calendar import sessions_at, sessions_of
 from queue_server.core.catalogue import ExtraDay

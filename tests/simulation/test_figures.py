@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from queue_protocol.commands import FinishService, OpeningTime
+from queue_protocol.day_commands import OpeningTime
 from queue_protocol.ids import AccountId, TicketId
 from queue_server.core.calendar import sessions_at
 from queue_server.core.events import CounterClosed, CounterOpened, CounterPaused, CounterResumed
@@ -44,9 +44,9 @@ def story() -> Center:
     center.wait(minutes=5).take(priority=True)
     center.wait(minutes=5).call()
     center.wait(minutes=10).call()
-    center.wait(minutes=10).do(FinishService(ticket=called("A001")), LAN)
+    center.wait(minutes=10).finish(called("A001"), LAN)
     center.wait(minutes=(11.5 - 8) * 60 - 40 + 135).call()
-    center.wait(minutes=10).do(FinishService(ticket=called("A002")), LAN)
+    center.wait(minutes=10).finish(called("A002"), LAN)
     return center.given(CounterClosed(counter=1, clerk=AccountId(LAN.name)))
 
 

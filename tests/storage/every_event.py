@@ -7,7 +7,7 @@ import json
 from datetime import UTC, date, datetime, timedelta
 
 from queue_protocol.answers import WaitRange
-from queue_protocol.commands import OpeningTime
+from queue_protocol.day_commands import OpeningTime
 from queue_protocol.ids import AccountId, CommandId, DeviceId, HallId, ServiceId, TicketId, Token
 from queue_server.core.box_events import (
     CallShown,
@@ -34,6 +34,7 @@ from queue_server.core.catalogue import (
     WeeklySession,
 )
 from queue_server.core.events import (
+    CallWithdrawn,
     CatalogueChanged,
     ClockConfirmed,
     CounterClosed,
@@ -47,6 +48,7 @@ from queue_server.core.events import (
     DayOpened,
     Entry,
     Event,
+    FinishTakenBack,
     HoardingSuspected,
     OutageEnded,
     PriorityChanged,
@@ -178,7 +180,9 @@ EVENTS: tuple[Event, ...] = (
     TicketReturned(ticket=A1, place=PLACE),
     ServiceStarted(ticket=A1, counter=1, started_at=LATER, implied=True),
     TicketTransferred(ticket=A1, counter=1, service=LAND, place=PLACE, dossiers=1, estimated=True),
-    ServiceFinished(ticket=A1, counter=1, outcome="more_papers", also=(LAND,), estimated=True),
+    ServiceFinished(ticket=A1, counter=1, outcome="more_papers", also=(LAND,), estimated=True, counted_from=AT),
+    CallWithdrawn(ticket=A2, counter=1, calls=2, first=True),
+    FinishTakenBack(ticket=A1, counter=1, started_at=LATER, counted_from=AT),
     VisitRated(ticket=A1, rating=4),
     TicketCarriedOver(ticket=A2, service=LAND, token=OTHER_TOKEN, reason="power_cut", print_at=KIOSK),
     DeviceReported(device=KIOSK, part="printer", state="ready", reason=None),

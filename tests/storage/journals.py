@@ -11,13 +11,10 @@ from queue_protocol.commands import (
     CancelTicket,
     CarryOver,
     ChangeService,
-    ChangeToday,
     CloseCounter,
-    EndDay,
     FinishService,
     HoldTicket,
     MarkNoShow,
-    OpeningTime,
     PauseCounter,
     RateVisit,
     RecallTicket,
@@ -30,10 +27,12 @@ from queue_protocol.commands import (
     ReturnTicket,
     SetPriority,
     StartService,
+    TakeBackFinish,
     TakeOverCounter,
     TransferTicket,
     VoidTicket,
 )
+from queue_protocol.day_commands import ChangeToday, EndDay, OpeningTime
 from queue_protocol.ids import CommandId, DeviceId
 from queue_server.core.catalogue import Catalogue
 from queue_server.core.decision import Actor
@@ -99,6 +98,7 @@ def entries_of_a_day() -> list[Entry]:
         (CallNext(counter=2, after=None), HOA),
         (RecallTicket(ticket=called("A001")), HOA),
         (MarkNoShow(ticket=called("A001")), HOA),
+        (StartService(ticket=called("H001")), LAN),
         (FinishService(ticket=called("H001")), LAN),
     ]
     for command, by in steps:
@@ -129,6 +129,8 @@ STEPS: tuple[tuple[Order, Actor], ...] = (
     (CallTicket(counter=3, after=None, ticket=called("A001")), KIEN),
     (StartService(ticket=called("A001")), KIEN),
     (PauseCounter(counter=3, reason="meeting"), KIEN),
+    (FinishService(ticket=called("A001"), outcome="done", also=(LAND,)), KIEN),
+    (TakeBackFinish(ticket=called("A001"), after=None), KIEN),
     (FinishService(ticket=called("A001"), outcome="more_papers", also=(CIVIL_STATUS,)), KIEN),
     (ResumeCounter(counter=3), KIEN),
     (RateVisit(token=next(tokens()), rating=5), VISITOR),

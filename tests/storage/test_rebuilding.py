@@ -8,11 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from queue_server.core.events import OutageEnded
+from queue_protocol.commands import (
+    CallNext,
+    CallTicket,
+    FinishService,
+    HoldTicket,
+    PauseCounter,
+    ResumeCounter,
+    ResumeTicket,
+    TakeBackFinish,
+)
+from queue_server.core.events import Entry, OutageEnded
+from queue_server.core.permissions import Order
 from queue_server.storage.journal import JournalDamaged
 from queue_server.storage.rebuilding import OF_A_DAY, REPORT_TABLES, is_outdated, rebuild, replay
 from queue_server.storage.sqlite import Connection, SqliteJournal, connect
-from tests.core.center import LAN
+from tests.core.center import LAN, MORNING, Center, called
 from tests.storage.every_event import entries as every_entry
 from tests.storage.files import ask, store, tamper
 from tests.storage.journals import ORIGIN, a_full_day
@@ -182,3 +193,76 @@ def test_a_clerk_who_stays_over_midnight_has_periods_on_both_days(connection: Co
     running = connection.execute("SELECT day, status, clerk, since FROM counter WHERE counter = 1").fetchone()
     assert running == (NEXT_DAY, "free", "kien", midnight)
     assert CENTER.now - CENTER.entries[-2].at < timedelta(minutes=1)
+
+
+def rows_of(entries: list[Entry], folder: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Return the rows of a journal's reports, those of its days' places in the journal left out."""
+    folder.mkdir()
+    path = store(folder, entries)
+    connection = connect(path)
+    found = rows(connection)
+    assert [replay(path, day).differences for day in (DAY, NEXT_DAY)] == [(), ()]
+    rebuild(connection)
+    assert rows(connection) == found
+    connection.close()
+    return found
+
+
+@pytest.mark.parametrize("start_s", [300, 5], ids=["started", "start forgotten"])
+@pytest.mark.parametrize("how", ["next", "finish", "pause", "chosen from hold"])
+def test_a_finish_taken_back_leaves_no_trace_in_the_figures(tmp_path: Path, how: str, start_s: int) -> None:
+    """Whatever lay between, the rows of the day are those of a clerk who pressed finish once."""
+
+    def day(*, mistaken: bool) -> list[Entry]:
+        center = Center().open(1, LAN)
+        for _ in range(3):
+            center.take(by=LAN)
+        center.wait(60).done(HoldTicket(ticket=called("A003"), reason="stepped_out"), LAN)
+        center.call(1, LAN)
+        center.wait(305 - start_s).begin(1, LAN)
+        center.wait(start_s)
+        if mistaken:
+            for command in WAYS_TO_FINISH[how]:
+                center.wait(2).done(command, LAN)
+            after = center.hall.counter_state(1).ticket
+            center.wait(10).done(TakeBackFinish(ticket=called("A001"), after=after), LAN)
+            if how == "pause":
+                center.done(ResumeCounter(counter=1), LAN)
+            if how == "chosen from hold":
+                center.done(ResumeTicket(ticket=called("A003")), LAN)
+        center.now = MORNING + timedelta(minutes=15)
+        if how == "chosen from hold" and not mistaken:
+            center.done(ResumeTicket(ticket=called("A003")), LAN)
+        center.finish(called("A001"), LAN)
+        center.serve(1, LAN)
+        return center.midnight().entries
+
+    meant, mistaken = (rows_of(day(mistaken=each), tmp_path / str(each)) for each in (False, True))
+    for table in ("counter_period", "counter", "opening", "outage", "daily_sum"):
+        assert mistaken[table] == meant[table], table
+    if how != "chosen from hold":  # its hold was interrupted by a call, and that stays to be seen
+        assert mistaken["ticket"] == meant["ticket"]
+        assert mistaken["ticket_period"] == meant["ticket_period"]
+
+
+WAYS_TO_FINISH: dict[str, tuple[Order, ...]] = {
+    "next": (CallNext(counter=1, after=called("A001")),),
+    "finish": (FinishService(ticket=called("A001")), CallNext(counter=1, after=None)),
+    "pause": (FinishService(ticket=called("A001")), PauseCounter(counter=1, reason="break")),
+    "chosen from hold": (CallTicket(counter=1, after=called("A001"), ticket=called("A003")),),
+}
+
+
+def test_a_start_that_was_forgotten_moves_the_figures_to_the_call(tmp_path: Path) -> None:
+    """The ticket and the counter have served since the call, and the row says that its start is estimated."""
+    center = Center().open(1, LAN)
+    center.take(by=LAN)
+    center.call(1, LAN)
+    center.wait(minutes=9).begin(1, LAN)
+    center.wait(3).finish(called("A001"), LAN)
+    path = store(tmp_path, center.entries)
+    assert ask(path, "SELECT start_estimated, estimated, ended_at - started_at FROM ticket") == [(1, 0, 543_000)]
+    for table in ("ticket_period", "counter_period"):
+        spans = ask(path, f"SELECT status, sum(ended_at - began_at) FROM {table} GROUP BY status")  # noqa: S608
+        assert {each for each in spans if each[0] in {"called", "serving"}} == {("called", 0), ("serving", 543_000)}
+    assert replay(path, DAY).differences == ()

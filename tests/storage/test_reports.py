@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from queue_protocol.commands import FinishService, MarkNoShow, RecallTicket, ReportSlip, StartService
+from queue_protocol.commands import MarkNoShow, RecallTicket, ReportSlip, StartService
 from queue_protocol.ids import ServiceId
 from queue_server.storage.reports import Reports, ServiceTotal, TicketRow
 from queue_server.storage.sqlite import FILE, SqliteJournal, connect
@@ -43,9 +43,9 @@ def a_morning() -> Center:
     center.call(2, HOA)
     center.wait(100).do(RecallTicket(ticket=called("A002")), HOA)
     center.wait(10).do(MarkNoShow(ticket=called("A002")), HOA)
-    center.wait(50).do(FinishService(ticket=called("A001")), LAN)
-    center.call(1, LAN)
-    center.wait(90).do(FinishService(ticket=called("H001")), LAN)
+    center.wait(50).finish(called("A001"), LAN)
+    center.serve(1, LAN)
+    center.wait(90).finish(called("H001"), LAN)
     return center
 
 
@@ -78,6 +78,7 @@ def test_a_served_ticket_has_its_wait_and_its_service_time(path: Path) -> None:
         dossiers=1,
         outcome="done",
         estimated=False,
+        start_estimated=False,
         rating=None,
         void_reason=None,
         ended_by="lan",

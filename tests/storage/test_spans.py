@@ -13,13 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from queue_protocol.commands import (
+    CallNext,
     CloseCounter,
-    FinishService,
     PauseCounter,
     RateVisit,
     RecallTicket,
     RequeueTicket,
     ResumeCounter,
+    TakeBackFinish,
     TakeOverCounter,
 )
 from queue_server.core.events import OutageEnded, ServiceFinished, TodayChanged
@@ -159,13 +160,13 @@ def test_a_counter_s_day_is_parted_without_a_gap(tmp_path: Path, long_service: L
     """
     center = Center(with_hours()).at("07:00").open(1, LAN)
     center.at("08:00").take(by=LAN)
-    center.at("08:00").call(1, LAN)
-    center.at("08:02").done(FinishService(ticket=called("A001")), LAN)
+    center.at("08:00").serve(1, LAN)
+    center.at("08:02").finish(called("A001"), LAN)
     center.at("11:00").done(PauseCounter(counter=1, reason="break"), LAN)
     center.at("13:40").done(ResumeCounter(counter=1), LAN)
     center.at("13:50").take(by=LAN)
     center.serve(1, LAN)
-    center.at("14:50").done(FinishService(ticket=called("A002"), long_service=long_service), LAN)
+    center.at("14:50").finish(called("A002"), LAN, long_service=long_service)
     center.at("15:00").done(PauseCounter(counter=1, reason="break"), LAN)
     center.at("15:10").done(ResumeCounter(counter=1), LAN)
     center.at("15:30").done(CloseCounter(counter=1), LAN)
@@ -183,7 +184,7 @@ def test_a_guessed_end_is_no_mark_on_who_comes_next(tmp_path: Path) -> None:
     center = Center(with_hours()).at("08:00").open(1, LAN)
     center.take(by=LAN)
     center.serve(1, LAN)
-    center.at("10:00").done(FinishService(ticket=called("A001"), long_service="forgotten"), LAN)
+    center.at("10:00").finish(called("A001"), LAN, long_service="forgotten")
     center.at("10:30").done(TakeOverCounter(counter=1), KIEN)
     center.at("11:00").done(CloseCounter(counter=1), KIEN)
     with reports_on(tmp_path, center) as reports:
@@ -224,7 +225,7 @@ def test_ratings_stand_beside_how_many_could_rate(tmp_path: Path) -> None:
     for _ in range(2):
         center.take(by=LAN)
         ticket = center.serve(1, LAN)
-        center.wait(60).done(FinishService(ticket=ticket), LAN)
+        center.wait(60).finish(ticket, LAN)
     center.done(RateVisit(token=center.ticket(ticket).token, rating=4), VISITOR)
     with reports_on(tmp_path, center) as reports:
         certification, whole = reports.ratings(*SPAN)
@@ -264,25 +265,31 @@ def test_periods_of_a_ticket_have_no_gap(tmp_path: Path) -> None:
 
 
 def test_the_ledger_has_each_call_where_and_when_it_was(tmp_path: Path) -> None:
-    """With one key a call leaves no trace of its own in the reports, and a relief looks like one; the ledger knows."""
+    """A relief looks like a call in the reports; the ledger knows, and says which call was taken back."""
     center = Center(with_hours()).at("08:00").open(1, LAN).open(2, HOA)
     center.take(by=LAN)
     center.at("08:01").call(1, LAN)
+    center.begin(1, LAN)
     center.at("08:10").done(RequeueTicket(ticket=called("A001"), dossiers_left=2), LAN)
     center.at("09:30").call(2, HOA)
     center.at("09:31").done(TakeOverCounter(counter=2), KIEN)
-    center.at("09:40").done(FinishService(ticket=called("A001")), KIEN)
+    center.at("09:40").finish(called("A001"), KIEN)
     center.take(by=LAN)
     center.at("09:50").call(1, LAN)
     center.at("09:51").done(RecallTicket(ticket=called("A002")), LAN)
+    center.begin(1, LAN)
+    center.take(by=LAN)
+    center.at("09:59").done(CallNext(counter=1, after=called("A002")), LAN)
+    center.wait(9).done(TakeBackFinish(ticket=called("A002"), after=called("A003")), LAN)
     with reports_on(tmp_path, center) as reports:
-        moved, running = reports.ledger(DAY).lines
+        moved, running, waiting = reports.ledger(DAY).lines
     assert [(call.counter, call.clerk, clock(call.at)) for call in moved.calls] == [
         (1, "lan", "08:01"),
         (2, "hoa", "09:30"),
     ]
     assert [(call.counter, call.clerk, clock(call.at)) for call in running.calls] == [(1, "lan", "09:50")]
-    assert (moved.ticket.calls, running.ticket.calls) == (2, 2)
+    assert (moved.ticket.calls, running.ticket.calls, waiting.ticket.calls) == (2, 2, 0)
+    assert [(call.withdrawn, clock(call.at)) for call in waiting.calls] == [(True, "09:59")]
 
 
 def clock(milliseconds: int) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from queue_protocol.answers import Done, TicketTaken
-from queue_protocol.commands import ConfirmClock
+from queue_protocol.day_commands import ConfirmClock
 from queue_protocol.ids import ticket_day
 from tests.clerk import Clerk
 from tests.serving import Serving

@@ -69,6 +69,7 @@ def test_a_counter_that_was_left_is_taken_over_with_its_ticket(desk: Page, brows
         other.click("#sheet [data-action=take_over]")
         expect(other.locator("#current-number")).to_have_text(number)
         expect(desk.locator(".choice .hint")).to_contain_text("lan")
+        press(other, "KeyB")
         press(other, "KeyH")
         other.click("[data-action=close]")
         other.locator(".choice").wait_for()
@@ -90,6 +91,7 @@ def test_a_number_pad_is_a_call_pad(desk: Page) -> None:
     expect(desk.locator("#paused")).to_have_count(0)
     press(desk, "NumpadEnter")
     expect(desk.locator("#current-number")).to_have_text(second)
+    press(desk, "NumpadEnter")
     press(desk, "NumpadDivide")
     expect(desk.locator(".ticket.empty")).to_be_visible()
 

@@ -17,7 +17,7 @@ const PLACE = "motcua-counter";
 const PRINTER = "motcua-printer";
 
 /* What is done and not to be seen on the page is said: each has the sentence `desk_done_<action>`. */
-const SAID = new Set(["transfer", "requeue", "reissue", "reprint", "carry_over", "void", "replace_paper"]);
+const SAID = new Set(["transfer", "requeue", "reissue", "reprint", "carry_over", "void", "replace_paper", "take_back"]);
 
 const root = document.getElementById("desk");
 const roles = (root.dataset.roles || "clerk").split(" ");
@@ -225,9 +225,21 @@ async function work(action, what) {
   if (action in BEFORE) {
     BEFORE[action](what);
   }
-  const result = await ask(action, command, numberOf(what.ticket));
-  if (result.type !== "refused" && action in AFTER) {
-    AFTER[action](what);
+  const result = await ask(action, command, numberOf(what.ticket || command.ticket || null));
+  if (result.type !== "refused") {
+    if (action in AFTER) {
+      AFTER[action](what);
+    }
+    letGo();
+  }
+}
+
+/* Leave the button that was pressed: from here on Space and Enter do what the page says they do, and not the same again.
+ */
+function letGo() {
+  const { activeElement } = document;
+  if (state.sheet === null && root.contains(activeElement) && activeElement.matches("button")) {
+    (root.querySelector("[data-primary]") || root).focus({ preventScroll: true });
   }
 }
 
@@ -282,10 +294,13 @@ function isTaken(event) {
 
 document.addEventListener("keydown", (event) => {
   const { desk } = state;
+  if (event.repeat && event.code !== "Tab" && event.target.closest("button")) {
+    event.preventDefault();  // a held key presses once
+  }
   if (isTaken(event) || desk === null || desk.counter === null || !isMine(desk)) {
     return;
   }
-  const action = actionOfKey(event.code, desk);
+  const action = actionOfKey(event.code, desk, page.clock.now());
   if (action !== null || isDeskKey(event.code)) {
     event.preventDefault();
   }

@@ -1,5 +1,7 @@
 /* From what a clerk pressed to a command, as a table. Chance, the time and the fields of a form come as values. */
 
+import { missCallsNext } from "./desk_moves.js";
+
 const MINUTE_MS = 60000;
 
 const counterCommand = (type) => (desk) => ({ type, counter: desk.counter });
@@ -11,11 +13,20 @@ const ticketCommand = (type) => (_desk, { ticket }) => ({ type, ticket });
  */
 const COMMANDS = {
   next: (desk) => ({ type: "call_next", counter: desk.counter, after: currentId(desk) }),
-  call: (desk, { ticket }) => ({ type: "call_ticket", counter: desk.counter, after: currentId(desk), ticket }),
+  call: (desk, { ticket, value }) => ({
+    type: "call_ticket",
+    counter: desk.counter,
+    after: currentId(desk),
+    ticket,
+    current: value || "finished",
+  }),
   recall: currentCommand("recall_ticket"),
   start: currentCommand("start_service"),
   finish: currentCommand("finish_service"),
-  no_show: currentCommand("mark_no_show"),
+  no_show: (desk) => missCallsNext(desk)
+    ? { type: "call_next", counter: desk.counter, after: currentId(desk), current: "no_show" }
+    : { type: "mark_no_show", ticket: desk.current.ticket },
+  take_back: (desk) => ({ type: "take_back_finish", ticket: desk.finished.ticket, after: currentId(desk) }),
   outcome: (desk, { fields }) => ({
     type: "finish_service",
     ticket: desk.current.ticket,

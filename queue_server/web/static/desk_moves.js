@@ -6,16 +6,19 @@
 export const MOVES = [
   { action: "recall", code: "KeyR", letter: "R", pad: "NumpadAdd", icon: "bullhorn", statuses: ["called"] },
   { action: "start", code: "KeyB", letter: "B", pad: null, icon: "play", statuses: ["called"] },
-  { action: "finish", code: "KeyH", letter: "H", pad: "NumpadDivide", icon: "check", statuses: ["called", "serving"] },
+  { action: "finish", code: "KeyH", letter: "H", pad: "NumpadDivide", icon: "check", statuses: ["serving"] },
   { action: "no_show", code: "KeyV", letter: "V", pad: "NumpadSubtract", icon: "account_off", statuses: ["called"] },
 ];
+
+/* The key that takes the latest finish back. */
+export const TAKE_BACK = { action: "take_back", code: "KeyZ", letter: "Z" };
 
 /* What is done more rarely with the current ticket; each asks something first. */
 export const FURTHER = [
   { sheet: "hold", icon: "account_clock", isOffered: () => true },
   { sheet: "transfer", icon: "swap_horizontal", isOffered: () => true },
-  { sheet: "outcome", icon: "text_box_check", isOffered: () => true },
-  { sheet: "requeue", icon: "tray_arrow_down", isOffered: (desk) => dossiersLeft(desk) > 0 },
+  { sheet: "outcome", icon: "text_box_check", isOffered: isServing },
+  { sheet: "requeue", icon: "tray_arrow_down", isOffered: (desk) => isServing(desk) && dossiersLeft(desk) > 0 },
 ];
 
 /* What the menu of a ticket offers, by where the ticket stands. */
@@ -44,6 +47,31 @@ export const ASKING = new Set(["call", "hold", "note", "change_service", "reissu
 /* Return how many dossiers of the current ticket are beyond what one turn takes. */
 export function dossiersLeft({ current, dossiers_per_turn: most }) {
   return current === null || most === null ? 0 : Math.max(0, current.dossiers - most);
+}
+
+function isServing({ current }) {
+  return current !== null && current.status === "serving";
+}
+
+/* Return what may become of the current ticket when another one is called: nobody who was only called is finished. */
+export function leavings({ current }) {
+  if (current === null) {
+    return [];
+  }
+  if (current.status === "serving") {
+    return ["finished", "held"];
+  }
+  return current.calls_left === 0 ? ["no_show", "held"] : ["held"];
+}
+
+/* Say whether the key of a no-show calls the next person, too. */
+export function missCallsNext({ one_key: oneKey, line, paused }) {
+  return Boolean(oneKey) && line.length > 0 && !paused;
+}
+
+/* Return the visit that may be taken back at this moment; null: none. */
+export function takenBack({ finished }, now) {
+  return finished && now < Date.parse(finished.until) ? finished : null;
 }
 
 /* Return where a ticket stands as this desk sees it, with what is known of it; null: the desk does not see it. */
@@ -81,17 +109,17 @@ export function isOfStatus(move, current) {
 
 /* Return what the one primary button does now: the action, or null when there is nothing to do.
  *
- * A ticket that is only called is decided on first, unless this counter works with one key. With nobody waiting the
- * button finishes, so that it never calls someone it has not named. A paused counter deals with who is there, then
+ * A ticket that is only called has come: the button never files it as served, nor as a no-show. With nobody waiting
+ * the button finishes, so that it never calls someone it has not named. A paused counter deals with who is there, then
  * calls again.
  */
 export function primaryAction(desk) {
-  const { current, line, paused, one_key: oneKey } = desk;
+  const { current, line, paused } = desk;
   const isPaused = Boolean(paused);
   if (current === null && isPaused) {
     return "resume_counter";
   }
-  if (current !== null && current.status === "called" && (!oneKey || isPaused)) {
+  if (current !== null && current.status === "called") {
     return "start";
   }
   if (line.length > 0 && !isPaused) {
@@ -101,12 +129,15 @@ export function primaryAction(desk) {
 }
 
 /* Return the action of a key, or null. Space and the pad's Enter are the primary button, the pad's star pauses. */
-export function actionOfKey(code, desk) {
+export function actionOfKey(code, desk, now) {
   if (code === "Space" || code === "NumpadEnter") {
     return primaryAction(desk);
   }
   if (code === "NumpadMultiply") {
     return desk.paused ? "resume_counter" : "pause";
+  }
+  if (code === TAKE_BACK.code) {
+    return takenBack(desk, now) === null ? null : TAKE_BACK.action;
   }
   const move = MOVES.find((each) => each.code === code || each.pad === code);
   return move !== undefined && isOffered(move, desk.current) ? move.action : null;

@@ -1,7 +1,7 @@
 /* The small sheets over the clerk's page: each asks one thing before something is done. Functions of the snapshot. */
 
 import { noteFields } from "./desk_notes.js";
-import { ASKING, dossiersLeft, findTicket, menuOf } from "./desk_moves.js";
+import { ASKING, dossiersLeft, findTicket, leavings, menuOf } from "./desk_moves.js";
 import { askButton, checkOf, choiceOf, countField, opener, printerChoice } from "./desk_pieces.js";
 import { badge, button, counterWords, minutesWords } from "./pieces.js";
 import { END_REASONS } from "./reasons.js";
@@ -16,7 +16,7 @@ const OUTCOMES = ["done", "more_papers", "other_place"];
 /* What each sheet holds; its heading is the text `desk_sheet_<name>`. */
 const SHEETS = {
   ticket: menu,
-  call: (scene, ticket) => [hint(callWords(scene, ticket)), confirm(scene, "call", "desk_call", ticket)],
+  call,
   hold: (scene) => choices(scene, "hold", HOLD_REASONS, (reason) => scene.texts.say(`hold_${reason}`)),
   pause: (scene) => choices(scene, "pause", PAUSE_REASONS, (reason) => scene.texts.say(`pause_${reason}`)),
   void: (scene) => choices(scene, "void", VOID_REASONS, (reason) => scene.texts.say(`void_${reason}`)),
@@ -97,8 +97,8 @@ export function numberOf(ticket) {
 
 /* ---- parts of sheets */
 
-function hint(words) {
-  return build("p", { class: "hint", key: "hint" }, words);
+function hint(words, key = "hint") {
+  return build("p", { class: "hint", key }, words);
 }
 
 /* One button for each value: pressing it is the answer. */
@@ -130,6 +130,21 @@ function menu(scene) {
       ? opener({ sheet: item, ticket, disabled: idle }, words)
       : askButton({ ticket, action: item, disabled: idle }, words);
   });
+}
+
+/* Whoever is at the counter is decided on with the call: each answer is a button of its own. */
+function call(scene, ticket) {
+  const { texts, desk } = scene;
+  if (desk.current === null) {
+    return [hint(callWords(scene, ticket)), confirm(scene, "call", "desk_call", ticket)];
+  }
+  const { number } = desk.current;
+  const words = (leaving) => texts.say(`desk_leaving_${leaving}`, { number, next: ticket.number });
+  return [
+    hint(callWords(scene, ticket)),
+    hint(texts.say("desk_call_leaving", { number }), "leaving"),
+    ...choices(scene, "call", leavings(desk), words),
+  ];
 }
 
 function callWords({ texts, desk, page }, row) {

@@ -1,6 +1,16 @@
 /* The card of the clerk's own counter: the current ticket, the one big key, and what else can be done. */
 
-import { FURTHER, MOVES, isOfStatus, isOffered, isUnheard, primaryAction } from "./desk_moves.js";
+import {
+  FURTHER,
+  MOVES,
+  TAKE_BACK,
+  isOfStatus,
+  isOffered,
+  isUnheard,
+  missCallsNext,
+  primaryAction,
+  takenBack,
+} from "./desk_moves.js";
 import { notesOn } from "./desk_notes.js";
 import { opener } from "./desk_pieces.js";
 import { reasonWords } from "./desk_reason.js";
@@ -19,6 +29,7 @@ export function currentCard(scene) {
     primaryButton(scene),
     build("div", { class: "moves", key: "moves" }, ...MOVES.map((move) => moveButton(scene, move))),
     desk.current === null ? null : furtherRow(scene, desk.current),
+    takeBackRow(scene),
   );
 }
 
@@ -120,9 +131,14 @@ function notSpoken(texts, speaker) {
 /* What the primary button says, and the small words beside it. */
 const PRIMARY_WORDS = {
   next: ({ texts, desk, page }) => {
-    const [first] = desk.line;
-    const waited = minutesWords(texts, page.clock.since(first.issued_at));
-    return [texts.say("desk_call", { number: first.number }), texts.say("desk_call_waited", { waited })];
+    const [{ number, issued_at: issuedAt }] = desk.line;
+    const waited = minutesWords(texts, page.clock.since(issuedAt));
+    return desk.current === null
+      ? [texts.say("desk_call", { number }), texts.say("desk_call_waited", { waited })]
+      : [
+        texts.say("desk_finish_and_call", { number: desk.current.number }),
+        texts.say("desk_next_is", { number, waited }),
+      ];
   },
   start: ({ texts, desk }) => [texts.say("desk_start_number", { number: desk.current.number }), null],
   finish: ({ texts, desk }) => [
@@ -156,8 +172,39 @@ function moveButton({ texts, desk, page, idle }, move) {
   return button(
     { action: move.action, disabled: idle || !offered, kind: urgent ? "urgent" : "quiet" },
     icon(move.icon),
-    build("span", null, texts.say(`desk_${move.action}`), countdown(texts, move, desk.current, page.clock)),
+    build("span", null, moveWords(texts, desk, move, offered), countdown(texts, move, desk.current, page.clock)),
     build("kbd", null, move.letter),
+  );
+}
+
+/* The key that does two things says both. */
+function moveWords(texts, desk, { action }, offered) {
+  return action === "no_show" && offered && missCallsNext(desk)
+    ? texts.say("desk_missed_and_call", { number: desk.current.number })
+    : texts.say(`desk_${action}`);
+}
+
+/* What was finished just now may be taken back for a minute; it stands last, so that nothing moves under a finger. */
+function takeBackRow({ texts, desk, page, idle }) {
+  const finished = takenBack(desk, page.clock.now());
+  if (finished === null) {
+    return null;
+  }
+  const { number } = finished;
+  const hint = desk.current === null
+    ? texts.say("desk_take_back_hint", { number })
+    : texts.say("desk_take_back_returns", { number, called: desk.current.number });
+  const left = Math.ceil((Date.parse(finished.until) - page.clock.now()) / 1000);
+  return build(
+    "div",
+    { class: "take-back", key: "take-back", id: "take-back" },
+    build("span", null, hint),
+    button(
+      { action: TAKE_BACK.action, disabled: idle, kind: "quiet" },
+      icon("undo"),
+      build("span", null, `${texts.say("desk_take_back", { number })} · ${left} s`),
+      build("kbd", null, TAKE_BACK.letter),
+    ),
   );
 }
 

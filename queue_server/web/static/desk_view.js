@@ -2,7 +2,7 @@
 
 import { issueForm } from "./desk_issue.js";
 import { acceptedFold, awayFold, carriedFold, lineCard, troubles, unservedCard } from "./desk_lists.js";
-import { MOVES, isMine } from "./desk_moves.js";
+import { MOVES, TAKE_BACK, isMine } from "./desk_moves.js";
 import { fold, opener } from "./desk_pieces.js";
 import { sheetView } from "./desk_sheets.js";
 import { currentCard } from "./desk_ticket.js";
@@ -245,6 +245,7 @@ function keysFold(scene) {
   const { texts } = scene;
   const keyboard = [[texts.say("desk_key_space"), texts.say("desk_pad_next")]].concat(
     MOVES.map((move) => [move.letter, texts.say(`desk_${move.action}`)]),
+    [[TAKE_BACK.letter, texts.say("desk_take_back_key")]],
   );
   const pad = PAD_KEYS.map(([key, words]) => [key, texts.say(words)]);
   return fold(
