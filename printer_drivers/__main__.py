@@ -18,7 +18,7 @@ from printer_drivers.address import SerialAddress, build_line, build_printer, is
 from printer_drivers.answers import Ask
 from printer_drivers.conversation import Terms
 from printer_drivers.drawing import trial_job_of
-from printer_drivers.models import is_known
+from printer_drivers.models import find_model, is_known
 from printer_drivers.printer import (
     CAN_PRINT,
     BadPrinterAddress,
@@ -119,7 +119,7 @@ def _tell_status(options: argparse.Namespace, words: Texts) -> int:
 
 def _should_answer(url: str) -> bool:
     """Say whether a printer at this address is asked, and so should answer; `status=off` asks nothing."""
-    return bool(getattr(parse(url).manner, "asks", frozenset()) - {Ask.LINE})
+    return bool(parse(url).manner.asks - {Ask.LINE})
 
 
 def _probe(options: argparse.Namespace, words: Texts) -> int:
@@ -152,6 +152,8 @@ def _show_findings(findings: Findings, words: Texts) -> None:
     not_told = words.say("printer_not_told")
     print(words.say("printer_maker", name=findings.maker or not_told))
     print(words.say("printer_model", name=findings.model or not_told))
+    if is_known(findings.model):
+        print(words.say("printer_detail", detail=find_model(findings.model).source))
     print(words.say(f"printer_state_{findings.state}"))
     for question, answer in findings.raw:
         print(f"{question}: {answer.hex(' ') or words.say('printer_no_reply')}")

@@ -152,4 +152,5 @@ def test_names_that_no_printer_could_print_are_mended(languages: Mapping[str, Te
 def test_every_name_is_printed_composed(name: str) -> None:
     """Whatever form a catalogue's letters are in, the paper gets whole letters."""
     slip = compose(order(), Center(names={"vi": name}), product_texts())
+    assert slip.icon is None
     assert unicodedata.is_normalized("NFC", slip.center)

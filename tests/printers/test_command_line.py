@@ -90,7 +90,7 @@ def test_probe_prints_the_line_of_configuration(
     with simulated(plug):
         assert main(["probe", f"tcp://127.0.0.1:{plug.port}?cut=off"]) == 0
     told = capsys.readouterr().out
-    assert "Model: TM-T88V" in told
+    assert "Model: TM-T88V\nDetails: python-escpos profile TM-T88V" in told
     assert "DLE EOT 1: 12" in told
     assert (
         f"\n.venv/bin/python -m kiosk --printer 'tcp://127.0.0.1:{plug.port}?cut=off&ask=eot,id&model=TM-T88V'" in told
