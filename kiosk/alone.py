@@ -10,13 +10,13 @@ import logging
 from collections.abc import Callable
 
 from kiosk import reserve
-from kiosk.flow import Give
 from kiosk.printing import Ended, Looked
 from kiosk.reserve import Reserve
 from kiosk.stock import Stock
+from kiosk.wishes import Give
 from queue_protocol.announcements import PrintSlip
 from queue_protocol.answers import Refused, Result
-from queue_protocol.commands import Command, RecordOffline
+from queue_protocol.commands import Command, RecordOffline, WithdrawTake
 from queue_protocol.ids import DeviceId, Token
 from queue_protocol.session import Link
 from queue_protocol.snapshots import FromServer, Menu, Welcome
@@ -35,15 +35,30 @@ class Alone:
         self._saved: Reserve | None = stock.load()
         self.reserve: Reserve | None = self._saved
         """`None`: the server was never heard."""
+        self._withdrawn = set(self._saved.withdrawn if self._saved is not None else ())
         self.on_change: Callable[[Reserve], object] = lambda _reserve: None
         """Told the reserve whenever it is another one."""
 
     def plug(self, ask: "Callable[[Command], asyncio.Future[Result]]", print_slip: Callable[[PrintSlip], None]) -> None:
-        """Connect the link and the printer, and hand in what an earlier life has left."""
+        """Connect the link and the printer, and hand in what an earlier life has left, what it gave up before all."""
         self._ask = ask
         self._print_slip = print_slip
+        for token in self.reserve.withdrawn if self.reserve is not None else ():
+            self._ask_to_withdraw(token)
         for record in self.reserve.given if self.reserve is not None else ():
             self._hand_in(record)
+
+    def withdraw(self, token: Token) -> None:
+        """Give up a request that has no answer: the server is asked to withdraw it, now or in a later life."""
+        self._withdrawn.add(token)
+        if self.reserve is not None:
+            self._change(reserve.withdrawing(self.reserve, token))
+            self._save_if_new()
+        self._ask_to_withdraw(token)
+
+    def has_withdrawn(self, token: Token) -> bool:
+        """Say whether this request was given up: its slip is not printed, should the server have taken it."""
+        return token in self._withdrawn
 
     def give(self, wish: Give) -> Result:
         """Give a ticket; a refusal when this kiosk may not, or its disk does not keep it."""
@@ -80,6 +95,18 @@ class Alone:
 
     def printer_looked(self, looked: Looked) -> None:
         """Do nothing: the box reports it."""
+
+    def _ask_to_withdraw(self, token: Token) -> None:
+        self._ask(WithdrawTake(token=token)).add_done_callback(functools.partial(self._note_withdrawn, token))
+
+    def _note_withdrawn(self, token: Token, answer: "asyncio.Future[Result]") -> None:
+        if answer.cancelled() or self.reserve is None:
+            return
+        result = answer.result()
+        if isinstance(result, Refused):
+            log.error("the server does not withdraw a request that had no answer: %s %s", result.code, result.facts)
+        self._change(reserve.withdrawn(self.reserve, token))
+        self._save_if_new()
 
     def _hand_in(self, record: RecordOffline) -> None:
         self._ask(record).add_done_callback(functools.partial(self._take_receipt, record))

@@ -114,10 +114,19 @@ async def _run(
         _across(loop, box.printer_looked),
         encode=encode,
     )
-    box.plug(client.ask, press.submit)
     alone = Alone(options.device, Stock(options.shelf), _make_token)
+    box.plug(client.ask, press.submit, alone.has_withdrawn)
     alone.plug(client.ask, box.obey)
-    walker = Walker(options.device, languages, options.language, client.ask, alone.give, _make_token, monotonic_s)
+    walker = Walker(
+        options.device,
+        options.server,
+        languages,
+        options.language,
+        client.ask,
+        alone,
+        _make_token,
+        monotonic_s,
+    )
     alone.on_change = walker.reserve_changed
     if alone.reserve is not None:
         box.remember(alone.reserve.welcome, alone.reserve.menu)

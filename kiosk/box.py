@@ -21,7 +21,7 @@ from queue_protocol.announcements import PrintSlip
 from queue_protocol.answers import Answer, Done, Refused, Result
 from queue_protocol.commands import Command, ReportDevice, ReportSlip
 from queue_protocol.hellos import KioskHello
-from queue_protocol.ids import DeviceId, HallId, Language, TicketId
+from queue_protocol.ids import DeviceId, HallId, Language, TicketId, Token
 from queue_protocol.session import Link
 from queue_protocol.snapshots import FromServer, Menu, Welcome
 from queue_protocol.texts import Texts
@@ -72,10 +72,19 @@ class Box:
         self._refusal: Refused | None = None
         self._looked: Looked | None = None
 
-    def plug(self, ask: "Callable[[Command], asyncio.Future[Result]]", submit: Callable[[Job], None]) -> None:
-        """Connect the link and the printer; before this nothing may be heard."""
+    def plug(
+        self,
+        ask: "Callable[[Command], asyncio.Future[Result]]",
+        submit: Callable[[Job], None],
+        has_withdrawn: Callable[[Token], bool] = lambda _token: False,
+    ) -> None:
+        """Connect the link and the printer; before this nothing may be heard.
+
+        `has_withdrawn` says of which requests no slip is wanted any more.
+        """
         self._ask = ask
         self._submit = submit
+        self._has_withdrawn = has_withdrawn
 
     def watch(self, watcher: Watcher) -> None:
         """Tell this watcher from now on, and at once what is known of the printer."""
@@ -89,6 +98,9 @@ class Box:
 
     def obey(self, order: PrintSlip) -> None:
         """Print a slip, once: of the server, or of a ticket that this kiosk gave by itself."""
+        if order.token is not None and self._has_withdrawn(order.token):
+            log.info("no slip of %s: its request was given up", order.slip.number)
+            return
         self._waiting.append((order, self._now_s()))
         self._print_waiting()
 

@@ -30,7 +30,11 @@ _REFUSED: Mapping[RefusalCode, ClosedBecause] = {
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """Why no ticket is given. `opens_at` is set where `kind` is `hours`, and only there."""
+    """Why no ticket is given, and when one is given again.
+
+    `opens_at` is a time of today where `kind` is `hours`, of a later day where it is `today` or `ended` and the
+    calendar says so; else `None`.
+    """
 
     kind: Kind
     opens_at: datetime | None = None
@@ -46,7 +50,7 @@ def closure_of_service(menu: Menu, card: ServiceCard, now: datetime) -> Closure 
         return None
     if card.closed_because == "hours" and menu.opens_at is not None:
         return None if menu.opens_at <= now else Closure("hours", menu.opens_at)
-    return _without_end(card.closed_because or "hours")
+    return _without_end(card.closed_because or "hours", menu)
 
 
 def closure_alone(menu: Menu, card: ServiceCard, now: datetime) -> Closure | None:
@@ -56,8 +60,8 @@ def closure_alone(menu: Menu, card: ServiceCard, now: datetime) -> Closure | Non
     """
     if menu.issuing is not None and not any(each.opens_at <= now < each.closes_at for each in menu.issuing):
         coming = min((each.opens_at for each in menu.issuing if each.opens_at > now), default=None)
-        return _without_end("hours") if coming is None else Closure("hours", coming)
-    return None if card.open or card.closed_because == "hours" else _without_end(card.closed_because or "ended")
+        return _without_end("hours", menu) if coming is None else Closure("hours", coming)
+    return None if card.open or card.closed_because == "hours" else _without_end(card.closed_because or "ended", menu)
 
 
 def closure_of_hall(menu: Menu, now: datetime) -> Closure | None:
@@ -67,17 +71,18 @@ def closure_of_hall(menu: Menu, now: datetime) -> Closure | None:
     return closure_of_service(menu, menu.services[0], now)
 
 
-def closure_of_refusal(refusal: Refused) -> Closure | None:
+def closure_of_refusal(refusal: Refused, menu: Menu | None) -> Closure | None:
     """Return the closure that a refused request speaks of; `None` when it speaks of something else."""
     because = _REFUSED.get(refusal.code)
     if because is None:
         return None
     opens_at = _instant(refusal.facts.get("opens_at"))
-    return _without_end(because) if because != "hours" or opens_at is None else Closure("hours", opens_at)
+    return _without_end(because, menu) if because != "hours" or opens_at is None else Closure("hours", opens_at)
 
 
-def _without_end(because: ClosedBecause) -> Closure:
-    return Closure("today" if because == "hours" else because)
+def _without_end(because: ClosedBecause, menu: Menu | None) -> Closure:
+    kind: Kind = "today" if because == "hours" else because
+    return Closure(kind, menu.reopens_at if menu is not None and because in OF_THE_HALL else None)
 
 
 def _instant(fact: str | int | None) -> datetime | None:

@@ -4,18 +4,20 @@ Pure. The whole screen is one frozen `Walk`; each thing that happens is one func
 wanted of the server, or without it of the reserve, comes beside it as a `Wish`. Times are seconds of one monotonic
 clock.
 
-    Welcoming ──touch──► Choosing ──tap──► Asking ──ticket──► Holding ──8 or 15 s, home──► Choosing
-        ▲                 │ ▲ └─papers,─► Confirming ─take─► Asking  └─"wrong choice"─► Cancelling
-        │                 │ │   dossiers     └─back─► Choosing                              │
-        └───── 60 s ──────┘ └── home, 15 s ── Sorry ◄── closed, refused, no server     Cancelled, Kept ─► Choosing
+    Welcoming ──touch──► Choosing ──tap──► Asking ──ticket──► Holding ──12 or 30 s, home──► Choosing
+        ▲                 │ ▲ └─papers,─► Confirming ─take─► Asking  └─"wrong choice"─► Reconsidering ─keep─► Holding
+        │                 │ │   dossiers     └─back─► Choosing                            └─give up─► Cancelling
+        └───── 60 s ──────┘ └── home, 15 s ── Sorry ◄── closed, refused, no server                       │
+                                                                            Choosing ◄─ Cancelled, Kept ◄┘
+    A server that leaves Asking without an answer for 5 s: the request is withdrawn and the reserve gives a number.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 import msgspec
 
-from kiosk.closing import Closure, closure_of_refusal
+from kiosk.closing import Closure, closure_alone, closure_of_refusal
 from kiosk.pages import (
     Asking,
     Cancelled,
@@ -24,31 +26,46 @@ from kiosk.pages import (
     Confirming,
     Holding,
     Kept,
-    Page,
     Paper,
     Passing,
+    Reconsidering,
     Sorry,
     Welcoming,
 )
 from kiosk.reserve import Reserve, is_good
-from kiosk.walk import TICKET_S, Walk, asks_dossiers, cancel_seconds, card_of, closure_of, gives_alone, hall_now
+from kiosk.touches import DEAD_TIME_S, is_calm, is_deaf, note_touch, turn
+from kiosk.walk import (
+    IDLE_S,
+    TICKET_S,
+    UNPROVEN_S,
+    Point,
+    Walk,
+    asks_dossiers,
+    card_of,
+    closure_of,
+    gives_alone,
+    hall_now,
+    hall_time,
+    may_cancel,
+)
+from kiosk.wishes import Cancel, Give, Take, Wish, Withdraw
 from queue_protocol.answers import Done, Refused, Result, TicketTaken
 from queue_protocol.ids import Language, ServiceId, TicketId
 from queue_protocol.session import Link
 from queue_protocol.snapshots import Menu, PartState, Welcome
 
-DEAD_TIME_S = 0.6
-"""Taps this soon after the page or the language changed belong to what was there before: a trembling or impatient
-finger comes back within half a second, and nobody reads a page faster."""
-
 TROUBLE_S = 15.0
-"""Without paper the number must be learned or written down. Also how long paper may take before that is trouble."""
+"""To read why there is no number and what to do. Also how long paper may take before that is trouble."""
 
-IDLE_S = 60.0
-"""Reading eleven services takes a slow reader half a minute; twice that without a touch means that nobody is there."""
+ALONE_AFTER_S = 5.0
+"""A server that does not answer for so long hangs: its disk, its network or itself. Nobody waits for it longer while
+there is a reserve. A restart takes two to three seconds, and the same request is answered then."""
 
-GIVE_UP_S = 30.0
-"""The server takes no ticket request older than this, so a later answer can only be about one already issued."""
+GIVE_UP_S = 15.0
+"""So long a kiosk without a reserve waits for an answer, and a person before a page that says to wait."""
+
+RECONSIDER_S = 20.0
+"""Who asked to choose again and says nothing more keeps the number."""
 
 CANCEL_GIVE_UP_S = 12.0
 """The server cancels nothing that was asked for more than 10 s ago; the rest is the way of its answer."""
@@ -61,38 +78,6 @@ COUNTED_FROM = 4
 
 MOST_DOSSIERS = 99
 """As `TakeTicket` allows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Take:
-    """A ticket is wanted from the server. The answer goes to `answered` with this `request`."""
-
-    request: int
-    service: ServiceId
-    language: Language
-    dossiers: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Cancel:
-    """This ticket shall be no more. The answer goes to `answered` with this `request`."""
-
-    request: int
-    ticket: TicketId
-
-
-@dataclass(frozen=True, slots=True)
-class Give:
-    """A ticket shall be given by this kiosk itself, at this moment of the hall. What comes of it goes to `answered`."""
-
-    request: int
-    service: ServiceId
-    language: Language
-    dossiers: int
-    at: datetime
-
-
-Wish = Take | Give | Cancel
 
 
 def welcomed(walk: Walk, welcome: Welcome, languages: tuple[Language, ...], now_s: float) -> Walk:
@@ -150,35 +135,51 @@ def printer_changed(walk: Walk, printer: PartState) -> Walk:
     return replace(walk, printer=printer)
 
 
-def touched(walk: Walk, now_s: float) -> Walk:
-    """Note a finger anywhere on the screen. It wakes the services and keeps them up; what it hits comes separately."""
-    awake = replace(walk, touched_s=now_s)
-    return _turn(awake, Choosing(), now_s) if isinstance(walk.page, Welcoming) else awake
+def touched(walk: Walk, now_s: float, place: Point | None = None) -> Walk:
+    """Note a finger anywhere on the screen. It wakes the services and keeps them up; what it hits comes separately.
+
+    `place` in units of `screens.look`; `None`: by a keyboard, which has no finger.
+    """
+    awake = note_touch(walk, now_s, place)
+    return turn(awake, Choosing(), now_s) if isinstance(walk.page, Welcoming) else awake
+
+
+def missed(walk: Walk, now_s: float) -> Walk:
+    """Note that a touch hit nothing: beside the two answers about a number it keeps the number."""
+    return keep_tapped(walk, now_s)
+
+
+def more_time(walk: Walk, now_s: float) -> Walk:
+    """Let a page that was about to leave stay as long again."""
+    page = walk.page
+    if not isinstance(page, Holding):
+        return replace(walk, touched_s=now_s)
+    return replace(walk, page=replace(page, since_s=now_s, until_s=max(page.until_s, now_s + UNPROVEN_S)))
 
 
 def service_tapped(walk: Walk, service: ServiceId, now_s: float) -> tuple[Walk, Wish | None]:
     """Ask for a ticket, or first for what must be known, unless the service is closed or the server out of reach."""
-    if not isinstance(walk.page, Choosing) or now_s < walk.deaf_until_s:
+    if not isinstance(walk.page, Choosing) or is_deaf(walk, now_s):
         return walk, None
     taken = _take(walk, service, 1, now_s)
     if isinstance(taken[0].page, Asking) and _has_more_to_say(walk, service):
-        return _turn(walk, Confirming(service), now_s), None
+        return turn(walk, Confirming(service), now_s), None
     return taken
 
 
 def dossiers_tapped(walk: Walk, dossiers: int, now_s: float) -> tuple[Walk, Wish | None]:
     """Ask for a ticket for so many dossiers; from `COUNTED_FROM` on let them be counted first."""
-    if not isinstance(walk.page, Confirming) or not asks_dossiers(walk) or now_s < walk.deaf_until_s:
+    if not isinstance(walk.page, Confirming) or not asks_dossiers(walk) or is_deaf(walk, now_s):
         return walk, None
     if dossiers >= COUNTED_FROM:
-        return _turn(walk, replace(walk.page, dossiers=dossiers), now_s), None
+        return turn(walk, replace(walk.page, dossiers=dossiers), now_s), None
     return _take(walk, walk.page.service, dossiers, now_s)
 
 
 def dossiers_stepped(walk: Walk, step: int, now_s: float) -> Walk:
     """Count one dossier more or less."""
     page = walk.page
-    if not isinstance(page, Confirming) or page.dossiers is None or now_s < walk.deaf_until_s:
+    if not isinstance(page, Confirming) or page.dossiers is None or is_deaf(walk, now_s):
         return walk
     return replace(walk, page=replace(page, dossiers=min(max(page.dossiers + step, 1), MOST_DOSSIERS)))
 
@@ -186,41 +187,57 @@ def dossiers_stepped(walk: Walk, step: int, now_s: float) -> Walk:
 def confirmed(walk: Walk, now_s: float) -> tuple[Walk, Wish | None]:
     """Ask for the ticket that was chosen; not before it was said for how many dossiers, where that is asked."""
     page = walk.page
-    if not isinstance(page, Confirming) or now_s < walk.deaf_until_s:
+    if not isinstance(page, Confirming) or is_deaf(walk, now_s):
         return walk, None
     if page.dossiers is None and asks_dossiers(walk):
         return walk, None
     return _take(walk, page.service, page.dossiers or 1, now_s)
 
 
-def cancel_tapped(walk: Walk, now_s: float) -> tuple[Walk, Wish | None]:
-    """Take the ticket on the screen back, while that is offered."""
+def wrong_choice_tapped(walk: Walk, now_s: float) -> Walk:
+    """Ask whether the number on the screen is given up, while that can still be done here."""
     page = walk.page
-    if not isinstance(page, Holding) or now_s < walk.deaf_until_s or cancel_seconds(walk, now_s) is None:
+    if not isinstance(page, Holding) or is_deaf(walk, now_s) or not may_cancel(walk, now_s):
+        return walk
+    return turn(walk, Reconsidering(page, until_s=now_s + RECONSIDER_S), now_s)
+
+
+def keep_tapped(walk: Walk, now_s: float) -> Walk:
+    """Go back to the number, which is good as before."""
+    if not isinstance(walk.page, Reconsidering) or is_deaf(walk, now_s):
+        return walk
+    return _back_to_number(walk, walk.page, now_s)
+
+
+def cancel_tapped(walk: Walk, now_s: float) -> tuple[Walk, Wish | None]:
+    """Give the number up; not by a touch that is one of many."""
+    page = walk.page
+    if not isinstance(page, Reconsidering) or is_deaf(walk, now_s) or not is_calm(walk):
         return walk, None
-    request = walk.requests + 1
-    cancelling = Cancelling(request=request, ticket=page.ticket, since_s=now_s)
-    return _turn(replace(walk, requests=request), cancelling, now_s), Cancel(request, page.ticket.ticket)
+    ticket, request = page.holding.ticket, walk.requests + 1
+    cancelling = Cancelling(request=request, ticket=ticket, since_s=now_s)
+    return turn(replace(walk, requests=request), cancelling, now_s), Cancel(request, ticket.ticket)
 
 
 def answered(walk: Walk, request: int, result: Result, now_s: float) -> Walk:
-    """Take the server's answer, however late. A ticket that exists is shown; what else is late concerns nobody."""
+    """Take the server's answer. One that is not waited for any more concerns nobody: its request was withdrawn."""
     page = walk.page
-    awaited = isinstance(page, Asking | Cancelling) and page.request == request
-    if isinstance(result, TicketTaken):
-        return _hold(walk, result, now_s) if awaited or not _is_somebodys(page) else _keep_late(walk, result)
-    if not awaited:
+    if not isinstance(page, Asking | Cancelling) or page.request != request:
         return walk
     if isinstance(page, Cancelling):
         return _end_cancelling(walk, page, result, now_s)
+    if isinstance(result, TicketTaken):
+        return _hold(walk, result, now_s)
     refusal = result if isinstance(result, Refused) else Refused(code="internal")
-    return _sorry(walk, closure_of_refusal(refusal) or refusal, now_s)
+    return _sorry(walk, closure_of_refusal(refusal, walk.menu) or refusal, now_s)
 
 
 def slip_ended(walk: Walk, ticket: TicketId, paper: Paper, now_s: float) -> Walk:
     """Note what became of the paper of a ticket, on the screen or not."""
     walk = replace(walk, ends=(*walk.ends, (ticket, paper))[-REMEMBERED_ENDS:])
     page = walk.page
+    if isinstance(page, Reconsidering) and page.holding.ticket.ticket == ticket:
+        return replace(walk, page=replace(page, holding=_papered(page.holding.ticket, paper, now_s)))
     if not isinstance(page, Holding) or page.ticket.ticket != ticket:
         return walk
     return replace(walk, page=_papered(page.ticket, paper, now_s))
@@ -235,30 +252,52 @@ def language_tapped(walk: Walk, language: Language, now_s: float) -> Walk:
 
 def home_tapped(walk: Walk, now_s: float) -> Walk:
     """Leave what is on the screen; a request on its way is not left. Who has no ticket yet keeps the language."""
-    if now_s < walk.deaf_until_s or not isinstance(walk.page, Passing | Confirming):
+    if is_deaf(walk, now_s) or not isinstance(walk.page, Passing | Confirming):
         return walk
     return _go_on(walk, now_s) if isinstance(walk.page, Confirming | Cancelled) else _go_home(walk, now_s)
 
 
-def tick(walk: Walk, now_s: float) -> Walk:
+def tick(walk: Walk, now_s: float) -> tuple[Walk, Wish | None]:
     """Let time pass; call it several times a second."""
     match walk.page:
-        case Choosing() | Confirming():
-            return _greet(walk, now_s) if now_s >= walk.touched_s + IDLE_S else walk
-        case Asking() | Cancelling() as page:
-            return _give_up(walk, page, now_s)
-        case Holding() | Cancelled() | Kept() | Sorry() as page:
-            return _leave(walk, page, now_s) if now_s >= page.until_s else walk
-    return walk
+        case Choosing() | Confirming() if now_s >= walk.touched_s + IDLE_S:
+            return turn(replace(walk, language=walk.home_language), Welcoming(), now_s), None
+        case Asking() as page:
+            return _wait(walk, page, now_s)
+        case Cancelling() as page if now_s >= page.since_s + CANCEL_GIVE_UP_S:
+            return turn(walk, _kept(page.ticket, now_s, sure=False), now_s), None
+        case Reconsidering() as page if now_s >= page.until_s:
+            return _back_to_number(walk, page, now_s), None
+        case Holding() | Cancelled() | Kept() | Sorry() as page if now_s >= page.until_s:
+            return _leave(walk, page, now_s), None
+    return walk, None
 
 
-def _give_up(walk: Walk, page: Asking | Cancelling, now_s: float) -> Walk:
-    """Wait for the server, but not for ever."""
-    if isinstance(page, Asking):
-        return _sorry(walk, None, now_s) if now_s >= page.since_s + GIVE_UP_S else walk
-    if now_s < page.since_s + CANCEL_GIVE_UP_S:
-        return walk
-    return _turn(walk, _kept(page.ticket, now_s, sure=False), now_s)
+def _wait(walk: Walk, page: Asking, now_s: float) -> tuple[Walk, Wish | None]:
+    """Wait for the server, but not for ever: then the request is withdrawn, and the reserve gives a number."""
+    if now_s < page.since_s + ALONE_AFTER_S:
+        return walk, None
+    give = _give_alone(walk, page, now_s)
+    if give is not None:
+        return replace(walk, requests=give.request, page=replace(page, request=give.request)), give
+    if now_s < page.since_s + GIVE_UP_S:
+        return walk, None
+    return _sorry(walk, None, now_s), Withdraw(page.request)
+
+
+def _give_alone(walk: Walk, page: Asking, now_s: float) -> Give | None:
+    """Return what is to be given from the reserve in place of a request without an answer; `None`: nothing may be."""
+    card, now = card_of(walk, page.service), hall_time(walk, now_s)
+    if walk.menu is None or card is None or now is None or walk.link == "refused" or not is_good(walk.reserve, now):
+        return None
+    if closure_alone(walk.menu, card, now) is not None:
+        return None
+    return Give(walk.requests + 1, page.service, walk.language, page.dossiers, now, instead_of=page.request)
+
+
+def _back_to_number(walk: Walk, page: Reconsidering, now_s: float) -> Walk:
+    holding = page.holding
+    return turn(walk, _papered(holding.ticket, holding.paper, now_s), now_s)
 
 
 def _leave(walk: Walk, page: Passing, now_s: float) -> Walk:
@@ -285,25 +324,10 @@ def _take(walk: Walk, service: ServiceId, dossiers: int, now_s: float) -> tuple[
     if closure is not None:
         return _sorry(walk, closure, now_s, service), None
     request = walk.requests + 1
-    asking = _turn(replace(walk, requests=request), Asking(request, service, now_s), now_s)
+    asking = turn(replace(walk, requests=request), Asking(request, service, dossiers, now_s), now_s)
     if alone:
         return asking, Give(request, service, walk.language, dossiers, hall_now(walk, walk.menu, now_s))
     return asking, Take(request, service, walk.language, dossiers)
-
-
-def _is_somebodys(page: Page) -> bool:
-    """Say whether a person stands before this page and would take another one's number for the own."""
-    return isinstance(page, Confirming | Asking | Holding | Cancelling | Cancelled | Kept)
-
-
-def _keep_late(walk: Walk, ticket: TicketTaken) -> Walk:
-    return replace(walk, late=(*walk.late, ticket))
-
-
-def _greet(walk: Walk, now_s: float) -> Walk:
-    if walk.late:
-        return _go_home(walk, now_s)
-    return _turn(replace(walk, language=walk.home_language), Welcoming(), now_s)
 
 
 def _go_home(walk: Walk, now_s: float) -> Walk:
@@ -311,27 +335,24 @@ def _go_home(walk: Walk, now_s: float) -> Walk:
 
 
 def _go_on(walk: Walk, now_s: float) -> Walk:
-    if walk.late:
-        first, *others = walk.late
-        return _hold(replace(walk, late=tuple(others)), first, now_s)
-    return _turn(replace(walk, touched_s=now_s), Choosing(), now_s)
+    return turn(replace(walk, touched_s=now_s), Choosing(), now_s)
 
 
 def _hold(walk: Walk, ticket: TicketTaken, now_s: float) -> Walk:
     unprinted = Paper() if ticket.print_at else Paper("failed", "no_printer")
     paper = dict(walk.ends).get(ticket.ticket, unprinted)
-    return _turn(walk, _papered(ticket, paper, now_s), now_s)
+    return turn(walk, _papered(ticket, paper, now_s), now_s)
 
 
 def _papered(ticket: TicketTaken, paper: Paper, now_s: float) -> Holding:
-    stays_s = TICKET_S if paper.state == "printed" else TROUBLE_S
+    stays_s = {"printed": TICKET_S, "printing": TROUBLE_S}.get(paper.state, UNPROVEN_S)
     return Holding(ticket=ticket, paper=paper, since_s=now_s, until_s=now_s + stays_s)
 
 
 def _end_cancelling(walk: Walk, page: Cancelling, result: Result, now_s: float) -> Walk:
     if not isinstance(result, Done):
-        return _turn(walk, _kept(page.ticket, now_s, sure=isinstance(result, Refused)), now_s)
-    return _turn(walk, Cancelled(page.ticket, since_s=now_s, until_s=now_s + TICKET_S), now_s)
+        return turn(walk, _kept(page.ticket, now_s, sure=isinstance(result, Refused)), now_s)
+    return turn(walk, Cancelled(page.ticket, since_s=now_s, until_s=now_s + TICKET_S), now_s)
 
 
 def _kept(ticket: TicketTaken, now_s: float, *, sure: bool) -> Kept:
@@ -346,10 +367,5 @@ def _sorry(walk: Walk, why: Closure | Refused | None, now_s: float, service: Ser
         service=service or asked,
         since_s=now_s,
         until_s=now_s + TROUBLE_S,
-        asked=why is None and isinstance(page, Asking),
     )
-    return _turn(walk, sorry, now_s)
-
-
-def _turn(walk: Walk, page: Page, now_s: float) -> Walk:
-    return replace(walk, page=page, deaf_until_s=now_s + DEAD_TIME_S)
+    return turn(walk, sorry, now_s)

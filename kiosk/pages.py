@@ -16,6 +16,7 @@ class Paper:
     """What is known of the paper of a ticket. `reason` is a key as in `ReportSlip`, `None` unless there is trouble."""
 
     state: Literal["printing", "printed", "accepted", "failed", "uncertain"] = "printing"
+    """`accepted`: the printer took all of it and cannot tell whether it came out."""
     reason: str | None = None
 
 
@@ -44,6 +45,7 @@ class Asking:
 
     request: int
     service: ServiceId
+    dossiers: int
     since_s: float
 
 
@@ -54,6 +56,14 @@ class Holding:
     ticket: TicketTaken
     paper: Paper
     since_s: float
+    until_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reconsidering:
+    """The person may have chosen by mistake: is the number kept or given up? `holding` is the page to go back to."""
+
+    holding: Holding
     until_s: float
 
 
@@ -87,17 +97,16 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Sorry:
-    """No ticket, and why: `None` when the server is out of reach. `asked`: a request is on its way."""
+    """No ticket, and why: `None` when the server is out of reach."""
 
     why: Closure | Refused | None
     service: ServiceId | None
     """What was wanted, where it is known."""
     since_s: float
     until_s: float
-    asked: bool = False
 
 
-Page = Welcoming | Choosing | Confirming | Asking | Holding | Cancelling | Cancelled | Kept | Sorry
+Page = Welcoming | Choosing | Confirming | Asking | Holding | Reconsidering | Cancelling | Cancelled | Kept | Sorry
 
 Passing = Holding | Cancelled | Kept | Sorry
 """Pages that leave by themselves."""

@@ -27,6 +27,8 @@ class Reserve(msgspec.Struct, frozen=True, kw_only=True):
     """The highest count of each series on the day of the menu."""
     given: tuple[RecordOffline, ...] = ()
     """Tickets that the server is not known to have, in the order in which they were given."""
+    withdrawn: tuple[Token, ...] = ()
+    """Requests that were given up for want of an answer, and that the server is not known to have withdrawn."""
 
 
 def learned(before: Reserve | None, welcome: Welcome, menu: Menu, device: DeviceId) -> Reserve:
@@ -35,8 +37,8 @@ def learned(before: Reserve | None, welcome: Welcome, menu: Menu, device: Device
     known = before.counts if before is not None and before.menu.day == menu.day else {}
     spent: Mapping[str, int] = {} if granted is None else granted.spent
     counts = {series: max(known.get(series, 0), spent.get(series, 0)) for series in {*known, *spent}}
-    given = () if before is None else before.given
-    return Reserve(device=device, welcome=welcome, menu=menu, counts=counts, given=given)
+    given, withdrawn = ((), ()) if before is None else (before.given, before.withdrawn)
+    return Reserve(device=device, welcome=welcome, menu=menu, counts=counts, given=given, withdrawn=withdrawn)
 
 
 def same_rules(one: Reserve | None, other: Reserve) -> bool:
@@ -87,6 +89,16 @@ def handed_in(reserve: Reserve, number: TicketNumber, issued_at: datetime) -> Re
     return replace(reserve, given=left)
 
 
+def withdrawing(reserve: Reserve, token: Token) -> Reserve:
+    """Return the reserve with a request that is given up."""
+    return replace(reserve, withdrawn=(*reserve.withdrawn, token))
+
+
+def withdrawn(reserve: Reserve, token: Token) -> Reserve:
+    """Return the reserve without a request whose withdrawal the server has answered."""
+    return replace(reserve, withdrawn=tuple(each for each in reserve.withdrawn if each != token))
+
+
 def _ticket(reserve: Reserve, record: RecordOffline, card: ServiceCard) -> TicketTaken:
     return TicketTaken(
         ticket=ticket_id(reserve.menu.day, record.number),
@@ -110,4 +122,5 @@ def _rules(reserve: Reserve) -> object:
     menu, welcome = reserve.menu, reserve.welcome
     cards = tuple(replace(card, waiting=0, people_ahead=0, wait=None, after_break=False) for card in menu.services)
     said = (menu.day, menu.issuing, menu.reserves, menu.dossiers_per_turn, cards)
-    return said, welcome.center, welcome.languages, welcome.utc_offset_s, dict(reserve.counts), reserve.given
+    own = dict(reserve.counts), reserve.given, reserve.withdrawn
+    return said, welcome.center, welcome.languages, welcome.utc_offset_s, own

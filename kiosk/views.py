@@ -28,6 +28,8 @@ class Greeting:
     invitation: str
     detail: str
     """What more there is to say where no tickets are given; else empty."""
+    staff: str = ""
+    """Why the machine gives no numbers and where that is mended, small; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +118,19 @@ class Number:
     paper_tone: Literal["waiting", "ready", "trouble"]
     advice: str
     home: str
-    cancel: str
+    wrong_choice: str
     """Empty where the ticket can no longer be taken back here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Whether a number is given up: `keep` is the safe answer, `give_up` the other."""
+
+    icon: str
+    title: str
+    text: str
+    keep: str
+    give_up: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +147,19 @@ class Notice:
     """What it is about, as a service."""
     time: str = ""
     """A time of the day that matters, to be seen from afar."""
+    staff: str = ""
+    """For staff, small: the cause, and where it is mended."""
 
 
-Body = Greeting | Choice | Check | Number | Notice
+Body = Greeting | Choice | Check | Number | Question | Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Asks whether somebody is still there, in place of the bar on top; `more` is the answer."""
+
+    words: str
+    more: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,3 +169,4 @@ class View:
     bar: TopBar
     body: Body
     paper_here: str
+    prompt: Prompt | None = None

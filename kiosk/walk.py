@@ -8,18 +8,38 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from kiosk.closing import Closure, closure_alone, closure_of_hall, closure_of_service
-from kiosk.pages import Asking, Holding, Page, Paper, Passing, Welcoming
+from kiosk.pages import Asking, Choosing, Confirming, Holding, Page, Paper, Passing, Welcoming
 from kiosk.reserve import Reserve, is_good
-from queue_protocol.answers import Refused, TicketTaken
+from queue_protocol.answers import Refused
 from queue_protocol.ids import Language, ServiceId, TicketId
 from queue_protocol.session import Link
 from queue_protocol.snapshots import Menu, PartState, ServiceCard
 
-TICKET_S = 8.0
-"""Read a number aloud, look down, take the slip: the next person in the line should not wait longer than that."""
+TICKET_S = 12.0
+"""With the slip in sight: read a number aloud, look down, take the slip. Old eyes need longer than eight seconds."""
 
-SLOW_S = 10.0
+UNPROVEN_S = 30.0
+"""Without proof of paper the number must be learned or written down."""
+
+IDLE_S = 60.0
+"""Reading eleven services takes a slow reader half a minute; twice that without a touch means that nobody is there."""
+
+WARNING_S = 20.0
+"""So long before an untouched page leaves it asks whether somebody is still there."""
+
+LEAVING_S = 10.0
+"""So long before a number without proof of paper leaves the screen it says so."""
+
+SLOW_S = 5.0
 """A server that commits on an old disk answers in well under a second; after this the person is told what to do."""
+
+STARTING_S = 5.0
+"""A server that is there is found sooner; before this the screen does not say that it is not."""
+
+CANCEL_LEAST_S = 3
+"""A wish to cancel is not offered with less time left than it takes to say it twice."""
+
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +64,27 @@ class Walk:
     """The server's time and ours in the same moment; `None` before the first word from it."""
     printer: PartState = "unknown"
     touched_s: float = 0.0
+    touches: tuple[float, ...] = ()
+    """When the screen was touched lately, the last touch at the end: three at most."""
+    finger: Point | None = None
+    """Where the last touch was, in units of `screens.look`; `None`: not known."""
+    opened_at: Point | None = None
+    """Where the touch was that brought this page up."""
+    repeat_until_s: float = 0.0
+    """Before this, a touch at `opened_at` is one more of the same impatient finger."""
+    repeated: bool = False
+    """Whether the last touch was one."""
     deaf_until_s: float = 0.0
     """Before this, taps on the page are not meant for it."""
     language_deaf_until_s: float = 0.0
     """Before this, taps on the languages were meant for the one chosen last; they are on every page alike."""
     requests: int = 0
-    late: tuple[TicketTaken, ...] = ()
-    """Tickets whose answer came while another person's page was up; shown next."""
     ends: tuple[tuple[TicketId, Paper], ...] = ()
+    device: str = ""
+    """What this kiosk is called, for staff."""
+    server: str = ""
+    """The address of the server as this kiosk was told it, for staff."""
+    began_s: float = 0.0
 
 
 def remaining(walk: Walk, now_s: float) -> float | None:
@@ -62,18 +95,23 @@ def remaining(walk: Walk, now_s: float) -> float | None:
     return min(1.0, max(0.0, (page.until_s - now_s) / (page.until_s - page.since_s)))
 
 
-def cancel_seconds(walk: Walk, now_s: float) -> int | None:
-    """Return for how many seconds the ticket on the screen can still be taken back here; `None`: it cannot.
-
-    As long as the center allows and the page stays: what is offered is what a person has.
-    """
+def may_cancel(walk: Walk, now_s: float) -> bool:
+    """Say whether the ticket on the screen can still be taken back here: as long as the center allows."""
     page, now = walk.page, hall_time(walk, now_s)
     if not isinstance(page, Holding) or walk.menu is None or now is None or walk.link != "live":
-        return None
-    allowed_s = (page.ticket.issued_at - now).total_seconds() + walk.menu.cancel_within_s
-    stays_s = TICKET_S if page.paper.state == "printing" else page.until_s - now_s
-    left_s = min(allowed_s, stays_s)
-    return int(left_s) if left_s >= 1 else None
+        return False
+    left_s = (page.ticket.issued_at - now).total_seconds() + walk.menu.cancel_within_s
+    return left_s >= CANCEL_LEAST_S
+
+
+def is_leaving(walk: Walk, now_s: float) -> bool:
+    """Say whether the page will soon go home, and somebody who still reads it should be asked."""
+    match walk.page:
+        case Choosing() | Confirming():
+            return now_s >= walk.touched_s + IDLE_S - WARNING_S
+        case Holding(paper=paper, until_s=until_s):
+            return paper.state not in {"printing", "printed"} and now_s >= until_s - LEAVING_S
+    return False
 
 
 def is_slow(walk: Walk, now_s: float) -> bool:
@@ -90,9 +128,24 @@ def hall_time(walk: Walk, now_s: float) -> datetime | None:
 
 
 def gives_alone(walk: Walk, now_s: float) -> bool:
-    """Say whether this kiosk goes on by itself: the server is out of reach, and there is a reserve for this day."""
+    """Say whether this kiosk goes on by itself: it has a reserve for this day, and the server does not answer.
+
+    A server that hangs still counts as linked; then a request that was given up waits for its withdrawal.
+    """
     now = hall_time(walk, now_s)
-    return walk.link == "connecting" and now is not None and is_good(walk.reserve, now)
+    if now is None or walk.reserve is None or not is_good(walk.reserve, now):
+        return False
+    return walk.link == "connecting" or (walk.link == "live" and bool(walk.reserve.withdrawn))
+
+
+def is_off_duty(walk: Walk, now_s: float) -> bool:
+    """Say whether this kiosk can give no number: the server is not there or does not want it, and it has no reserve."""
+    return walk.link != "live" and not gives_alone(walk, now_s)
+
+
+def is_starting(walk: Walk, now_s: float) -> bool:
+    """Say whether it is too early to know that the server is not there."""
+    return walk.link == "connecting" and walk.menu is None and now_s < walk.began_s + STARTING_S
 
 
 def closure_of(walk: Walk, menu: Menu, card: ServiceCard, now_s: float) -> Closure | None:

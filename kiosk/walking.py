@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import Protocol
 
 from kiosk import flow
-from kiosk.flow import Cancel, Give, Take, Wish
 from kiosk.pages import Paper
 from kiosk.printing import Ended, Looked
 from kiosk.reserve import Reserve
 from kiosk.views import View
-from kiosk.walk import Walk, remaining
+from kiosk.walk import Point, Walk, remaining
+from kiosk.wishes import Cancel, Give, Take, Wish, Withdraw
 from kiosk.wording import view
 from queue_protocol.answers import Answer, Refused, Result
 from queue_protocol.commands import CancelTicket, Command, TakeTicket
@@ -35,32 +35,51 @@ class Face(Protocol):
         """Show how much of the page's time is left, from 1 to 0; `None` hides it."""
 
 
+class OwnNumbers(Protocol):
+    """Numbers that this kiosk gives by itself."""
+
+    def give(self, wish: Give) -> Result:
+        """Give a ticket without the server; a refusal when this kiosk may not."""
+
+    def withdraw(self, token: Token) -> None:
+        """Give up a request that has no answer."""
+
+
 class Walker:
     """One screen's walk; see `flow`. All on the loop's thread.
 
-    `ask` sends a command and gives the future of its answer, `give` gives a ticket without the server; `make_token`
-    gives a fresh address for a ticket's page.
+    `ask` sends a command and gives the future of its answer; `make_token` gives a fresh address for a ticket's page.
     """
 
     def __init__(
         self,
         device: DeviceId,
+        server: str,
         languages: Mapping[Language, Texts],
         home_language: Language,
         ask: "Callable[[Command], asyncio.Future[Result]]",
-        give: Callable[[Give], Result],
+        alone: OwnNumbers,
         make_token: Callable[[], Token],
         now_s: Callable[[], float],
     ) -> None:
         self._device = device
         self._languages = languages
         self._ask = ask
-        self._give = give
+        self._alone = alone
         self._make_token = make_token
         self._now_s = now_s
         self._face: Face | None = None
         self._shown: View | None = None
-        self._walk = Walk(language=home_language, home_language=home_language, languages=tuple(languages))
+        self._taking: tuple[int, Token, asyncio.Future[Result]] | None = None
+        """The request for a ticket that has no answer yet."""
+        self._walk = Walk(
+            language=home_language,
+            home_language=home_language,
+            languages=tuple(languages),
+            device=device,
+            server=server,
+            began_s=now_s(),
+        )
 
     def show_on(self, face: Face) -> None:
         """Show on this face from now on."""
@@ -70,11 +89,19 @@ class Walker:
 
     def tick(self) -> None:
         """Let time pass; to be called several times a second."""
-        self._go(flow.tick(self._walk, self._now_s()))
+        self._follow(*flow.tick(self._walk, self._now_s()))
 
-    def touch(self) -> None:
-        """Somebody touched the screen, wherever."""
-        self._go(flow.touched(self._walk, self._now_s()))
+    def touch(self, place: Point | None = None) -> None:
+        """Somebody touched the screen, here."""
+        self._go(flow.touched(self._walk, self._now_s(), place))
+
+    def miss(self) -> None:
+        """Somebody touched what is no control."""
+        self._go(flow.missed(self._walk, self._now_s()))
+
+    def tap_more_time(self) -> None:
+        """Somebody is still there."""
+        self._go(flow.more_time(self._walk, self._now_s()))
 
     def tap_service(self, service: ServiceId) -> None:
         """Somebody chose a service."""
@@ -92,8 +119,16 @@ class Walker:
         """Somebody has read what there was to read, and wants the number."""
         self._follow(*flow.confirmed(self._walk, self._now_s()))
 
+    def tap_wrong_choice(self) -> None:
+        """Somebody may have chosen by mistake."""
+        self._go(flow.wrong_choice_tapped(self._walk, self._now_s()))
+
+    def tap_keep(self) -> None:
+        """Somebody keeps the number."""
+        self._go(flow.keep_tapped(self._walk, self._now_s()))
+
     def tap_cancel(self) -> None:
-        """Somebody chose by mistake."""
+        """Somebody gives the number up."""
         self._follow(*flow.cancel_tapped(self._walk, self._now_s()))
 
     def tap_language(self, language: Language) -> None:
@@ -140,21 +175,38 @@ class Walker:
 
     def _follow(self, walk: Walk, wish: Wish | None) -> None:
         self._go(walk)
-        if isinstance(wish, Give):
-            self._go(flow.answered(self._walk, wish.request, self._give(wish), self._now_s()))
-        elif wish is not None:
-            self._ask(self._command(wish)).add_done_callback(functools.partial(self._take_answer, wish.request))
+        match wish:
+            case Give():
+                if wish.instead_of is not None:
+                    self._give_up(wish.instead_of)
+                self._go(flow.answered(self._walk, wish.request, self._alone.give(wish), self._now_s()))
+            case Withdraw():
+                self._give_up(wish.request)
+            case Take():
+                self._take(wish)
+            case Cancel():
+                answer = self._ask(CancelTicket(ticket=wish.ticket))
+                answer.add_done_callback(functools.partial(self._take_answer, wish.request))
 
-    def _command(self, wish: Take | Cancel) -> Command:
-        if isinstance(wish, Cancel):
-            return CancelTicket(ticket=wish.ticket)
-        return TakeTicket(
+    def _take(self, wish: Take) -> None:
+        command = TakeTicket(
             service=wish.service,
             token=self._make_token(),
             language=wish.language,
             print_at=self._device,
             dossiers=wish.dossiers,
         )
+        answer = self._ask(command)
+        self._taking = wish.request, command.token, answer
+        answer.add_done_callback(functools.partial(self._take_answer, wish.request))
+
+    def _give_up(self, request: int) -> None:
+        """Wait no longer for the answer to a request, and see that none comes of it."""
+        taking, self._taking = self._taking, None
+        if taking is not None and taking[0] == request:
+            _, token, answer = taking
+            answer.cancel()
+            self._alone.withdraw(token)
 
     def _take_answer(self, request: int, answer: "asyncio.Future[Result]") -> None:
         if not answer.cancelled():

@@ -9,10 +9,49 @@ from typing import Literal
 from kiosk import closed_words
 from kiosk.closing import Closure
 from kiosk.flow import COUNTED_FROM
-from kiosk.pages import Asking, Cancelled, Cancelling, Choosing, Confirming, Holding, Kept, Paper, Sorry, Welcoming
+from kiosk.pages import (
+    Asking,
+    Cancelled,
+    Cancelling,
+    Choosing,
+    Confirming,
+    Holding,
+    Kept,
+    Paper,
+    Reconsidering,
+    Sorry,
+    Welcoming,
+)
 from kiosk.slips import in_language, say_ahead, say_range
-from kiosk.views import Badge, Body, Card, Check, Choice, Closed, Dossiers, Greeting, Notice, Number, TopBar, View
-from kiosk.walk import Walk, cancel_seconds, card_of, closure_of, closure_of_all, gives_alone, hall_time, is_slow
+from kiosk.views import (
+    Badge,
+    Body,
+    Card,
+    Check,
+    Choice,
+    Closed,
+    Dossiers,
+    Greeting,
+    Notice,
+    Number,
+    Prompt,
+    Question,
+    TopBar,
+    View,
+)
+from kiosk.walk import (
+    Walk,
+    card_of,
+    closure_of,
+    closure_of_all,
+    gives_alone,
+    hall_time,
+    is_leaving,
+    is_off_duty,
+    is_slow,
+    is_starting,
+    may_cancel,
+)
 from queue_protocol.answers import Refused, TicketTaken
 from queue_protocol.ids import Language
 from queue_protocol.snapshots import Menu, ServiceCard
@@ -24,7 +63,7 @@ FOR_CITIZENS = frozenset({"busy", "too_late", "unknown_service"})
 _PAPER: Mapping[str, tuple[str, Literal["waiting", "ready", "trouble"], str]] = {
     "printing": ("printer", "waiting", "kiosk_printing"),
     "printed": ("arrow_down_bold", "ready", "kiosk_take_slip"),
-    "accepted": ("arrow_down_bold", "ready", "kiosk_slip_sent"),
+    "accepted": ("printer", "waiting", "kiosk_slip_sent"),
     "failed": ("printer_alert", "trouble", "kiosk_trouble_failed"),
     "uncertain": ("printer_alert", "trouble", "kiosk_trouble_uncertain"),
 }
@@ -35,7 +74,7 @@ def view(walk: Walk, languages: Mapping[Language, Texts], now_s: float) -> View:
     """Return what the screen shows. `languages` holds at least all that the walk names."""
     texts = languages[walk.language]
     bar, body = _bar(walk, languages, now_s), _body(walk, texts, now_s)
-    return View(bar=bar, body=body, paper_here=texts.say("kiosk_paper_here"))
+    return View(bar=bar, body=body, paper_here=texts.say("kiosk_paper_here"), prompt=_prompt(walk, texts, now_s))
 
 
 def say_refusal(refusal: Refused, texts: Texts) -> str:
@@ -44,6 +83,17 @@ def say_refusal(refusal: Refused, texts: Texts) -> str:
         return texts.say(f"refused_{refusal.code}", **refusal.facts)
     except (KeyError, IndexError):
         return texts.say("refused_internal")
+
+
+def _prompt(walk: Walk, texts: Texts, now_s: float) -> Prompt | None:
+    """Return the question whether somebody is still there, while the page is about to leave."""
+    if not is_leaving(walk, now_s):
+        return None
+    page = walk.page
+    words = texts.say("kiosk_more_time_question")
+    if isinstance(page, Holding):
+        words = texts.say("kiosk_leaving_question", number=page.ticket.number)
+    return Prompt(words=words, more=texts.say("kiosk_more_time"))
 
 
 def _bar(walk: Walk, languages: Mapping[Language, Texts], now_s: float) -> TopBar:
@@ -74,6 +124,8 @@ def _body(walk: Walk, texts: Texts, now_s: float) -> Body:
             body = _asking(page, texts, slow=is_slow(walk, now_s))
         case Holding() as page:
             body = _number(walk, page, texts, now_s)
+        case Reconsidering() as page:
+            body = _question(page, texts)
         case Cancelled() | Kept() as page:
             body = _after_cancelling(page, texts)
         case Sorry() as page:
@@ -83,19 +135,19 @@ def _body(walk: Walk, texts: Texts, now_s: float) -> Body:
 
 def _greeting(walk: Walk, texts: Texts, now_s: float) -> Greeting:
     closed = _closed(walk, walk.menu, texts, now_s) if walk.menu else None
-    return Greeting(
-        welcome=texts.say("kiosk_welcome"),
-        icon="clock_outline" if closed else "gesture_tap",
-        invitation=closed.title if closed else texts.say("kiosk_touch_start"),
-        detail=closed.text if closed else "",
-    )
+    welcome = texts.say("kiosk_welcome")
+    if closed is not None:
+        return Greeting(welcome=welcome, icon="clock_outline", invitation=closed.title, detail=closed.text)
+    if is_off_duty(walk, now_s) and not is_starting(walk, now_s):
+        title, text = texts.say("kiosk_no_server"), texts.say("kiosk_no_server_text")
+        return Greeting(welcome, "account_question", title, text, staff=_for_staff(walk, texts))
+    return Greeting(welcome=welcome, icon="gesture_tap", invitation=texts.say("kiosk_touch_start"), detail="")
 
 
 def _choice(walk: Walk, texts: Texts, now_s: float) -> Choice | Notice:
     menu = walk.menu
-    if menu is None:
-        text = say_refusal(walk.refusal, texts) if walk.refusal else texts.say("kiosk_no_server_text")
-        return Notice(icon="wifi_off", tone="trouble", title=texts.say("kiosk_no_server"), text=text, home="")
+    if menu is None or walk.link == "refused":
+        return _starting(texts) if is_starting(walk, now_s) else _off_duty(walk, texts, home="")
     closed = _closed(walk, menu, texts, now_s)
     alone = gives_alone(walk, now_s)
     return Choice(
@@ -103,9 +155,34 @@ def _choice(walk: Walk, texts: Texts, now_s: float) -> Choice | Notice:
         cards=tuple(
             _card(walk, card, closure_of(walk, menu, card, now_s), texts, alone=alone) for card in menu.services
         ),
-        trouble=_trouble(walk, texts, alone=alone),
+        trouble=None if closed else _trouble(walk, texts, alone=alone),
         closed=closed,
     )
+
+
+def _starting(texts: Texts) -> Notice:
+    title, text = texts.say("kiosk_starting"), texts.say("kiosk_asking_text")
+    return Notice(icon="timer_sand", tone="waiting", title=title, text=text, home="")
+
+
+def _off_duty(walk: Walk, texts: Texts, home: str) -> Notice:
+    """Return the page of a kiosk that can give no number: where to get one, and small for staff what to mend."""
+    return Notice(
+        icon="account_question",
+        tone="trouble",
+        title=texts.say("kiosk_no_server"),
+        text=texts.say("kiosk_no_server_text"),
+        home=home,
+        staff=_for_staff(walk, texts),
+    )
+
+
+def _for_staff(walk: Walk, texts: Texts) -> str:
+    where = {"device": walk.device, "server": walk.server}
+    if walk.refusal is None:
+        return texts.say("kiosk_staff_unreachable", **where)
+    key = f"kiosk_staff_{walk.refusal.code}"
+    return texts.say(key if texts.knows(key) else "kiosk_staff_refused", **where, why=say_refusal(walk.refusal, texts))
 
 
 def _closed(walk: Walk, menu: Menu, texts: Texts, now_s: float) -> Closed | None:
@@ -114,14 +191,12 @@ def _closed(walk: Walk, menu: Menu, texts: Texts, now_s: float) -> Closed | None
 
 
 def _trouble(walk: Walk, texts: Texts, *, alone: bool) -> tuple[str, str] | None:
-    if walk.refusal is not None:
-        return "wifi_off", say_refusal(walk.refusal, texts)
     if alone and walk.printer != "failed":
         return "information", texts.say("kiosk_alone_strip")
     if alone:
         return "printer_alert", texts.say("kiosk_printer_strip")
     if walk.link != "live":
-        return "wifi_off", texts.say("kiosk_no_server_strip")
+        return "account_question", texts.say("kiosk_no_server_strip")
     if walk.printer == "failed":
         return "printer_alert", texts.say("kiosk_printer_strip")
     return None
@@ -206,7 +281,7 @@ def _number(walk: Walk, page: Holding, texts: Texts, now_s: float) -> Number:
     ticket = page.ticket
     card = card_of(walk, ticket.service)
     icon, tone, key = _PAPER[page.paper.state]
-    seconds = cancel_seconds(walk, now_s)
+    proven = page.paper.state in {"printing", "printed"}
     return Number(
         heading=texts.say("kiosk_your_number"),
         service=in_language(card.names, texts.language) if card else "",
@@ -214,20 +289,33 @@ def _number(walk: Walk, page: Holding, texts: Texts, now_s: float) -> Number:
         priority=texts.say("priority") if ticket.priority else "",
         facts=_facts(walk, ticket, texts),
         warning=texts.say("kiosk_after_break") if ticket.after_break else "",
-        paper=texts.say(_trouble_key(page.paper) or key, number=ticket.number),
+        paper=texts.say(_trouble_key(page.paper) or key),
         paper_icon=icon,
         paper_tone=tone,
         advice=texts.say("kiosk_please_wait"),
-        home=texts.say("kiosk_home"),
-        cancel="" if seconds is None else texts.say("kiosk_cancel", seconds=seconds),
+        home=texts.say("kiosk_done" if proven else "kiosk_remembered"),
+        wrong_choice=texts.say("kiosk_wrong_choice") if may_cancel(walk, now_s) else "",
     )
 
 
 def _facts(walk: Walk, ticket: TicketTaken, texts: Texts) -> tuple[str, ...]:
+    """Return how many are ahead, how long that may take, and where the person is called to."""
     ahead = say_ahead(ticket, walk.utc_offset_s, texts)
-    if ticket.wait is None:
-        return (ahead,)
-    return ahead, texts.say("kiosk_estimated_wait", range=say_range(ticket.wait, texts))
+    wait = "" if ticket.wait is None else texts.say("kiosk_estimated_wait", range=say_range(ticket.wait, texts))
+    counters = ", ".join(str(counter) for counter in ticket.counters)
+    called_to = texts.count("kiosk_wait_at", len(ticket.counters), counters=counters) if counters else ""
+    return tuple(fact for fact in (ahead, wait, called_to) if fact)
+
+
+def _question(page: Reconsidering, texts: Texts) -> Question:
+    number = page.holding.ticket.number
+    return Question(
+        icon="undo",
+        title=texts.say("kiosk_give_up_question", number=number),
+        text=texts.say("kiosk_give_up_text", number=number),
+        keep=texts.say("kiosk_keep", number=number),
+        give_up=texts.say("kiosk_give_up"),
+    )
 
 
 def _trouble_key(paper: Paper) -> str | None:
@@ -266,5 +354,4 @@ def _apology(walk: Walk, page: Sorry, texts: Texts) -> Notice:
             text = say_refusal(refusal, texts) if known else texts.say("kiosk_no_server_text")
             return Notice(icon="information", tone="trouble", title=texts.say("kiosk_refused"), text=text, home=home)
         case None:
-            text = texts.say("kiosk_no_answer_text" if page.asked else "kiosk_no_server_text")
-            return Notice(icon="wifi_off", tone="trouble", title=texts.say("kiosk_no_server"), text=text, home=home)
+            return _off_duty(walk, texts, home)

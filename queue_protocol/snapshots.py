@@ -103,6 +103,8 @@ class Menu(msgspec.Struct, frozen=True, kw_only=True, tag="menu"):
     services: tuple[ServiceCard, ...]
     opens_at: Instant | None = None
     """When tickets are given again today; `None`: they are now, or no more today."""
+    reopens_at: Instant | None = None
+    """When tickets are given on the next day that the calendar opens; `None`: it has no hours, or no such day soon."""
     cancel_within_s: Count = 0
     """How long a ticket may be cancelled at the kiosk that issued it."""
     dossiers_per_turn: Dossiers | None = None

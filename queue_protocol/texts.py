@@ -84,9 +84,16 @@ class Texts:
 
     def day(self, day: date) -> str:
         """Return a day with its weekday, as `Thứ Hai, ngày 23 tháng 11 năm 2026`."""
-        return self.say(
-            "date_long", weekday=self.say(_WEEKDAYS[day.weekday()]), day=day.day, month=day.month, year=day.year
-        )
+        return self.say("date_long", **self._named(day), year=day.year)
+
+    def day_and_month(self, day: date) -> str:
+        """Return a day that is near, as `Thứ Hai, 23/11`."""
+        return self.say("date_near", **self._named(day))
+
+    def _named(self, day: date) -> dict[str, object]:
+        """Return what a date is written with. A language that names its months is read alike everywhere."""
+        weekday, month_name = self.say(_WEEKDAYS[day.weekday()]), self.say(f"month_{day.month}")
+        return {"weekday": weekday, "day": day.day, "month_name": month_name}
 
 
 def _key(identifier: str | tuple[str, ...] | list[str]) -> str:

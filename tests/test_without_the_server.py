@@ -43,7 +43,7 @@ def take(kiosk: Driven, number: str) -> None:
         kiosk.touch(600, 400)
     kiosk.tap("Chứng thực")
     kiosk.wait_for(number)
-    kiosk.tap("Về màn hình chính")
+    kiosk.tap("Xong")
 
 
 def test_a_kiosk_goes_on_alone(tmp_path: Path) -> None:

@@ -25,6 +25,10 @@ class _Application(App):
         super().__init__()
         self._screen = screen
 
+    def open_settings(self, *_: object) -> bool:
+        """Open nothing: F1 would show Kivy's own settings over the board."""
+        return False
+
     def build(self) -> BoardScreen:
         return self._screen
 

@@ -15,22 +15,39 @@ from kiosk.screens.check import CheckScreen
 from kiosk.screens.notice import NoticeScreen
 from kiosk.screens.paper import PaperStrip as PaperStrip  # noqa: PLC0414 - the layout file names it
 from kiosk.screens.parts import QuietButton
+from kiosk.screens.question import QuestionScreen
 from kiosk.screens.services import ServicesScreen
 from kiosk.screens.ticket import TicketScreen
 from kiosk.screens.welcome import WelcomeScreen
-from kiosk.views import Check, Choice, Greeting, Notice, Number, View
+from kiosk.views import Check, Choice, Greeting, Notice, Number, Prompt, Question, View
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 
-PAGES = {Greeting: "welcome", Choice: "services", Check: "check", Number: "ticket", Notice: "notice"}
+PAGES = {
+    Greeting: "welcome",
+    Choice: "services",
+    Check: "check",
+    Number: "ticket",
+    Question: "question",
+    Notice: "notice",
+}
 """Which page shows which kind of body."""
+
+
+_NO_PROMPT = Prompt(words="", more="")
 
 
 class Taps(Protocol):
     """Whoever is told what people do on the screen."""
 
-    def touch(self) -> None:
-        """Take note of a finger, wherever it came down; called before what it hit."""
+    def touch(self, place: tuple[float, float]) -> None:
+        """Take note of a finger, in units of `look` from the window's corner; called before what it hit."""
+
+    def miss(self) -> None:
+        """Take note that the finger hit nothing."""
+
+    def tap_more_time(self) -> None:
+        """Take the answer that somebody is still there."""
 
     def tap_service(self, service: Any) -> None:
         """Take a choice of a service."""
@@ -44,8 +61,14 @@ class Taps(Protocol):
     def tap_take(self) -> None:
         """Take a wish for the number."""
 
+    def tap_wrong_choice(self) -> None:
+        """Take a doubt about the number on the screen."""
+
+    def tap_keep(self) -> None:
+        """Take the answer that the number is kept."""
+
     def tap_cancel(self) -> None:
-        """Take back the number on the screen."""
+        """Take the answer that the number is given up."""
 
     def tap_language(self, language: Any) -> None:
         """Take a choice of a language."""
@@ -84,6 +107,18 @@ class Bar(BoxLayout):
         self.dispatch("on_language", code)
 
 
+class PromptBar(BoxLayout):
+    """The question whether somebody is still there, in place of the line on top; `on_more` is the answer."""
+
+    words = StringProperty("")
+    more_words = StringProperty("")
+
+    __events__ = ("on_more",)
+
+    def on_more(self) -> None:
+        """Say that somebody is still there."""
+
+
 class Face(BoxLayout):
     """Shows a `View`; tells `taps` what people do."""
 
@@ -99,6 +134,7 @@ class Face(BoxLayout):
             "services": ServicesScreen(name="services"),
             "check": CheckScreen(name="check"),
             "ticket": TicketScreen(name="ticket"),
+            "question": QuestionScreen(name="question"),
             "notice": NoticeScreen(name="notice"),
         }
         self._manager: ScreenManager = self.ids.pages
@@ -114,7 +150,9 @@ class Face(BoxLayout):
             on_step=lambda _, step: taps.step_dossiers(step),
             on_take=lambda _: taps.tap_take(),
         )
-        self._pages["ticket"].bind(on_cancel=lambda _: taps.tap_cancel())
+        self._pages["ticket"].bind(on_wrong_choice=lambda _: taps.tap_wrong_choice())
+        self._pages["question"].bind(on_keep=lambda _: taps.tap_keep(), on_give_up=lambda _: taps.tap_cancel())
+        self.ids.prompt.bind(on_more=lambda _: taps.tap_more_time())
         for name in ("check", "ticket", "notice"):
             self._pages[name].bind(on_home=lambda _: taps.tap_home())
         self.ids.bar.bind(on_language=lambda _, language: taps.tap_language(language))
@@ -126,8 +164,11 @@ class Face(BoxLayout):
 
     def on_touch_down(self, touch: Any) -> bool:
         """Tell of the finger before the widget that it hits."""
-        self._taps.touch()
-        return bool(super().on_touch_down(touch))
+        self._taps.touch((touch.x / look.scale.unit, touch.y / look.scale.unit))
+        is_hit = bool(super().on_touch_down(touch))
+        if not is_hit:
+            self._taps.miss()
+        return is_hit
 
     def show(self, seen: View) -> None:
         """Show this from now on."""
@@ -135,6 +176,8 @@ class Face(BoxLayout):
         bar.center, bar.day, bar.time = seen.bar.center, seen.bar.day, seen.bar.time
         bar.languages = list(seen.bar.languages)
         self.paper_here = seen.paper_here
+        prompt = seen.prompt or _NO_PROMPT
+        self.ids.prompt.words, self.ids.prompt.more_words = prompt.words, prompt.more
         name = PAGES[type(seen.body)]
         self._pages[name].show(seen.body)
         self._manager.current = name
@@ -157,6 +200,10 @@ class KioskApp(App):
         super().__init__()
         look.register()
         self.face = Face(taps)
+
+    def open_settings(self, *_: Any) -> bool:
+        """Open nothing: F1 would show Kivy's own settings to whoever finds a keyboard."""
+        return False
 
     def build(self) -> Face:
         """Return what fills the window."""

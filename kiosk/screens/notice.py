@@ -26,6 +26,7 @@ class NoticeScreen(Screen):
     title = StringProperty("")
     time = StringProperty("")
     text = StringProperty("")
+    staff = StringProperty("")
     home_words = StringProperty("")
     home_icon = StringProperty("home")
     fraction = NumericProperty(-1.0)
@@ -40,4 +41,4 @@ class NoticeScreen(Screen):
         self.icon = look.icon(notice.icon)
         self.ink, self.fill = (look.COLOURS[name] for name in TONES[notice.tone])
         self.above, self.title, self.time, self.text = notice.above, notice.title, notice.time, notice.text
-        self.home_words, self.home_icon = notice.home, notice.home_icon
+        self.home_words, self.home_icon, self.staff = notice.home, notice.home_icon, notice.staff

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from kivy.lang import Builder
-from kivy.properties import ColorProperty, NumericProperty, StringProperty
+from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
 from kivy.uix.screenmanager import Screen
 
 from kiosk.screens import look
@@ -14,12 +14,13 @@ from kiosk.views import Number
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 
-TONES = {"waiting": ("on_quiet", "quiet"), "ready": ("on_good", "good"), "trouble": ("on_notice", "notice")}
-"""Colour of the words about the paper, and of the panel behind them."""
+TONES = {"waiting": ("secondary", "paper"), "ready": ("good", "paper"), "trouble": ("on_notice", "notice")}
+"""Colour of the words about the paper, and of the ground behind them. Only trouble stands on a panel: what stands on a
+coloured one is touched as a button is."""
 
 
 class TicketScreen(Screen):
-    """Shows a `Number`; `on_home` says that somebody wants to leave, `on_cancel` that the choice was a mistake."""
+    """Shows a `Number`; `on_home` says that somebody wants to leave, `on_wrong_choice` that the choice was wrong."""
 
     heading = StringProperty("")
     service = StringProperty("")
@@ -32,12 +33,13 @@ class TicketScreen(Screen):
     paper_icon = StringProperty("")
     ink = ColorProperty(look.COLOURS["on_quiet"])
     fill = ColorProperty(look.COLOURS["quiet"])
+    calm = BooleanProperty(True)
     advice = StringProperty("")
     home_words = StringProperty("")
-    cancel_words = StringProperty("")
+    wrong_choice_words = StringProperty("")
     fraction = NumericProperty(-1.0)
 
-    __events__ = ("on_home", "on_cancel")
+    __events__ = ("on_home", "on_wrong_choice")
 
     def on_kv_post(self, _: Any) -> None:
         """Fit the number whenever it or the room for it changes."""
@@ -47,7 +49,7 @@ class TicketScreen(Screen):
     def on_home(self) -> None:
         """Say that somebody wants to leave."""
 
-    def on_cancel(self) -> None:
+    def on_wrong_choice(self) -> None:
         """Say that the choice was a mistake."""
 
     def show(self, number: Number) -> None:
@@ -57,7 +59,8 @@ class TicketScreen(Screen):
         self.facts, self.warning = "\n".join(number.facts), number.warning
         self.paper, self.paper_icon = number.paper, look.icon(number.paper_icon)
         self.ink, self.fill = (look.COLOURS[name] for name in TONES[number.paper_tone])
-        self.advice, self.home_words, self.cancel_words = number.advice, number.home, number.cancel
+        self.advice, self.home_words, self.wrong_choice_words = number.advice, number.home, number.wrong_choice
+        self.calm = number.paper_tone != "trouble"
 
     def _fit(self, *_: Any) -> None:
         high = [size for size in NUMBER if size * scale.unit <= self.ids.number.height] or NUMBER[-1:]

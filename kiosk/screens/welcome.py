@@ -20,9 +20,10 @@ class WelcomeScreen(Screen):
     icon = StringProperty("")
     invitation = StringProperty("")
     detail = StringProperty("")
+    staff = StringProperty("")
 
     def show(self, greeting: Greeting) -> None:
         """Show these words."""
         self.welcome = greeting.welcome
         self.icon = look.icon(greeting.icon)
-        self.invitation, self.detail = greeting.invitation, greeting.detail
+        self.invitation, self.detail, self.staff = greeting.invitation, greeting.detail, greeting.staff

@@ -53,6 +53,12 @@ def next_open_day(catalogue: Catalogue, day: date) -> date:
     return next((each for each in following if sessions_of(catalogue, each) != ()), following[0])
 
 
+def next_day_from(catalogue: Catalogue, day: date) -> datetime | None:
+    """Return when kiosks give the first number on the next open day after this one; `None`: nobody can say."""
+    sessions = sessions_of(catalogue, next_open_day(catalogue, day))
+    return sessions[0].issue_from if sessions else None
+
+
 def local_day(catalogue: Catalogue | None, at: datetime) -> date:
     """Return the date of a moment in the center; in UTC while no catalogue says where it is."""
     return at.astimezone(ZoneInfo(catalogue.time_zone) if catalogue else UTC).date()

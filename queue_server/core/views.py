@@ -8,7 +8,7 @@ from queue_protocol.answers import RefusalCode
 from queue_protocol.ids import DeviceId, HallId, Revision, ServiceId, TicketId, Token, ticket_number
 from queue_protocol.snapshots import Board, BoardCall, BoardCounter, ClosedBecause, Hours, Menu, ServiceCard
 from queue_server.core.announcements import call_kind
-from queue_server.core.calendar import is_issuing, is_open, next_issue_from
+from queue_server.core.calendar import is_issuing, is_open, next_day_from, next_issue_from
 from queue_server.core.catalogue import Service
 from queue_server.core.estimate import Outlook, outlook
 from queue_server.core.hall import Hall, Ticket, catalogue_of, counters_for, counters_of, hall_of, services_at
@@ -63,6 +63,7 @@ def menu(hall: Hall, revision: Revision, now: datetime, room: HallId | None = No
         day=hall.day,
         services=tuple(card for card in service_cards(hall, now) if _is_served_in(hall, card, room)),
         opens_at=None if is_open_or_over else next_issue_from(hall.sessions, now),
+        reopens_at=next_day_from(catalogue_of(hall), hall.day),
         cancel_within_s=policy.cancel_within_s,
         dossiers_per_turn=policy.dossiers_per_turn,
         issuing=None

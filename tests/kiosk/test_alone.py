@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from kiosk.alone import Alone
-from kiosk.flow import Give
 from kiosk.stock import FILE, Stock
+from kiosk.wishes import Give
 from queue_protocol.announcements import PrintSlip
-from queue_protocol.answers import Refused, Result, TicketTaken
-from queue_protocol.commands import Command, RecordOffline
+from queue_protocol.answers import Done, Refused, Result, TicketTaken
+from queue_protocol.commands import Command, RecordOffline, WithdrawTake
 from queue_protocol.ids import DeviceId, ServiceId, token_of
 from tests.kiosk.hall import NOW, ticket, welcome
 from tests.kiosk.test_reserve import granting
@@ -134,3 +134,35 @@ async def test_a_day_that_is_over_gives_nothing(tmp_path: Path) -> None:
     life.hear_server()
     tomorrow = Give(request=2, service=WISH.service, language="vi", dossiers=1, at=NOW + timedelta(days=1))
     assert life.alone.give(tomorrow) == Refused(code="hall_closed")
+
+
+GIVEN_UP = token_of(bytes([200]) * 16)
+
+
+async def test_what_was_given_up_is_withdrawn_before_all(tmp_path: Path) -> None:
+    """The request first, then the ticket that was given in its place; across a restart too, until it is answered."""
+    life = Life(tmp_path)
+    life.hear_server()
+    life.alone.withdraw(GIVEN_UP)
+    assert life.give() == "AK01"
+    kinds: list[type[Command]] = [WithdrawTake, RecordOffline]
+    assert [type(command) for command, _ in life.asked] == kinds
+    after = Life(tmp_path)
+    assert [type(command) for command, _ in after.asked] == kinds
+    assert after.asked[0][0] == WithdrawTake(token=GIVEN_UP)
+    assert after.alone.has_withdrawn(GIVEN_UP)
+    await after.answer(0, Done())
+    assert after.alone.reserve is not None
+    assert after.alone.reserve.withdrawn == ()
+    assert [type(command) for command, _ in Life(tmp_path).asked] == [RecordOffline]
+
+
+async def test_a_refused_withdrawal_is_logged_and_over(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Somebody is being served under that number: staff can read it, and the kiosk asks the server again."""
+    life = Life(tmp_path)
+    life.hear_server()
+    life.alone.withdraw(GIVEN_UP)
+    await life.answer(0, Refused(code="wrong_status", facts={"number": "A015"}))
+    assert "A015" in caplog.text
+    assert life.alone.reserve is not None
+    assert life.alone.reserve.withdrawn == ()

@@ -11,7 +11,7 @@ from kiosk.printing import Ended, Job, Looked
 from kiosk.shelf import Shelf
 from queue_protocol.answers import Answer, Done, Refused, Result
 from queue_protocol.commands import Command, ReportDevice, ReportSlip
-from queue_protocol.ids import DeviceId
+from queue_protocol.ids import DeviceId, Token, token_of
 from queue_protocol.session import Link
 from queue_protocol.snapshots import FromServer
 from tests.kiosk.hall import KEY, menu, order, ticket, welcome
@@ -30,7 +30,8 @@ class Bench:
         self.box = Box(DeviceId("kiosk-1"), lambda: KEY, self.shelf, product_texts(), lambda: self.now_s)
         self.now_s = 5.0
         self.answers: list[asyncio.Future[Result]] = []
-        self.box.plug(self._ask, self.jobs.append)
+        self.withdrawn: set[Token] = set()
+        self.box.plug(self._ask, self.jobs.append, self.withdrawn.__contains__)
 
     def _ask(self, command: Command) -> "asyncio.Future[Result]":
         self.commands.append(command)
@@ -199,3 +200,12 @@ async def test_a_late_watcher_learns_how_the_printer_is(bench: Bench) -> None:
     bench.box.link_changed("live")
     bench.hear(Answer(command_id=None, result=Refused(code="unknown_key")))
     assert notes.seen == [Looked("failed", "cover_open"), "live", "Answer"]
+
+
+async def test_the_slip_of_a_request_that_was_given_up_is_not_printed(tmp_path: Path) -> None:
+    """The server may take the request before it hears of the withdrawal; the person has another number in the hand."""
+    bench = Bench(tmp_path)
+    token = token_of(bytes(16))
+    bench.withdrawn.add(token)
+    bench.hear(welcome(), menu(), order(token=token), order(ticket("A016"), token=token_of(bytes([1] * 16))))
+    assert [job.slip.number for job in bench.jobs] == ["A016"]

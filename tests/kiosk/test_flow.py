@@ -9,9 +9,21 @@ from hypothesis import strategies as st
 
 from kiosk import flow, reserve
 from kiosk.closing import Closure
-from kiosk.flow import Give, Take
 from kiosk.pages import Asking, Choosing, Holding, Paper, Sorry, Welcoming
-from kiosk.walk import SLOW_S, TICKET_S, Walk, gives_alone, hall_time, is_slow, remaining
+from kiosk.touches import DEAD_TIME_S
+from kiosk.walk import (
+    IDLE_S,
+    LEAVING_S,
+    TICKET_S,
+    UNPROVEN_S,
+    WARNING_S,
+    Walk,
+    gives_alone,
+    hall_time,
+    is_leaving,
+    remaining,
+)
+from kiosk.wishes import Give, Take
 from queue_protocol.answers import Done, Refused, TicketTaken
 from queue_protocol.ids import DeviceId, ServiceId
 from queue_protocol.session import Link
@@ -61,7 +73,7 @@ def test_one_tap_asks_for_the_ticket_in_the_language_on_the_screen() -> None:
     """A tap on a service is all it takes, and the ask carries the person's language."""
     walk, ask = flow.service_tapped(services_up(language="en"), CERTIFICATION, LATER)
     assert ask == Take(request=1, service=CERTIFICATION, language="en")
-    assert walk.page == Asking(request=1, service=CERTIFICATION, since_s=LATER)
+    assert walk.page == Asking(request=1, service=CERTIFICATION, dossiers=1, since_s=LATER)
 
 
 @given(
@@ -77,7 +89,7 @@ def test_a_burst_of_taps_issues_one_ticket(taps: list[float], answer_after_s: fl
         asks.append(ask)
     answered_s = LATER + answer_after_s
     walk = flow.answered(walk, 1, ticket(), answered_s)
-    for after_s in (0.05, 0.2, flow.DEAD_TIME_S - 0.01):
+    for after_s in (0.05, 0.2, DEAD_TIME_S - 0.01):
         walk = flow.home_tapped(flow.touched(walk, answered_s + after_s), answered_s + after_s)
         walk, ask = flow.service_tapped(walk, CERTIFICATION, answered_s + after_s)
         asks.append(ask)
@@ -90,7 +102,7 @@ def test_going_home_by_a_double_tap_does_not_take_another_ticket() -> None:
     home = flow.home_tapped(holding(Paper("printed")), LATER + 1)
     assert home.page == Choosing()
     assert flow.service_tapped(home, CERTIFICATION, LATER + 1.2)[1] is None
-    assert flow.service_tapped(home, CERTIFICATION, LATER + 1 + flow.DEAD_TIME_S)[1] is not None
+    assert flow.service_tapped(home, CERTIFICATION, LATER + 1 + DEAD_TIME_S)[1] is not None
 
 
 @pytest.mark.parametrize("link", ["connecting", "refused"])
@@ -155,27 +167,27 @@ def test_a_closed_service_is_refused_at_once() -> None:
     assert (walk.page.why, walk.page.service) == (Closure("full"), "land")
 
 
-def test_a_printed_ticket_goes_home_after_eight_seconds() -> None:
+def test_a_printed_ticket_goes_home_after_twelve_seconds() -> None:
     """The count begins when the paper is out."""
     walk = flow.slip_ended(holding(), ticket().ticket, Paper("printed"), LATER + 2)
-    assert isinstance(flow.tick(walk, LATER + 2 + TICKET_S - 0.01).page, Holding)
-    assert flow.tick(walk, LATER + 2 + TICKET_S).page == Choosing()
+    assert isinstance(flow.tick(walk, LATER + 2 + TICKET_S - 0.01)[0].page, Holding)
+    assert flow.tick(walk, LATER + 2 + TICKET_S)[0].page == Choosing()
 
 
-@pytest.mark.parametrize("state", ["failed", "uncertain"])
+@pytest.mark.parametrize("state", ["failed", "uncertain", "accepted"])
 def test_a_number_without_sure_paper_stays_longer(state: str) -> None:
     """Without paper there is time to learn the number by heart."""
     walk = holding(Paper(state, "paper_out"))  # type: ignore[arg-type]  # one of the literals above
-    assert isinstance(flow.tick(walk, LATER + flow.TROUBLE_S - 0.01).page, Holding)
-    assert flow.tick(walk, LATER + flow.TROUBLE_S).page == Choosing()
+    assert isinstance(flow.tick(walk, LATER + UNPROVEN_S - 0.01)[0].page, Holding)
+    assert flow.tick(walk, LATER + UNPROVEN_S)[0].page == Choosing()
 
 
 def test_paper_that_nobody_reports_becomes_trouble() -> None:
     """A ticket whose print order never came is not shown as being printed for ever."""
-    walk = flow.tick(holding(), LATER + flow.TROUBLE_S)
+    walk = flow.tick(holding(), LATER + flow.TROUBLE_S)[0]
     assert isinstance(walk.page, Holding)
     assert walk.page.paper.state == "uncertain"
-    assert flow.tick(walk, LATER + 2 * flow.TROUBLE_S).page == Choosing()
+    assert flow.tick(walk, LATER + flow.TROUBLE_S + UNPROVEN_S)[0].page == Choosing()
 
 
 def test_a_slip_that_ends_before_its_answer_counts() -> None:
@@ -200,41 +212,6 @@ def test_the_slip_of_another_person_leaves_the_page_alone() -> None:
     assert walk.page.paper.state == "printing"
 
 
-def test_a_slow_server_is_admitted_and_then_given_up() -> None:
-    """After ten seconds the person is told what to do, after thirty the screen is free again."""
-    walk = asked()
-    assert not is_slow(walk, LATER + SLOW_S - 0.1)
-    assert is_slow(walk, LATER + SLOW_S)
-    gone = flow.tick(walk, LATER + flow.GIVE_UP_S)
-    assert isinstance(gone.page, Sorry)
-    assert gone.page.asked
-
-
-def test_a_late_answer_is_still_shown() -> None:
-    """A ticket that exists is shown even when the kiosk has given up waiting for it."""
-    gone = flow.tick(asked(), LATER + flow.GIVE_UP_S)
-    home = flow.tick(gone, LATER + flow.GIVE_UP_S + flow.TROUBLE_S)
-    for before in (gone, home):
-        walk = flow.answered(before, 1, ticket(), LATER + 60)
-        assert isinstance(walk.page, Holding)
-
-
-def test_a_late_answer_waits_for_the_person_at_the_screen() -> None:
-    """The page of one person is never replaced by the ticket of another; it comes next."""
-    late = flow.answered(holding(Paper("printed")), 7, ticket("H001"), LATER + 1)
-    assert isinstance(late.page, Holding)
-    assert late.page.ticket.number == "A015"
-    following = flow.tick(late, LATER + TICKET_S)
-    assert isinstance(following.page, Holding)
-    assert following.page.ticket.number == "H001"
-
-
-def test_a_late_refusal_concerns_nobody() -> None:
-    """Who was refused after the kiosk gave up has gone."""
-    home = flow.home_tapped(flow.tick(asked(), LATER + flow.GIVE_UP_S), LATER + 40)
-    assert flow.answered(home, 1, Refused(code="too_late"), LATER + 60) == home
-
-
 def test_a_refusal_is_shown_with_its_code() -> None:
     """The words of a refusal are chosen by its code, so the walk keeps it."""
     walk = flow.answered(asked(), 1, Refused(code="busy"), LATER)
@@ -249,18 +226,32 @@ def test_a_tap_a_moment_too_late_says_the_same_as_the_tile() -> None:
     assert (walk.page.why, walk.page.service) == (Closure("quota"), CERTIFICATION)
 
 
+def test_an_idle_screen_asks_before_it_leaves() -> None:
+    """Twenty seconds before, and any touch is an answer; a number without proof of paper asks too, and may stay."""
+    walk = services_up()
+    assert not is_leaving(walk, LATER + IDLE_S - WARNING_S - 0.1)
+    assert is_leaving(walk, LATER + IDLE_S - WARNING_S)
+    assert not is_leaving(flow.touched(walk, LATER + IDLE_S - 1), LATER + IDLE_S)
+    unproven = holding(Paper("failed", "paper_out"))
+    assert not is_leaving(unproven, LATER + UNPROVEN_S - LEAVING_S - 0.1)
+    assert is_leaving(unproven, LATER + UNPROVEN_S - LEAVING_S)
+    longer = flow.more_time(unproven, LATER + UNPROVEN_S - 1)
+    assert isinstance(flow.tick(longer, LATER + 2 * UNPROVEN_S - 2)[0].page, Holding)
+    assert not is_leaving(holding(Paper("printed")), LATER + TICKET_S - 1)
+
+
 def test_an_idle_screen_greets_in_the_first_language() -> None:
     """The next person does not find the language of the last."""
     walk = flow.language_tapped(services_up(), "en", LATER)
     assert walk.language == "en"
-    idle = flow.tick(walk, LATER + flow.IDLE_S)
+    idle = flow.tick(walk, LATER + IDLE_S)[0]
     assert (idle.page, idle.language) == (Welcoming(), "vi")
 
 
 def test_the_language_goes_home_with_the_ticket() -> None:
     """After a ticket the screen speaks Vietnamese again."""
     walk = replace(holding(Paper("printed")), language="en")
-    assert flow.tick(walk, LATER + TICKET_S).language == "vi"
+    assert flow.tick(walk, LATER + TICKET_S)[0].language == "vi"
 
 
 def test_a_double_tap_on_the_language_changes_it_once() -> None:
@@ -304,8 +295,8 @@ _MENUS: dict[str, Menu] = {
     "closed": menu(closed={"all": "ended"}),
 }
 _INPUTS = st.sampled_from(
-    ["touch", "service", "one", "many", "more", "take", "cancel", "done", "home", "language", "ticket", "refusal",
-     "printed", "failed", "lost", "live", *_MENUS]
+    ["touch", "service", "one", "many", "more", "take", "wrong", "keep", "cancel", "done", "home", "language", "ticket",
+     "refusal", "printed", "failed", "lost", "live", *_MENUS]
 )  # fmt: skip
 
 
@@ -315,12 +306,11 @@ def test_every_page_has_a_way_home(steps: list[tuple[str, float]]) -> None:
     walk, now_s = services_up(heard=(NOW, LATER)), LATER
     for step, wait_s in steps:
         now_s += wait_s
-        walk = flow.tick(_happen(walk, step, now_s), now_s)
-    walk = replace(walk, late=walk.late[:1])
+        walk = flow.tick(_happen(walk, step, now_s), now_s)[0]
     deadline_s = now_s + 180
     while now_s < deadline_s:
         now_s += 0.5
-        walk = flow.tick(walk, now_s)
+        walk = flow.tick(walk, now_s)[0]
     assert walk.page == Welcoming()
 
 
@@ -333,6 +323,8 @@ def _happen(walk: Walk, step: str, now_s: float) -> Walk:
         "many": lambda: flow.dossiers_tapped(walk, 4, now_s)[0],
         "more": lambda: flow.dossiers_stepped(walk, 1, now_s),
         "take": lambda: flow.confirmed(walk, now_s)[0],
+        "wrong": lambda: flow.wrong_choice_tapped(walk, now_s),
+        "keep": lambda: flow.keep_tapped(walk, now_s),
         "cancel": lambda: flow.cancel_tapped(walk, now_s)[0],
         "done": lambda: flow.answered(walk, walk.requests, Done(), now_s),
         "home": lambda: flow.home_tapped(walk, now_s),

@@ -7,13 +7,13 @@ import msgspec
 import pytest
 
 from kiosk import reserve
-from kiosk.flow import Give
 from kiosk.printing import Ended, Looked
-from kiosk.views import Check, Choice, Greeting, Notice, Number, View
+from kiosk.views import Check, Choice, Greeting, Notice, Number, Question, View
 from kiosk.walking import Walker
-from queue_protocol.answers import Answer, Done, RefusalCode, Refused, Result
+from kiosk.wishes import Give
+from queue_protocol.answers import Done, RefusalCode, Refused, Result
 from queue_protocol.commands import CancelTicket, Command, TakeTicket
-from queue_protocol.ids import DeviceId, ServiceId, token_of
+from queue_protocol.ids import DeviceId, ServiceId, Token, token_of
 from queue_protocol.snapshots import Beat, ClosedBecause
 from tests.kiosk.hall import NOW, menu, ticket, welcome, with_card
 from tests.kiosk.test_reserve import granting
@@ -44,22 +44,29 @@ class Stage:
     def __init__(self) -> None:
         self.now_s = 100.0
         self.given: list[Give] = []
+        self.withdrawn: list[Token] = []
         self.asked: list[tuple[Command, asyncio.Future[Result]]] = []
         self.paint = Paint()
         self.walker = Walker(
             DeviceId("kiosk-1"),
+            "http://10.0.0.5:8080",
             product_texts(),
             "vi",
             self._ask,
-            self._give,
+            self,
             lambda: token_of(bytes(16)),
             lambda: self.now_s,
         )
         self.walker.show_on(self.paint)
 
-    def _give(self, wish: Give) -> Result:
+    def give(self, wish: Give) -> Result:
+        """Give a ticket, as the reserve does."""
         self.given.append(wish)
         return ticket("AK01", people_ahead=None, wait=None, service=wish.service)
+
+    def withdraw(self, token: Token) -> None:
+        """Keep what is withdrawn."""
+        self.withdrawn.append(token)
 
     def _ask(self, command: Command) -> "asyncio.Future[Result]":
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
@@ -114,7 +121,9 @@ async def test_from_the_greeting_to_the_number(stage: Stage) -> None:
     stage.walker.slip_ended(Ended(ticket().ticket, "printed", None))
     assert stage.view.body.paper == "Mời ông/bà nhận phiếu"
     assert stage.paint.remaining == 1.0
-    stage.wait(8)
+    assert stage.view.body.home == "Xong"
+    assert stage.view.body.facts[-1] == "Chờ gọi vào Quầy 1, 2"
+    stage.wait(12)
     assert isinstance(stage.view.body, Choice)
 
 
@@ -138,8 +147,8 @@ async def test_alone_the_screen_is_calm_and_the_number_comes_at_once(stage: Stag
     assert (len(stage.given), stage.asked) == (1, [])
     number = stage.view.body
     assert isinstance(number, Number)
-    assert (number.number, number.cancel) == ("AK01", "")
-    assert number.facts == ("Chưa rõ còn bao nhiêu người phía trước. Mời ông/bà giữ phiếu, chờ cán bộ gọi số.",)
+    assert (number.number, number.wrong_choice) == ("AK01", "")
+    assert number.facts == ("Chưa rõ còn bao nhiêu người phía trước", "Chờ gọi vào Quầy 1, 2")
 
 
 async def test_the_command_names_kiosk_language_and_token(stage: Stage) -> None:
@@ -162,9 +171,9 @@ async def test_a_burst_of_taps_sends_one_command(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("outcome", "reason", "words"),
     [
-        ("failed", "paper_out", "Máy tạm hết giấy. Số của ông/bà là A015."),
-        ("failed", "unreachable", "Máy tạm không in được phiếu. Số của ông/bà là A015."),
-        ("uncertain", "cut_off", "Chưa rõ phiếu đã in xong. Số của ông/bà là A015."),
+        ("failed", "paper_out", "Máy tạm hết giấy. Mời ông/bà nhớ số này và chờ gọi."),
+        ("failed", "unreachable", "Máy tạm không in được phiếu. Mời ông/bà nhớ số này và chờ gọi."),
+        ("uncertain", "cut_off", "Chưa rõ phiếu đã in xong. Không thấy phiếu, mời ông/bà nhớ số này"),
     ],
 )
 async def test_trouble_replaces_the_arrow_never_the_number(stage: Stage, outcome: str, reason: str, words: str) -> None:
@@ -177,6 +186,8 @@ async def test_trouble_replaces_the_arrow_never_the_number(stage: Stage, outcome
     assert body.number == "A015"
     assert body.paper.replace("\xa0", " ").startswith(words)
     assert (body.paper_icon, body.paper_tone) == ("printer_alert", "trouble")
+    assert body.home == "Tôi nhớ số rồi"
+    assert "giữ phiếu" not in body.paper
 
 
 async def test_a_refusal_is_said_in_words(stage: Stage) -> None:
@@ -194,45 +205,6 @@ async def test_what_only_staff_can_mend_is_not_said_to_citizens(stage: Stage) ->
     await stage.answer(Refused(code="storage"))
     assert isinstance(stage.view.body, Notice)
     assert stage.view.body.text == product_texts()["vi"].say("kiosk_no_server_text")
-
-
-async def test_without_a_menu_the_page_says_why() -> None:
-    """A kiosk that has never reached the server does not show an empty page."""
-    fresh = Stage()
-    fresh.walker.touch()
-    assert isinstance(fresh.view.body, Notice)
-    assert fresh.view.body.title == "Máy chủ tạm chưa trả lời"
-    fresh.walker.heard(Answer(command_id=None, result=Refused(code="unknown_key")))
-    assert "khóa thiết bị" in fresh.view.body.text
-
-
-async def test_trouble_is_announced_above_the_services(stage: Stage) -> None:
-    """No server matters more than no paper, and both go when they are over."""
-    stage.walker.touch()
-    stage.walker.printer_looked(Looked("failed", "paper_out"))
-    stage.walker.link_changed("connecting")
-    assert _trouble(stage) == "wifi_off"
-    stage.walker.link_changed("live")
-    assert _trouble(stage) == "printer_alert"
-    stage.walker.printer_looked(Looked("ready", None))
-    assert _trouble(stage) is None
-
-
-def _trouble(stage: Stage) -> str | None:
-    body = stage.view.body
-    assert isinstance(body, Choice)
-    return body.trouble[0] if body.trouble else None
-
-
-async def test_cards_say_how_long_the_line_is(stage: Stage) -> None:
-    """People waiting, the range, or why no number can be taken."""
-    stage.walker.touch()
-    body = stage.view.body
-    assert isinstance(body, Choice)
-    shown = {str(card.service): (card.status, card.detail, card.open) for card in body.cards}
-    assert shown["certification"] == ("Đang chờ: 4 người", "khoảng 10–20 phút", True)
-    assert shown["business"] == ("Chưa có người chờ", "", True)
-    assert shown["land"] == ("Hôm nay đã hết số", "mời gặp cán bộ", False)
 
 
 async def test_english_cards_borrow_no_vietnamese_hints(stage: Stage) -> None:
@@ -271,21 +243,28 @@ async def test_a_ticket_of_a_service_that_left_the_menu_is_shown(stage: Stage) -
 
 
 async def test_a_wrong_choice_is_taken_back(stage: Stage) -> None:
-    """The offer counts down, the server is asked, and the words say what the paper is worth now."""
+    """It is asked about without a countdown, and the words say what the paper is worth now."""
     stage.choose()
     stage.walker.heard(Beat(now=NOW, revision=menu().revision))
     await stage.answer(ticket())
     stage.walker.slip_ended(Ended(ticket().ticket, "printed", None))
     assert isinstance(stage.view.body, Number)
-    assert stage.view.body.cancel == "Chọn nhầm? Hủy số (8 giây)"
-    stage.wait(1)
-    assert stage.view.body.cancel == "Chọn nhầm? Hủy số (7 giây)"
+    assert stage.view.body.wrong_choice == "Chọn nhầm việc?"
+    stage.wait(2)
+    stage.walker.touch()
+    stage.walker.tap_wrong_choice()
+    question = stage.view.body
+    assert isinstance(question, Question)
+    assert (question.title, question.keep) == ("Bỏ số A015 để chọn lại?", "Giữ số A015")
+    assert question.give_up == "Bỏ, chọn lại"
+    assert stage.paint.remaining is None
+    stage.wait(2)
+    stage.walker.touch()
     stage.walker.tap_cancel()
     assert stage.asked[-1][0] == CancelTicket(ticket=ticket().ticket)
     await stage.answer(Done())
     assert isinstance(stage.view.body, Notice)
-    assert stage.view.body.title == "Đã hủy số A015"
-    assert "không còn giá trị" in stage.view.body.text
+    assert stage.view.body.text == "Số A015 đã hủy, phiếu này không dùng nữa. Mời ông/bà chọn lại."
     stage.wait(1)
     stage.walker.tap_home()
     assert isinstance(stage.view.body, Choice)

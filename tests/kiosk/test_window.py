@@ -8,6 +8,7 @@ import pytest
 from PIL import Image, ImageChops
 
 import assets
+from kiosk.touches import CALM_OVER_S, DEAD_TIME_S
 from printer_drivers.virtual import LATEST
 from queue_protocol.answers import Refused
 from queue_protocol.commands import CancelTicket, ReportSlip, TakeTicket
@@ -54,7 +55,7 @@ def test_the_folder_of_the_paper_may_be_tidied(tmp_path: Path) -> None:
     paper = tmp_path / "data" / "paper"
     with open_hall() as hall, start(hall, tmp_path) as kiosk:
         for number in (1, 2):
-            kiosk.tap("Chạm vào" if number == 1 else "Về màn hình chính")
+            kiosk.tap("Chạm vào" if number == 1 else "Xong")
             kiosk.tap("Chứng thực")
             kiosk.wait_for(f"A00{number}")
             kiosk.wait_for("Mời ông/bà nhận phiếu")
@@ -93,12 +94,12 @@ def test_a_server_that_has_gone_is_admitted(tmp_path: Path) -> None:
         hall.hang_up()
         kiosk.wait_for("Máy chủ tạm chưa trả lời. Mời ông/bà gặp cán bộ để lấy số.")
         kiosk.tap("Chứng thực")
-        kiosk.wait_for("Máy chưa cấp được số.")
+        kiosk.wait_for("Mời ông/bà gặp cán bộ để lấy số.")
     assert hall.asked(TakeTicket) == []
 
 
 def test_a_wrong_choice_is_cancelled_by_a_finger(tmp_path: Path) -> None:
-    """Papers, dossiers, number, "Chọn nhầm?": each page has its button, and the server is told to cancel."""
+    """Each page has its button; a touch beside the answers keeps the number, and the server is told to cancel."""
     asking = with_card(menu(cancel_within_s=30, dossiers_per_turn=2), "results", papers={"vi": "Giấy hẹn"})
     with open_hall(menu=asking) as hall, start(hall, tmp_path) as kiosk:
         kiosk.tap("Chạm vào")
@@ -107,8 +108,16 @@ def test_a_wrong_choice_is_cancelled_by_a_finger(tmp_path: Path) -> None:
         kiosk.tap("4 trở lên")
         kiosk.tap("Lấy số")
         kiosk.wait_for("T001")
-        kiosk.tap("Chọn nhầm?")
-        kiosk.wait_for("Đã hủy số T001")
+        kiosk.tap("Chọn nhầm việc?")
+        kiosk.wait_for("Bỏ số T001 để chọn lại?")
+        kiosk.touch(20, 700)
+        kiosk.wait_for("Mời ông/bà ngồi chờ")
+        time.sleep(DEAD_TIME_S)
+        kiosk.tap("Chọn nhầm việc?")
+        kiosk.wait_for("Bỏ số T001 để chọn lại?")
+        time.sleep(CALM_OVER_S)
+        kiosk.tap("Bỏ, chọn lại")
+        kiosk.wait_for("Số T001 đã hủy, phiếu này không dùng nữa. Mời ông/bà chọn lại.")
         kiosk.tap("Chọn lại")
         kiosk.wait_for("Mời ông/bà chọn việc cần làm")
     assert [command.dossiers for command in hall.asked(TakeTicket)] == [4]
@@ -134,10 +143,10 @@ def test_a_full_page_before_the_number_fits(tmp_path: Path, size: tuple[int, int
         assert widget["y"] + widget["height"] <= size[1], widget
 
 
-@pytest.mark.parametrize("size", [(1920, 1080), (1024, 768), (1080, 1920)])
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 1024), (1024, 600), (1080, 1920), (768, 1366)])
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_eleven_services_fit_without_scrolling(tmp_path: Path, size: tuple[int, int], language: str) -> None:
-    """On each screen every card lies wholly on it, overlaps no other, and keeps its words inside."""
+    """On each screen every card lies on it, overlaps no other, and has its words, the everyday ones too, inside."""
     args = ["--language", language, "--printer", "tcp://127.0.0.1:9"]
     with open_hall(menu=menu(11)) as hall, start(hall, tmp_path, *args, size=size) as kiosk:
         kiosk.tap("Chạm vào" if language == "vi" else "Touch the screen")
@@ -152,6 +161,9 @@ def test_eleven_services_fit_without_scrolling(tmp_path: Path, size: tuple[int, 
         assert min(card["width"], card["height"]) >= 80
     assert not [(a["y"], b["y"]) for a in cards for b in cards if a is not b and _overlap(a, b)]
     _words_stay_inside(tree)
+    shown = " ".join(widget["text"] for widget in tree if widget["class"] == "Words")
+    hints = [each.hints["vi"] for each in hall.menu.services if each.hints and language == "vi"]
+    assert [hint for hint in hints if hint not in shown] == []
 
 
 def _overlap(a: dict[str, Any], b: dict[str, Any]) -> bool:

@@ -94,10 +94,11 @@ def test_what_closed_a_moment_ago_is_said_alike(citizen: Windows) -> None:
           const closed = (opens_at) => ({ opens_at, services: [{ open: false, closed_because: "hours" }] });
           const noon = "2026-11-23T06:00:00Z";
           return [
-            m.closureOfRefusal({ code: "hall_closed", facts: { opens_at: noon } }),
-            m.closureOfRefusal({ code: "hall_closed", facts: {} }),
-            m.closureOfRefusal({ code: "service_full", facts: { service: "land" } }),
-            m.closureOfRefusal({ code: "busy" }),
+            m.closureOfRefusal({ code: "hall_closed", facts: { opens_at: noon } }, {}),
+            m.closureOfRefusal({ code: "hall_closed", facts: {} }, {}),
+            m.closureOfRefusal({ code: "hall_closed", facts: {} }, { reopens_at: noon }),
+            m.closureOfRefusal({ code: "service_full", facts: { service: "land" } }, { reopens_at: noon }),
+            m.closureOfRefusal({ code: "busy" }, {}),
             m.closureOfHall(closed(noon), Date.parse(noon) - 1),
             m.closureOfHall(closed(noon), Date.parse(noon)),
             m.closureOfHall({ services: [] }, 0),
@@ -105,7 +106,8 @@ def test_what_closed_a_moment_ago_is_said_alike(citizen: Windows) -> None:
         })"""
     )
     noon = {"kind": "hours", "opensAt": "2026-11-23T06:00:00Z"}
-    assert said == [noon, {"kind": "today", "opensAt": None}, {"kind": "full", "opensAt": None}, None, noon, None, None]
+    over, later = {"kind": "today", "opensAt": None}, {"kind": "today", "opensAt": noon["opensAt"]}
+    assert said == [noon, over, later, {"kind": "full", "opensAt": None}, None, noon, None, None]
 
 
 def test_papers_and_dossiers_come_before_the_number(citizen: Windows, server: Server) -> None:
@@ -125,6 +127,7 @@ def test_papers_and_dossiers_come_before_the_number(citizen: Windows, server: Se
     expect(page.locator("[data-action=take]")).to_have_count(0)
     page.wait_for_timeout(700)
     page.click("[data-action=dossiers][data-value='4']")
+    page.wait_for_timeout(700)
     page.click("[data-action=step][data-value='1']")
     expect(page.locator(".stepper strong")).to_have_text("5")
     page.wait_for_timeout(700)
@@ -134,19 +137,118 @@ def test_papers_and_dossiers_come_before_the_number(citizen: Windows, server: Se
 
 
 def test_a_wrong_choice_is_taken_back(citizen: Windows, server: Server) -> None:
-    """The number's page offers it for as long as it stays; then the words say what the paper is worth."""
-    page, asked = open_kiosk(citizen, server, lambda message: message.update(cancel_within_s=30))
+    """The number's page asks first, without a countdown; a touch beside the answers keeps the number."""
+    page, asked = open_kiosk(citizen, server, lambda message: message.update(cancel_within_s=60))
     page.click(CARD.format("land"))
     number = page.locator("#number").inner_text()
-    expect(page.locator("[data-action=cancel]")).to_have_text(re.compile(r"Chọn nhầm\? Hủy số \(\d giây\)"))
-    page.wait_for_timeout(700)
-    page.click("[data-action=cancel]")
-    expect(page.locator(".trouble h1")).to_have_text(f"Đã hủy số {number}")
-    expect(page.locator(".trouble")).to_contain_text("không còn giá trị")
+    doubt = page.locator("[data-action=doubt]")
+    expect(doubt).to_have_text("Chọn nhầm việc?")
+    for way in ("keep", "beside", "cancel"):
+        page.wait_for_timeout(700)
+        doubt.click()
+        expect(page.locator("#question")).to_have_text(f"Bỏ số {number} để chọn lại?")
+        page.wait_for_timeout(3100)
+        if way == "beside":
+            page.mouse.click(40, 900)
+        else:
+            page.click(f"[data-action={way}]")
+        if way != "cancel":
+            expect(page.locator("#number")).to_have_text(number)
+    expect(page.locator(".trouble")).to_contain_text(
+        f"Số {number} đã hủy, phiếu này không dùng nữa. Mời ông/bà chọn lại."
+    )
     page.wait_for_timeout(700)
     page.click("[data-action=back]")
     page.locator(".service-card").first.wait_for()
     assert [command["type"] for command in asked] == ["take_ticket", "cancel_ticket"]
+
+
+def test_an_impatient_finger_answers_nothing(citizen: Windows, server: Server) -> None:
+    """Taps at the place of the card, past the dead time of each page: no dossiers, no number, no end of the number."""
+    page, asked = open_kiosk(citizen, server, lambda message: message.update(dossiers_per_turn=3, cancel_within_s=60))
+    box = page.locator(CARD.format("land")).bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    for _ in range(6):
+        page.mouse.click(x, y)
+        page.wait_for_timeout(800)
+    expect(page.locator(".check")).to_be_visible()
+    assert asked == []
+
+
+def test_a_request_without_an_answer_is_withdrawn(citizen: Windows, server: Server) -> None:
+    """The server hangs: the person is sent to the staff, and the request is withdrawn by its token when it is back."""
+    page = citizen.open("/", width=1280, height=1024)
+    asked: list[dict[str, Any]] = []
+
+    def through(route: WebSocketRoute) -> None:
+        away = route.connect_to_server()
+        route.on_message(lambda frame: None if hangs(frame) else away.send(frame))
+        away.on_message(route.send)
+
+    def hangs(frame: str | bytes) -> bool:
+        message = json.loads(frame)
+        if message["type"] == "request":
+            asked.append(message["command"])
+        return bool(message["type"] == "request" and message["command"]["type"] == "take_ticket")
+
+    page.route_web_socket(re.compile("/socket$"), through)
+    page.clock.install()
+    page.goto(f"{server.address}/kiosk#device=kiosk-1&key={server.key('kiosk-1')}")
+    page.locator(".service-card").first.wait_for()
+    page.click(CARD.format("land"))
+    expect(page.locator(".trouble h1")).to_have_text("Đang lấy số")
+    page.clock.run_for(16_000)
+    expect(page.locator(".trouble h1")).to_have_text("Máy lấy số tạm nghỉ")
+    expect(page.locator(".trouble .staff")).to_contain_text("kiosk-1")
+    page.wait_for_timeout(300)
+    assert [command["type"] for command in asked] == ["take_ticket", "withdraw_take"]
+    assert asked[0]["token"] == asked[1]["token"]
+
+
+def test_who_still_reads_is_asked_before_the_page_goes(citizen: Windows, server: Server) -> None:
+    """Twenty seconds before the services go; a touch is an answer, and without one the page greets the next person."""
+    page = citizen.open("/", width=1280, height=1024)
+    page.clock.install()
+    page.goto(f"{server.address}/kiosk#device=kiosk-1&key={server.key('kiosk-1')}")
+    page.locator(".service-card").first.wait_for()
+    page.mouse.click(5, 1000)
+    prompt = page.locator("[data-key=prompt]")
+    page.clock.run_for(39_000)
+    expect(prompt).to_have_count(0)
+    page.clock.run_for(1_500)
+    expect(prompt).to_contain_text("Ông/bà cần thêm thời gian không?")
+    page.get_by_text("Chờ thêm").click()
+    expect(prompt).to_have_count(0)
+    page.clock.run_for(61_000)
+    expect(page.locator(".greeting")).to_contain_text("Chạm vào màn hình để lấy số")
+    page.mouse.click(600, 500)
+    page.locator(".service-card").first.wait_for()
+
+
+SIZES = [(1920, 1080), (1280, 1024), (1024, 600), (1080, 1920), (768, 1366)]
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_everyday_words_are_on_every_card(citizen: Windows, server: Server, width: int, height: int) -> None:
+    """On all screens, wholly inside of their card, and all cards on the screen at once; the doubt is near no card."""
+    page = citizen.open(f"/kiosk#device=kiosk-1&key={server.key('kiosk-1')}", width=width, height=height)
+    page.locator(".service-card").first.wait_for()
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    cut = page.locator(".service-card").evaluate_all(
+        """cards => cards.filter((card) => {
+          const outer = card.getBoundingClientRect();
+          const inner = card.querySelector(".hints").getBoundingClientRect();
+          return !inner.height || inner.bottom > outer.bottom + 1 || card.scrollHeight > card.clientHeight + 1;
+        }).map((card) => card.textContent)"""
+    )
+    assert cut == []
+    top = page.locator(".service-card").first.bounding_box()
+    page.click("[data-value=results]")
+    doubt = page.locator("[data-action=doubt]").bounding_box()
+    assert top is not None
+    assert doubt is not None
+    assert doubt["y"] + doubt["height"] <= top["y"] + 1
 
 
 @pytest.mark.parametrize("path", ["/kiosk", "/display"])

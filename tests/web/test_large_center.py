@@ -60,7 +60,7 @@ def test_the_board_of_twenty_counters_fits_its_screen(citizen: Windows, width: i
 def test_every_service_has_a_hue(citizen: Windows, server: Server) -> None:
     """There are eleven hues: the twelfth service begins anew, and no open card is grey as a closed one."""
     page = citizen.open(f"/kiosk#device=kiosk-1&key={server.key('kiosk-1')}", width=1920, height=1080)
-    badges = page.locator(".service-card .badge")
+    badges = page.locator(".service-card .face")
     expect(badges).to_have_count(SERVICES)
     colours = badges.evaluate_all("all => all.map((badge) => getComputedStyle(badge).backgroundColor)")
     assert len(set(colours)) == 11

@@ -37,12 +37,22 @@ export class Connection {
 
   /* Ask the server; the promise gets the answer's result, however many reconnects that takes. */
   ask(command) {
+    return this.begin(command).answer;
+  }
+
+  /* Ask the server; `answer` is as of `ask`, `giveUp()` waits for it no longer: then it never comes. */
+  begin(command) {
     const id = commandId();
-    return new Promise((resolve) => {
+    const answer = new Promise((resolve) => {
       this.waiting.set(id, resolve);
       this.session.ask(id, command, performance.now(), PATIENCE_MS);
       this.flush();
     });
+    const giveUp = () => {
+      this.waiting.delete(id);
+      this.session.giveUp(id);
+    };
+    return { answer, giveUp };
   }
 
   open() {

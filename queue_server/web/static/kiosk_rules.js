@@ -14,7 +14,11 @@ const REFUSED = {
 export const COUNTED_FROM = 4;
 export const MOST_DOSSIERS = 99;
 
-/* Return why this service gives no tickets, { kind, opensAt }; null: it gives them, as far as can be known here. */
+/* A wish to cancel is not offered with less time left than it takes to say it twice. */
+const CANCEL_LEAST_MS = 3000;
+
+/* Return why this service gives no tickets, { kind, opensAt }; `opensAt` is of today for "hours", else of a later day
+ * or null. Null: it gives them, as far as can be known here. */
 export function closureOfService(menu, card, now) {
   if (card.open) {
     return null;
@@ -22,7 +26,7 @@ export function closureOfService(menu, card, now) {
   if (card.closed_because === "hours" && menu.opens_at) {
     return Date.parse(menu.opens_at) <= now ? null : { kind: "hours", opensAt: menu.opens_at };
   }
-  return withoutEnd(card.closed_because || "hours");
+  return withoutEnd(card.closed_because || "hours", menu);
 }
 
 /* Return why the whole hall gives no tickets; null: at least one service may. */
@@ -32,21 +36,20 @@ export function closureOfHall(menu, now) {
 }
 
 /* Return the closure that a refused request speaks of; null when it speaks of something else. */
-export function closureOfRefusal({ code, facts }) {
+export function closureOfRefusal({ code, facts }, menu) {
   const because = REFUSED[code];
   if (because === undefined) {
     return null;
   }
   const opensAt = (facts && facts.opens_at) || null;
-  return because === "hours" && opensAt !== null ? { kind: "hours", opensAt } : withoutEnd(because);
+  return because === "hours" && opensAt !== null ? { kind: "hours", opensAt } : withoutEnd(because, menu);
 }
 
-/* Return for how many seconds a ticket can still be taken back: as long as the center allows and its page stays. */
-export function cancelSeconds(menu, ticket, staysMs, now) {
-  const allowedMs = Date.parse(ticket.issued_at) + menu.cancel_within_s * 1000 - now;
-  return Math.max(0, Math.floor(Math.min(allowedMs, staysMs) / 1000));
+/* Return whether a ticket can still be taken back here: as long as the center allows. */
+export function mayCancel(menu, ticket, now) {
+  return Date.parse(ticket.issued_at) + menu.cancel_within_s * 1000 - now >= CANCEL_LEAST_MS;
 }
 
-function withoutEnd(because) {
-  return { kind: because === "hours" ? "today" : because, opensAt: null };
+function withoutEnd(because, menu) {
+  return { kind: because === "hours" ? "today" : because, opensAt: (OF_THE_HALL.has(because) && menu.reopens_at) || null };
 }

@@ -1,34 +1,44 @@
 /* The page kiosk's screens as functions of its state: choosing, checking, the ticket, and what went otherwise. */
 
 import { afterBreak, checkScreen } from "./kiosk_check_view.js";
-import { cancelSeconds, closureOfHall, closureOfService } from "./kiosk_rules.js";
-import { linkBanner, refusalWords } from "./page.js";
-import { badge, button, counterWords, priorityMark, rangeWords, waitingWords } from "./pieces.js";
+import { closureOfHall, closureOfService, mayCancel } from "./kiosk_rules.js";
+import { refusalWords } from "./page.js";
+import { badge, button, priorityMark, rangeWords, waitingWords } from "./pieces.js";
 import { build, icon } from "./tree.js";
 
-/* Up to this many services stand in two columns of large cards; more need three to be seen without scrolling. */
-const TWO_COLUMNS = 8;
+/* Up to this many services stand in two columns, where each name has one line; more need three to be seen at once. */
+const TWO_COLUMNS = 12;
 
 /* With more than this many, five rows of three, a nearly square screen has no room for everyday words. */
 const ROOMY = 15;
 
 /* Return the children of the page's root. */
 export function kioskView(page, state) {
-  return [topBar(page), lostBanner(page), scene(page, state)];
+  return [state.prompt ? promptBar(page.texts, state.scene) : topBar(page), lostBanner(page, state), scene(page, state)];
 }
 
 function scene(page, state) {
-  const { menu } = state;
-  return menu === null ? loading(page.texts) : SCENES[state.scene.kind](page, state);
+  if (page.link === "refused" || (state.menu === null && page.isLost())) {
+    return offScreen(page, state);
+  }
+  return state.menu === null ? loading(page.texts) : SCENES[state.scene.kind](page, state);
 }
 
 const SCENES = {
+  greeting: greetingScreen,
   choosing: menuScreen,
-  asking: menuScreen,
+  asking: ({ texts }, { slow }) => notice({
+    sign: "timer_sand",
+    kind: "waiting",
+    title: texts.say("kiosk_asking"),
+    text: texts.say(slow ? "kiosk_slow_text" : "kiosk_asking_text"),
+  }),
   checking: (page, { menu, scene }) => checkScreen(page, menu, scene, page.isLive()),
   holding: ticketScreen,
+  reconsidering: questionScreen,
   cancelling: ({ texts }, { scene }) => notice({
-    sign: "clock_outline",
+    sign: "timer_sand",
+    kind: "waiting",
     title: texts.say("kiosk_cancelling", scene.ticket),
     text: texts.say("kiosk_asking_text"),
   }),
@@ -42,31 +52,103 @@ const SCENES = {
   kept: ({ texts }, { scene }) => notice({
     sign: "account_question",
     title: texts.say("kiosk_not_cancelled", scene.ticket),
-    text: texts.say("kiosk_not_cancelled_text", scene.ticket),
+    text: texts.say(scene.sure ? "kiosk_not_cancelled_text" : "kiosk_cancel_unsure_text", scene.ticket),
     way: homeButton(texts),
   }),
   closed: closedScreen,
-  refused: ({ texts }, { scene }) => notice({
-    sign: "account_question",
-    title: refusalWords(texts, scene.result),
-    text: texts.say("page_kiosk_ask_staff"),
-    way: homeButton(texts),
-  }),
+  off: (page, state) => offScreen(page, state, homeButton(page.texts)),
+  refused: refusedScreen,
 };
 
-function loading(texts) {
-  return build("p", { class: "hint", key: "waiting" }, texts.say("page_loading"));
+/* Refusals that say something to the person at the kiosk; the others are for staff. */
+const FOR_CITIZENS = new Set(["busy", "too_late", "unknown_service"]);
+
+function refusedScreen({ texts }, { scene: { result } }) {
+  return notice({
+    sign: "account_question",
+    title: texts.say("kiosk_refused"),
+    text: FOR_CITIZENS.has(result.code) ? refusalWords(texts, result) : texts.say("kiosk_no_server_text"),
+    way: homeButton(texts),
+  });
 }
 
-function lostBanner(page) {
-  if (!page.isLost() || page.link === "refused") {
-    return linkBanner(page);
+function loading(texts) {
+  return notice({
+    sign: "timer_sand",
+    kind: "waiting",
+    title: texts.say("kiosk_starting"),
+    text: texts.say("kiosk_asking_text"),
+  });
+}
+
+/* Return the page of a kiosk that can give no number: where to get one, and small for staff what to mend. */
+function offScreen(page, state, way = null) {
+  const { texts } = page;
+  return notice({
+    sign: "account_question",
+    title: texts.say("kiosk_no_server"),
+    text: texts.say("kiosk_no_server_text"),
+    way,
+    staff: forStaff(page, state.device),
+  });
+}
+
+function forStaff({ texts, link, refusal }, device) {
+  const where = { device, server: location.origin };
+  if (link !== "refused" || refusal === null) {
+    return texts.say("kiosk_staff_unreachable_page", where);
+  }
+  const key = `kiosk_staff_${refusal.code}`;
+  const why = refusalWords(texts, refusal);
+  return texts.say(texts.knows(key) ? key : "kiosk_staff_refused", Object.assign({ why }, where));
+}
+
+function lostBanner(page, { menu }) {
+  const isClosed = menu !== null && closureOfHall(menu, page.clock.now()) !== null;
+  if (!page.isLost() || page.link === "refused" || menu === null || isClosed) {
+    return null;
   }
   return build(
     "p",
     { class: "banner notice", role: "alert", key: "link" },
-    icon("wifi_off"),
+    icon("account_question"),
     page.texts.say("kiosk_no_server_strip"),
+  );
+}
+
+/* Return the question whether somebody is still there, in place of the bar on top. */
+function promptBar(texts, { kind, ticket }) {
+  const words = kind === "holding" ? texts.say("kiosk_leaving_question", ticket) : texts.say("kiosk_more_time_question");
+  return build(
+    "header",
+    { class: "top prompt", key: "prompt", role: "alert" },
+    icon("timer_sand"),
+    build("span", { class: "center-name" }, words),
+    button({ action: "more" }, icon("check"), texts.say("kiosk_more_time")),
+  );
+}
+
+function greetingScreen(page, state) {
+  const { texts, clock } = page;
+  const closure = closureOfHall(state.menu, clock.now());
+  const isOff = closure === null && page.isLost();
+  const words = closure !== null
+    ? { sign: "clock_outline", title: closedWords(texts, closure, clock).title, text: closedWords(texts, closure, clock).text }
+    : isOff
+    ? { sign: "account_question", title: texts.say("kiosk_no_server"), text: texts.say("kiosk_no_server_text") }
+    : { sign: "gesture_tap", title: texts.say("kiosk_touch_start"), text: null };
+  return build(
+    "section",
+    { class: "greeting", key: "greeting" },
+    build("h1", null, texts.say("kiosk_welcome")),
+    build(
+      "div",
+      { class: "invitation" },
+      icon(words.sign),
+      build("strong", null, words.title),
+      words.text && build("span", null, words.text),
+    ),
+    isOff ? build("p", { class: "staff" }, forStaff(page, state.device)) : null,
   );
 }
 
@@ -75,7 +157,12 @@ function topBar({ texts, welcome, clock }) {
   return build(
     "header",
     { class: "top", key: "top" },
-    build("span", { class: "center-name" }, welcome === null ? "" : texts.pick(welcome.center)),
+    build(
+      "span",
+      { class: "center-name" },
+      build("strong", null, welcome === null ? "" : texts.pick(welcome.center)),
+      build("span", { class: "day" }, welcome === null ? "" : texts.day(clock.day(clock.now()))),
+    ),
     build("span", { class: "clock" }, welcome === null ? "" : clock.timeOfDay(clock.now())),
     build("span", { class: "languages" }, ...languages.map((language) => languageButton(texts, language))),
   );
@@ -107,71 +194,81 @@ function menuScreen(page, state) {
   );
 }
 
-function heading({ texts, clock }, { menu, scene: { kind } }) {
+function heading({ texts, clock }, { menu }) {
   const closure = closureOfHall(menu, clock.now());
   if (closure !== null) {
     return hallClosed(texts, closure, clock);
   }
-  return build("h1", { "aria-live": "polite" }, texts.say(kind === "asking" ? "kiosk_asking" : "kiosk_choose"));
+  return build("h1", { "aria-live": "polite" }, texts.say("kiosk_choose"));
 }
 
 function hallClosed(texts, closure, clock) {
-  const time = openingTime(closure, clock);
+  const { title, time, text } = closedWords(texts, closure, clock);
   return build(
     "div",
     { class: "hall-closed", role: "status", key: "closed" },
     icon("clock_outline"),
     time && build("strong", { class: "time", "aria-hidden": "true" }, time),
-    build(
-      "div",
-      null,
-      build("h1", null, texts.say(`closed_${closure.kind}_title`, { time })),
-      build("p", null, texts.say(`closed_${closure.kind}_text`, { time })),
-    ),
+    build("div", null, build("h1", null, title), build("p", null, text)),
   );
 }
 
-function openingTime({ opensAt }, clock) {
-  return opensAt === null ? null : clock.timeOfDay(opensAt);
+/* Return what a closure is said with; `day` is empty where it is not known when it ends. */
+function closedFacts(texts, { opensAt }, clock) {
+  return opensAt === null
+    ? { time: "", day: "" }
+    : { time: clock.timeOfDay(opensAt), day: texts.dayAndMonth(clock.day(opensAt)) };
 }
 
-function serviceCard(page, card, { menu, scene: { kind, service } }) {
+/* Return the key of the words that name the day on which it opens, where that is known and there are such words. */
+function knownKey(texts, key, { day }) {
+  return day && texts.knows(`${key}_known`) ? `${key}_known` : key;
+}
+
+/* Return title and text of a closure, and a time of today that is to be seen from afar, or null. */
+function closedWords(texts, closure, clock) {
+  const facts = closedFacts(texts, closure, clock);
+  return {
+    title: texts.say(`closed_${closure.kind}_title`, facts),
+    text: texts.say(knownKey(texts, `closed_${closure.kind}_text`, facts), facts),
+    time: closure.kind === "hours" ? facts.time : null,
+  };
+}
+
+function serviceCard(page, card, { menu }) {
   const { texts, clock } = page;
   const closure = closureOfService(menu, card, clock.now());
-  const isAsking = kind === "asking";
-  const chosen = isAsking && service === card.service ? "chosen" : "";
+  const [status, detail] = closure === null ? lineStatus(texts, card) : whyClosed(texts, closure, clock);
   return button(
     {
       action: "choose",
       value: card.service,
       key: card.service,
-      kind: `service-card hue-${card.hue} ${chosen} ${closure === null ? "" : "closed"}`,
-      disabled: !page.isLive() || isAsking,
+      kind: `service-card hue-${card.hue} ${closure === null ? "" : "closed"}`,
     },
-    build("span", { class: "face" }, badge(card), icon(card.icon)),
+    build("span", { class: "face" }, badge(card), icon(card.icon), build("span", { class: "status" }, status)),
     build(
       "span",
       { class: "names" },
       build("strong", null, texts.pick(card.names)),
-      build("span", { class: "hints" }, texts.pick(card.hints)),
-      build("span", { class: "status" }, closure === null ? lineStatus(texts, card) : whyClosed(texts, closure, clock)),
+      " ",
+      build("span", { class: "hints" }, card.hints[texts.language] || ""),
+      build("span", { class: "detail" }, detail),
+      closure === null && card.after_break ? lateWarning(texts) : null,
     ),
   );
 }
 
+/* Return how many are called before a ticket taken now, and how long that may take, where it is known. */
 function lineStatus(texts, card) {
-  const waiting = build("span", { key: "waiting" }, waitingWords(texts, card.people_ahead));
   const isKnown = card.people_ahead > 0 && card.wait !== null;
-  const range = isKnown ? build("span", { key: "range" }, rangeWords(texts, card.wait)) : null;
-  return [waiting, range, card.after_break ? lateWarning(texts) : null];
+  return [waitingWords(texts, card.people_ahead), isKnown ? rangeWords(texts, card.wait) : ""];
 }
 
 function whyClosed(texts, closure, clock) {
-  const time = openingTime(closure, clock);
-  return [
-    build("span", { key: "why" }, texts.say(`closed_${closure.kind}`, { time })),
-    build("span", { key: "next" }, texts.say(`closed_${closure.kind}_next`)),
-  ];
+  const facts = closedFacts(texts, closure, clock);
+  const next = knownKey(texts, `closed_${closure.kind}_next`, facts);
+  return [texts.say(`closed_${closure.kind}`, facts), texts.say(next, facts)];
 }
 
 function lateWarning(texts) {
@@ -185,6 +282,7 @@ function ticketScreen(page, state) {
   return build(
     "section",
     { class: "taken", key: ticket.ticket, "aria-live": "assertive" },
+    build("p", { class: "doubt", "aria-live": "off" }, doubtButton(page, state)),
     build("p", { class: "service" }, card ? texts.pick(card.names) : "", priorityMark(texts, ticket.priority)),
     build(
       "h1",
@@ -192,53 +290,67 @@ function ticketScreen(page, state) {
       build("span", { class: "label" }, texts.say("kiosk_your_number")),
       build("strong", { class: "huge", id: "number" }, ticket.number),
     ),
-    build("p", { class: "ahead" }, aheadWords(page, ticket)),
-    build("p", { class: "ahead" }, counters(texts, ticket.counters)),
+    ...facts(page, ticket).map((fact) => build("p", { class: "ahead" }, fact)),
     afterBreak(texts, ticket.after_break),
-    build("p", { class: "paper" }, icon("printer"), texts.say("page_kiosk_take_slip")),
-    build("p", { class: "ahead" }, texts.say("kiosk_please_wait")),
-    build("p", { class: "ways", "aria-live": "off" }, cancelButton(page, state), homeButton(texts)),
+    build("p", { class: "paper" }, icon("printer"), texts.say("kiosk_slip_sent")),
+    build("p", { class: "advice" }, texts.say("kiosk_please_wait")),
+    build(
+      "p",
+      { class: "ways", "aria-live": "off" },
+      button({ action: "home" }, icon("check"), texts.say("kiosk_remembered")),
+    ),
     build("div", { class: "bar", "aria-hidden": "true" }, build("div")),
   );
 }
 
-function cancelButton(page, { menu, scene: { ticket }, until }) {
-  const seconds = cancelSeconds(menu, ticket, until - performance.now(), page.clock.now());
-  if (seconds < 1 || !page.isLive()) {
+/* Where the page of services has its question: no card lies under a finger there. */
+function doubtButton(page, { menu, scene: { ticket } }) {
+  if (!page.isLive() || !mayCancel(menu, ticket, page.clock.now())) {
     return null;
   }
-  return button({ action: "cancel" }, page.texts.say("kiosk_cancel", { seconds }));
+  return button({ action: "doubt" }, icon("undo"), page.texts.say("kiosk_wrong_choice"));
+}
+
+function questionScreen({ texts }, { scene: { ticket } }) {
+  return build(
+    "section",
+    { class: "trouble question", key: "question", role: "alertdialog", "aria-labelledby": "question" },
+    build("h1", { id: "question" }, texts.say("kiosk_give_up_question", ticket)),
+    build("p", null, texts.say("kiosk_give_up_text", ticket)),
+    build(
+      "p",
+      { class: "ways" },
+      button({ action: "keep", kind: "primary" }, icon("check"), texts.say("kiosk_keep", ticket)),
+      button({ action: "cancel" }, icon("undo"), texts.say("kiosk_give_up")),
+    ),
+  );
 }
 
 function homeButton(texts) {
   return button({ action: "home", kind: "primary" }, texts.say("kiosk_home"));
 }
 
-function aheadWords({ texts, clock }, ticket) {
+/* Return how many are ahead, how long that may take, and where the person is called to. */
+function facts({ texts, clock }, ticket) {
   const ahead = ticket.people_ahead
     ? texts.count("people_ahead", ticket.people_ahead, { time: clock.timeOfDay(ticket.issued_at) })
     : texts.say("you_are_next");
-  return ticket.people_ahead && ticket.wait !== null ? `${ahead} · ${rangeWords(texts, ticket.wait)}` : ahead;
-}
-
-function counters(texts, numbers) {
-  return numbers.map((number) => counterWords(texts, number)).join(" · ");
+  const wait = ticket.wait && texts.say("kiosk_estimated_wait", { range: rangeWords(texts, ticket.wait) });
+  const counters = ticket.counters.join(", ");
+  const calledTo = counters && texts.count("kiosk_wait_at", ticket.counters.length, { counters });
+  return [ahead, wait, calledTo].filter(Boolean);
 }
 
 function closedScreen({ texts, clock }, { menu, scene: { closure, service } }) {
   const card = menu.services.find((each) => each.service === service);
-  const time = openingTime(closure, clock);
-  return notice({
-    sign: time === null ? "account_question" : "clock_outline",
-    time,
+  return notice(Object.assign({
+    sign: closure.opensAt === null ? "account_question" : "clock_outline",
     above: card ? texts.pick(card.names) : null,
-    title: texts.say(`closed_${closure.kind}_title`, { time }),
-    text: texts.say(`closed_${closure.kind}_text`, { time }),
     way: homeButton(texts),
-  });
+  }, closedWords(texts, closure, clock)));
 }
 
-function notice({ sign, kind = "plain", time = null, above = null, title, text, way = null }) {
+function notice({ sign, kind = "plain", time = null, above = null, title, text, way = null, staff = null }) {
   return build(
     "section",
     { class: "trouble", key: "trouble", role: "alert" },
@@ -247,5 +359,6 @@ function notice({ sign, kind = "plain", time = null, above = null, title, text, 
     build("h1", null, title),
     build("p", null, text),
     way,
+    staff && build("p", { class: "staff" }, staff),
   );
 }

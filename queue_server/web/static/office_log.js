@@ -83,7 +83,7 @@ function heading(texts, log) {
   const options = days.map((day) => build(
     "option",
     { value: day, key: day, selected: day === log.day },
-    dayWords(texts, day),
+    texts.day(day),
   ));
   return build(
     "div",
@@ -108,14 +108,6 @@ function heading(texts, log) {
       texts.say("office_csv"),
     ),
   );
-}
-
-const WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
-
-function dayWords(texts, iso) {
-  const [year, month, day] = iso.split("-").map(Number);
-  const weekday = texts.say(`weekday_${WEEKDAYS[new Date(Date.UTC(year, month - 1, day)).getUTCDay()]}`);
-  return texts.say("date_long", { weekday, day, month, year });
 }
 
 /* ---- tables */

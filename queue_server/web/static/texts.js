@@ -3,6 +3,8 @@
 /* The order in which gettext numbers the plural forms of the languages the center speaks. */
 const CATEGORIES = ["zero", "one", "two", "few", "many", "other"];
 
+const WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
+
 export class Texts {
   constructor(language, forms) {
     this.language = language;
@@ -34,6 +36,23 @@ export class Texts {
   fill(text, facts) {
     const word = (name) => (name === "device" ? this.box(String(facts.device)) : String(facts[name]));
     return text.replace(/\{(\w+)\}/g, (whole, name) => (name in facts ? word(name) : whole));
+  }
+
+  /* Return a day (`2026-11-23`) with its weekday and year. */
+  day(iso) {
+    return this.say("date_long", this.named(iso));
+  }
+
+  /* Return a day that is near, without its year. */
+  dayAndMonth(iso) {
+    return this.say("date_near", this.named(iso));
+  }
+
+  /* Return what a date is written with. A language that names its months is read alike everywhere. */
+  named(iso) {
+    const [year, month, day] = iso.split("-").map(Number);
+    const weekday = this.say(`weekday_${WEEKDAYS[new Date(Date.UTC(year, month - 1, day)).getUTCDay()]}`);
+    return { weekday, day, year, month_name: this.say(`month_${month}`) };
   }
 
   knows(key) {
