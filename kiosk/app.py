@@ -17,6 +17,7 @@ from kiosk.alone import Alone
 from kiosk.box import Box
 from kiosk.clock import monotonic_s, utc_now
 from kiosk.config import BadOption, Options, read_options
+from kiosk.printer_memory import PrinterMemory
 from kiosk.printing import Encode, Press, draw
 from kiosk.shelf import Shelf, read_key
 from kiosk.slips import SOURCE_LANGUAGE
@@ -59,7 +60,7 @@ def main(arguments: Sequence[str]) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
         options = read_options(arguments)
-        printers = [build_printer(url) for url in options.printers]
+        printers = [build_printer(url, PrinterMemory(options.data, url)) for url in options.printers]
         encode = _drawing_with(options.logo, printers)
         shelf = _open_shelf(options)
         if shelf.left_printing:

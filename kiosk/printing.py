@@ -43,6 +43,7 @@ _OUTCOMES: Mapping[Evidence, SlipOutcome] = {
     Evidence.ANSWERED: "printed",
     Evidence.ACCEPTED: "accepted",
     Evidence.TROUBLE: "uncertain",
+    Evidence.UNPROVEN: "uncertain",
     Evidence.CUT_OFF: "uncertain",
     Evidence.NOTHING_SENT: "failed",
 }

@@ -14,7 +14,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from printer_drivers import clock
-from printer_drivers.address import SerialAddress, build_line, build_printer, is_on_trial, list_asks, parse, set_options
+from printer_drivers.address import (
+    SerialAddress,
+    build_line,
+    build_printer,
+    is_on_trial,
+    list_asks,
+    memory_name,
+    parse,
+    set_options,
+)
 from printer_drivers.answers import Ask
 from printer_drivers.conversation import Terms
 from printer_drivers.drawing import trial_job_of
@@ -91,6 +100,7 @@ def _test(options: argparse.Namespace, words: Texts) -> int:
     printer = build_printer(options.url)
     printer.open()
     end = printer.print(trial_job_of(printer.paper, f"motcua {printer.paper.width_dots}"))
+    (Path(options.data) / "printers" / memory_name(options.url)).unlink(missing_ok=True)
     printer.close()
     print(words.say(f"printer_end_{end.evidence}"), words.say("printer_tool_bytes", n=end.bytes_accepted))
     print(words.say(f"printer_state_{end.state}"))

@@ -14,6 +14,7 @@ All take model=NAME, or what describes a printer without it, see `paper_options`
 status=off, for a printer that cannot bear questions, and ask=…, the ways to ask that `probe` found, in `answers`.
 """
 
+import dataclasses
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,8 +23,10 @@ from typing import get_args
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
 from printer_drivers.answers import NOTHING, Ask
+from printer_drivers.conversation import MARK_S
 from printer_drivers.cups import CupsQueue
 from printer_drivers.device_file import DeviceLine, FileLine
+from printer_drivers.fact import Fact, Memory, state_fact
 from printer_drivers.libusb import UsbLine
 from printer_drivers.line_printer import USUAL_ASKS, LinePrinter
 from printer_drivers.network import TcpLine
@@ -52,10 +55,14 @@ _SHOWING = frozenset({Ask.LINE})
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """What an address says besides the place: the paper to draw for, and how the printer may be asked."""
+    """What an address says besides the place: the paper to draw for, and how the printer may be asked.
+
+    `fact` is how it answers, where the address states it; `None`: that is to be learned.
+    """
 
     paper: Paper = PAPERS[DEFAULT_WIDTH]
     asks: frozenset[Ask] = NOTHING
+    fact: Fact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +149,11 @@ def parse(url: str) -> Address:
     return scheme.read(place, options, _read_manner(url, options, scheme))
 
 
-def build_printer(url: str) -> Printer:
-    """Return the printer at this address without reaching for it yet; raises `BadPrinterAddress`."""
+def build_printer(url: str, memory: Memory | None = None) -> Printer:
+    """Return the printer at this address without reaching for it yet; raises `BadPrinterAddress`.
+
+    `memory` keeps what is learned of it; without one that lasts as long as the printer.
+    """
     address = parse(url)
     if isinstance(address, VirtualAddress):
         return VirtualPrinter(Path(address.folder), address.manner.paper)
@@ -153,7 +163,16 @@ def build_printer(url: str) -> Printer:
     pause_s = manner.paper.dialect.pause_ms / 1000
     if pause_s and not isinstance(address, QueueAddress | FileAddress):
         line = PacedLine(line, pause_s)
-    return LinePrinter(line, manner.paper, asks=manner.asks, deadlines=Deadlines(byte_s=byte_s))
+    deadlines = Deadlines(byte_s=byte_s)
+    paper = _with_marks(manner.paper, byte_s)
+    return LinePrinter(line, paper, asks=manner.asks, fact=manner.fact, memory=memory, deadlines=deadlines)
+
+
+def _with_marks(paper: Paper, byte_s: float) -> Paper:
+    """Return the paper in bands so low that a line of this speed has a pause for a question every `MARK_S`."""
+    rows = int(MARK_S / byte_s) // -(-paper.width_dots // 8) if byte_s else paper.dialect.band_rows
+    low = min(paper.dialect.band_rows, max(1, rows))
+    return dataclasses.replace(paper, dialect=dataclasses.replace(paper.dialect, band_rows=low))
 
 
 def build_line(address: Address) -> Line:
@@ -186,6 +205,11 @@ def list_asks(url: str) -> frozenset[Ask]:
     """Return the ways to ask that this kind of address allows; raises `BadPrinterAddress`."""
     parse(url)
     return _SCHEMES[urlsplit(url.strip()).scheme].asks
+
+
+def memory_name(url: str) -> str:
+    """Return the name of the file that remembers the printer at this address, whatever its options."""
+    return quote(url.strip().partition("?")[0], safe="")
 
 
 def set_options(url: str, options: Mapping[str, str]) -> str:
@@ -294,7 +318,8 @@ def _read_options(url: str, parts: SplitResult, scheme: _Scheme) -> Options:
 def _read_manner(url: str, options: Options, scheme: _Scheme) -> Manner:
     status = choose(url, options, "status", ("on", "off"), "on")
     asks = _read_asks(url, options, scheme.asks) if status == "on" else NOTHING
-    return Manner(read_paper(url, options), asks)
+    stated = status == "off" or "ask" in options
+    return Manner(read_paper(url, options), asks, state_fact(asks) if stated else None)
 
 
 def _read_asks(url: str, options: Options, can: frozenset[Ask]) -> frozenset[Ask]:

@@ -75,13 +75,18 @@ _PAPER_STATES = ((0x0C, PrinterState.PAPER_OUT), (0x03, PrinterState.NEAR_END))
 # "No paper" in the status byte of a parallel port, which USB printers report in the same form.
 _PORT_NO_PAPER = 0x20
 
-# (mask, value) of the first byte of each kind of answer; no two overlap, and XON (11) and XOFF (13) are none of them.
+# (mask, value) of the fixed bits of each kind of answer; no two overlap, and XON (11) and XOFF (13) are none of them.
 _REAL_TIME = (0x93, 0x12)
 _AUTOMATIC = (0x93, 0x10)
-_QUEUED = (0x90, 0x00)
+_AUTOMATIC_REST = (0x90, 0x00)
 _AUTOMATIC_BYTES = 4
+# An answer to GS r 1 has two bits for each sensor, both alike in Epson's printers and one of them in some others; not
+# both sensors with one bit each, which would be a tab, a line feed or another byte of text. NUL is "paper is there", so
+# a break of a serial line looks the same: `conversation` never rests on one such byte.
+_QUEUED = frozenset({0x00, 0x01, 0x02, 0x03, 0x04, 0x08, 0x0C, 0x0F})
 # Blocks run from a head to a NUL with letters between them: 37 22 is a process id, 5F a name.
 _PROCESS_ID = b"\x37\x22"
+_PROCESS_ID_LETTERS = 4
 _NAME = b"\x5f"
 _BLOCK_HEADS = (_PROCESS_ID[0], _NAME[0])
 # Epson's longest: head, 80 letters, NUL.
@@ -191,7 +196,7 @@ def _find_byte(data: bytes, at: int, basket: _Basket) -> int:
     if _is(_REAL_TIME, data[at]):
         basket.real_time.append(data[at])
         return 1
-    if _is(_QUEUED, data[at]):
+    if data[at] in _QUEUED:
         basket.queued.append(data[at])
         return 1
     return 0
@@ -209,7 +214,7 @@ def _find_block(data: bytes, at: int, basket: _Basket) -> int:
     end = data.find(b"\x00", at, at + _LONGEST_BLOCK)
     if end < 0 or not _may_be_block(block := data[at:end]):
         return 0
-    if block.startswith(_PROCESS_ID):
+    if block.startswith(_PROCESS_ID) and len(block) == len(_PROCESS_ID) + _PROCESS_ID_LETTERS:
         basket.process_ids.append(block[len(_PROCESS_ID) :])
     elif block.startswith(_NAME):
         basket.names.append(block[1:].decode("ascii"))
@@ -225,7 +230,7 @@ def _find_noise(data: bytes, at: int, _basket: _Basket) -> int | None:
 
 
 def _may_be_automatic(block: bytes) -> bool:
-    return _is(_AUTOMATIC, block[0]) and all(_is(_QUEUED, byte) for byte in block[1:])
+    return _is(_AUTOMATIC, block[0]) and all(_is(_AUTOMATIC_REST, byte) for byte in block[1:])
 
 
 def _may_be_block(block: bytes) -> bool:

@@ -37,6 +37,12 @@ class Link(Protocol):
     def waiting(self) -> int:
         """Return the bytes that the system took and the printer has not, or any sign of them; 0 if it does not tell."""
 
+    def watch(self) -> None:
+        """Raise `OSError` when the line shows that the printer lost power; looked at while a job is on its way."""
+
+    def refuse_doubt(self) -> None:
+        """Raise `OSError` when the line showed, since it was opened, what a loss of power looks like too."""
+
     def look(self) -> PrinterState | None:
         """Return the trouble that the line shows by itself; see `wire.Wire.look`."""
 
@@ -66,6 +72,8 @@ class DescriptorWire:
         while rest:
             until = min(by, moved_at + self._stall_s)
             nap = min(until, clock.monotonic_s() + NAP_S)
+            with as_stopped():
+                self._link.watch()
             taken = self._write(rest[:WRITE_BYTES]) if self._wait(nap, to_send=True) else 0
             if not taken:
                 refuse_to_wait(until)
@@ -87,6 +95,8 @@ class DescriptorWire:
                 waiting, moved_at = still, clock.monotonic_s()
         with as_stopped(), contextlib.suppress(EOFError):  # all is taken; a line that was reset holds nothing back too
             self._turn(clock.monotonic_s(), to_send=False)
+        with as_stopped():
+            self._link.refuse_doubt()
 
     def hear(self, by: float) -> bytes:
         """Return what is there, or the first that comes."""

@@ -81,6 +81,12 @@ class _FileLink:
     def waiting(self) -> int:
         return 0
 
+    def watch(self) -> None:
+        """Nothing to see: who lost power breaks the connection."""
+
+    def refuse_doubt(self) -> None:
+        """Nothing to see, as in `watch`."""
+
     def look(self) -> PrinterState | None:
         return None
 

@@ -8,6 +8,7 @@ python-escpos's `Network` is not used: it waits 60 s for everything, sees none o
 import contextlib
 import socket
 import sys
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,9 @@ from printer_drivers.printer import Deadlines, PrinterState, PrinterUnreachable
 
 # With default buffers 3.9 MB were "sent" to a peer that never reads; with this, about 10 KB.
 SEND_BUFFER = 4096
+# A connection that was hung up is kept so long for answers that come late: the reset that they would meet otherwise
+# makes the printer's side forget what it has not read yet.
+LEAVING_S = 60.0
 # SO_LINGER on, 0 s: the close is a reset, and what still waits is thrown away.
 RESET = (1).to_bytes(4, sys.byteorder) + bytes(4)
 
@@ -25,20 +29,28 @@ _Address = tuple[socket.AddressFamily, Any]
 
 
 class TcpLine:
-    """A printer at `host` (name, IPv4 or IPv6) and `port`."""
+    """A printer at `host` (name, IPv4 or IPv6) and `port`. Belongs to one thread."""
 
     def __init__(self, host: str, port: int) -> None:
         self._host = host
         self._port = port
+        self._leaving: list[tuple[socket.socket, float]] = []
+        weakref.finalize(self, _close_all, self._leaving)
 
     @contextlib.contextmanager
     def connect(self, deadlines: Deadlines) -> Iterator[DescriptorWire]:
         """Call the printer, and hang up afterwards."""
+        self._leaving[:] = [(peer, until) for peer, until in self._leaving if not _has_left(peer, until)]
         peer = _call(self._host, self._port, clock.monotonic_s() + deadlines.connect_s)
+        link = _SocketLink(peer)
         try:
-            yield DescriptorWire(_SocketLink(peer), deadlines.stall_s)
+            yield DescriptorWire(link, deadlines.stall_s)
         finally:
-            _hang_up(peer)
+            until = clock.monotonic_s() + LEAVING_S
+            if link.dropped or not _hang_up(peer):
+                peer.close()
+            elif not _has_left(peer, until):
+                self._leaving.append((peer, until))
 
 
 class _SocketLink:
@@ -46,6 +58,7 @@ class _SocketLink:
 
     def __init__(self, peer: socket.socket) -> None:
         self._peer = peer
+        self.dropped = False
 
     def fileno(self) -> int:
         return self._peer.fileno()
@@ -62,10 +75,17 @@ class _SocketLink:
     def waiting(self) -> int:
         return _count_unacknowledged(self._peer)
 
+    def watch(self) -> None:
+        """Nothing to see: who lost power breaks the connection."""
+
+    def refuse_doubt(self) -> None:
+        """Nothing to see, as in `watch`."""
+
     def look(self) -> PrinterState | None:
         return None
 
     def drop(self) -> None:
+        self.dropped = True
         with contextlib.suppress(OSError):
             self._peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
 
@@ -109,13 +129,32 @@ def _resolve(host: str, port: int, by: float) -> list[_Address]:
     return addresses
 
 
-def _hang_up(peer: socket.socket) -> None:
-    """Close so that the last bytes still arrive: unread answers would turn the close into a reset."""
-    with contextlib.suppress(OSError):
+def _hang_up(peer: socket.socket) -> bool:
+    """Say that nothing more comes; return whether the other side was still there to hear it."""
+    try:
         peer.shutdown(socket.SHUT_WR)
+    except OSError:
+        return False
+    return True
+
+
+def _has_left(peer: socket.socket, until: float) -> bool:
+    """Read what came late; close, and return true, when the printer has hung up too or this instant has passed."""
+    try:
         while peer.recv(READ_BYTES):
             pass
+    except BlockingIOError:
+        if clock.monotonic_s() < until:
+            return False
+    except OSError:
+        pass  # reset: it has left
     peer.close()
+    return True
+
+
+def _close_all(leaving: list[tuple[socket.socket, float]]) -> None:
+    for peer, _ in leaving:
+        peer.close()
 
 
 if sys.platform == "linux":

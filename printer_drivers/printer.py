@@ -85,13 +85,13 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A printer's state, the instant since when it lasts (UTC, aware) and how it is known.
+    """A printer's state, the instant at which it was seen (UTC, aware) and how it is known.
 
     `raw` holds the bytes that were answered, for whoever must find out what a strange printer means.
     """
 
     state: PrinterState
-    since: datetime
+    seen_at: datetime
     source: Source
     raw: bytes = b""
 
@@ -110,16 +110,17 @@ class Evidence(StrEnum):
     ANSWERED = "answered"
     ACCEPTED = "accepted"
     TROUBLE = "trouble"
+    UNPROVEN = "unproven"
     CUT_OFF = "cut_off"
     NOTHING_SENT = "nothing_sent"
 
 
 # Silence is not success: a mute printer that took every byte leaves its job unconfirmed.
 OUTCOMES = {
-    Evidence.ANSWERED: Outcome.CONFIRMED,  # all bytes taken, then the printer said that it is done or fine
-    Evidence.ACCEPTED: Outcome.UNCONFIRMED,  # all bytes taken, then silence; the normal end on a mute printer
-    # All bytes taken, then the printer said that it stopped, or vanished, or did not tell its end although it can.
-    Evidence.TROUBLE: Outcome.UNCONFIRMED,
+    Evidence.ANSWERED: Outcome.CONFIRMED,  # all bytes taken, then the printer proved its end in the way it can
+    Evidence.ACCEPTED: Outcome.UNCONFIRMED,  # all bytes taken by a printer or a queue that never answers
+    Evidence.TROUBLE: Outcome.UNCONFIRMED,  # all bytes taken, then the printer said that it stopped
+    Evidence.UNPROVEN: Outcome.UNCONFIRMED,  # all bytes taken, and the proof that this printer can give did not come
     Evidence.CUT_OFF: Outcome.UNCONFIRMED,  # some bytes taken, then it stalled, hung up or ran out of time
     Evidence.NOTHING_SENT: Outcome.FAILED,  # not one byte taken; the job may be tried again freely
 }
@@ -130,15 +131,15 @@ class JobEnd:
     """The end of one job: what it rests on, how many bytes the printer's side took, the state seen last, and why.
 
     A byte counts as taken when the operating system took it for the printer, so zero is certain and more is not.
-    `reason` is an English sentence for the log; empty when there is nothing to explain. `told_end`: the printer gave
-    its own sign that all was processed, and was not only fine afterwards.
+    `reason` is an English sentence for the log; empty when there is nothing to explain. `answered`: something that is
+    an answer was heard during the job, also from a printer that is taken for mute.
     """
 
     evidence: Evidence
     bytes_accepted: int
     state: PrinterState
     reason: str = ""
-    told_end: bool = False
+    answered: bool = False
 
     @property
     def outcome(self) -> Outcome:
@@ -192,9 +193,3 @@ class Printer(Protocol):
 
     def close(self) -> None:
         """Let go of the printer; safe to call twice, and a later call reaches for it again."""
-
-
-def follow(before: Status | None, state: PrinterState, at: datetime, source: Source, raw: bytes = b"") -> Status:
-    """Return the status seen at `at`; while the state stays what it was before, so does its `since`."""
-    lasts = before is not None and before.state is state
-    return Status(state, before.since if before is not None and lasts else at, source, raw)

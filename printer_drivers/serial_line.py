@@ -26,6 +26,11 @@ Flow = Literal["rtscts", "xonxoff", "none"]
 BITS_PER_BYTE = 10
 # 67 ms at 9600 baud: so much may be in doubt, and so much goes out before the printer's wire is looked at again.
 PIECE_BYTES = 64
+# With RTS/CTS a printer lowers its wire while its buffer is full, which ends as soon as it prints: longer than this it
+# may as well have lost its power, and nobody can tell.
+HELD_S = 0.25
+LOST_POWER = "the printer lowered its wire in the middle of the job; it may have lost power"
+BREAK = "a break on the serial line: the printer lost power, or its cable was pulled"
 
 try:
     import termios
@@ -40,11 +45,24 @@ try:
             modes[2] &= ~termios.HUPCL
             termios.tcsetattr(port.fileno(), termios.TCSANOW, modes)
 
+    def _mark_breaks(port: serial.Serial) -> bool:
+        """Have a break read as FF 00 00, and not as the NUL that is an answer; FF reads as FF FF."""
+        with contextlib.suppress(AttributeError, *_TROUBLE):
+            modes = termios.tcgetattr(port.fileno())
+            modes[0] = modes[0] & ~(termios.IGNBRK | termios.BRKINT | termios.IGNPAR | termios.ISTRIP) | termios.PARMRK
+            termios.tcsetattr(port.fileno(), termios.TCSANOW, modes)
+            return True
+        return False
+
 except ImportError:  # Windows
     _TROUBLE = (OSError,)
 
     def _keep_wires_up(port: serial.Serial) -> None:
         """Do nothing: this system has no such mode."""
+
+    def _mark_breaks(port: serial.Serial) -> bool:
+        """Return false: this system does not tell a break from a NUL."""
+        return port is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +119,7 @@ class SerialLine:
         return PrinterUnreachable(f"the serial port {self.device} cannot be opened: {error}")
 
     def _build_wire(self, port: serial.Serial, deadlines: Deadlines) -> Wire:
-        link = _PortLink(port, watches_cts=self.flow == "rtscts")
+        link = _PortLink(port, handshake=self.flow == "rtscts")
         try:
             port.fileno()
         except (AttributeError, OSError):
@@ -113,9 +131,14 @@ class SerialLine:
 class _PortLink:
     """An open port, as `descriptor.Link`; each look at it may find it gone, or without such a wire."""
 
-    def __init__(self, port: serial.Serial, *, watches_cts: bool) -> None:
+    def __init__(self, port: serial.Serial, *, handshake: bool) -> None:
         self._port = port
-        self._watches_cts = watches_cts
+        self._handshake = handshake
+        self._marked = _Marked() if _mark_breaks(port) else None
+        # A port server answers for its wires only after a while.
+        self._up_at_first = self._wires() if self._marked else frozenset()
+        self._held_since: float | None = None
+        self._held_long = False
 
     def fileno(self) -> int:
         return int(self._port.fileno())
@@ -129,7 +152,7 @@ class _PortLink:
         arrived = os.read(self.fileno(), READ_BYTES)
         if not arrived:
             raise EOFError
-        return arrived
+        return arrived if self._marked is None else self._marked.read(arrived)
 
     def write_piece(self, data: bytes) -> None:
         with _as_os_error():
@@ -142,24 +165,71 @@ class _PortLink:
             return bytes(first + self._port.read(self._port.in_waiting)) if first else b""
 
     def waiting(self) -> int:
+        self.watch()
         with _as_os_error():
             return int(getattr(self._port, "out_waiting", 0))
+
+    def watch(self) -> None:
+        """Look at the printer's wires; raise `OSError` when one fell that this printer does not use to say "wait"."""
+        if not self._handshake:
+            if self._up_at_first and self._wires() < self._up_at_first:
+                raise OSError(LOST_POWER)
+        elif not self.is_held():
+            self._held_since = None
+        else:
+            now = clock.monotonic_s()
+            self._held_since = now if self._held_since is None else self._held_since
+            self._held_long |= now - self._held_since >= HELD_S
+
+    def refuse_doubt(self) -> None:
+        """Raise `OSError` when the printer held its wire longer in this job than a full buffer explains."""
+        self.watch()
+        if self._held_long:
+            raise OSError(LOST_POWER)
 
     def look(self) -> PrinterState | None:
         return PrinterState.OFFLINE if self.is_held() else None
 
     def is_held(self) -> bool:
         """Say whether the printer holds its wire low; a port without such wires holds nothing."""
-        if not self._watches_cts:
+        if not self._handshake:
             return False
         with contextlib.suppress(*_TROUBLE):
             return not self._port.cts
         return False
 
+    def _wires(self) -> frozenset[str]:
+        """Return which of the printer's wires are up; none on a port that has none."""
+        with contextlib.suppress(AttributeError, *_TROUBLE):
+            return frozenset(name for name in ("cts", "dsr") if getattr(self._port, name))
+        return frozenset()
+
     def drop(self) -> None:
         """Empty the port's buffer; closing would wait half a minute for it to drain, and then print it."""
         with contextlib.suppress(*_TROUBLE):
             self._port.reset_output_buffer()
+
+
+class _Marked:
+    """Reads what a port with marked breaks gives; an escape may be cut in two by the end of a read."""
+
+    def __init__(self) -> None:
+        self._begun = b""
+
+    def read(self, arrived: bytes) -> bytes:
+        """Return the bytes that were sent; raise `OSError` for a break."""
+        data, read = self._begun + arrived, b""
+        self._begun = b""
+        while data:
+            before, mark, data = data.partition(b"\xff")
+            read += before
+            if mark and not data:
+                self._begun = mark
+            elif mark and data[:1] == b"\xff":
+                read, data = read + mark, data[1:]
+            elif mark:
+                raise OSError(BREAK)
+        return read
 
 
 class _PieceWire:
@@ -194,6 +264,8 @@ class _PieceWire:
             still = self._count_waiting()
             if still != waiting:
                 waiting, until = still, min(by, clock.monotonic_s() + self._stall_s)
+        with as_stopped():
+            self._link.refuse_doubt()
 
     def hear(self, by: float) -> bytes:
         with as_stopped():
@@ -221,6 +293,8 @@ class _PieceWire:
         refuse_to_wait(by)
         while self._link.is_held():
             refuse_to_wait(until)
+            with as_stopped():
+                self._link.watch()
             clock.pause_s(LOOK_S)
 
     def _count_waiting(self) -> int:

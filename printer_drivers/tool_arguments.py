@@ -58,5 +58,8 @@ def build_parser(runs: Mapping[str, Run], words: Texts) -> argparse.ArgumentPars
         else:
             places = command.add_argument_group(words.say("printer_tool_printer"))
             places.add_argument("url", metavar="URL", help=words.say("printer_tool_url"))
+        if name == "test":
+            data = words.say("printer_tool_data")
+            command.options.add_argument("--data", default="data", metavar="DIR", help=data)
         command.set_defaults(run=run)
     return parser

@@ -21,7 +21,6 @@ from printer_drivers.printer import (
     PrinterUnreachable,
     Source,
     Status,
-    follow,
 )
 from printer_drivers.raster import cell, encode_png
 
@@ -39,7 +38,6 @@ class VirtualPrinter:
         self._paper = paper
         self._now = now
         self._last: int | None = None
-        self._status: Status | None = None
 
     @property
     def paper(self) -> Paper:
@@ -88,8 +86,7 @@ class VirtualPrinter:
         self._last = None
 
     def _note(self, state: PrinterState, source: Source) -> Status:
-        self._status = follow(self._status, state, self._now(), source)
-        return self._status
+        return Status(state, self._now(), source)
 
     def _unreachable(self, why: str) -> PrinterUnreachable:
         return PrinterUnreachable(f"the virtual printer cannot use the folder {self._folder}: {why}")

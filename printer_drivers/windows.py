@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from printer_drivers.printer import PrinterState, PrinterStopped, PrinterUnreachable
+from printer_drivers.spooler import Progress
 
 NO_LIBRARY = "Windows printers need pywin32, which is only there on Windows"
 DOCUMENT = ("motcua", None, "RAW")
@@ -24,6 +25,13 @@ _STATES = (
     (0x00001000, PrinterState.OFFLINE),  # NOT_AVAILABLE
     (0x00000001, PrinterState.OFFLINE),  # PAUSED
 )
+# JOB_STATUS_* of winspool.h: the first bits of which one is set are what becomes of the job.
+_PROGRESS = (
+    (0x00000104, Progress.CANCELLED),  # DELETING, DELETED
+    (0x00001080, Progress.COMPLETED),  # PRINTED, COMPLETE
+    (0x00000010, Progress.SENDING),  # PRINTING
+)
+_DELETE_JOB = 5  # JOB_CONTROL_DELETE
 # EnumPrinters: those of this computer and those it is connected to.
 _LOCAL_AND_CONNECTED = 2 | 4
 
@@ -34,6 +42,7 @@ class WindowsQueue:
     def __init__(self, name: str, *, api: Any = None) -> None:
         self._name = name
         self._api = api
+        self._deleted: set[str] = set()
 
     def check(self, by: float) -> None:
         """Open the printer and close it."""
@@ -41,15 +50,34 @@ class WindowsQueue:
         with self._open():
             pass
 
-    def spool(self, data: bytes, by: float) -> None:
+    def spool(self, data: bytes, by: float) -> str:
         """Write one raw document. The spooler takes it whole or says no; one that broke off is deleted."""
         del by
         api = self._load()
         with self._open() as printer:
             try:
-                _write(api, printer, data)
+                return str(_write(api, printer, data))
             except api.error as error:
                 raise PrinterStopped(f"Windows refused the job: {error}") from error
+
+    def follow(self, job: str, by: float) -> Progress:
+        """Ask for the job; one that is gone has been printed, as far as Windows is concerned."""
+        del by
+        api = self._load()
+        with self._open() as printer:
+            try:
+                status = int(api.GetJob(printer, int(job), 1)["Status"])
+            except api.error:
+                return Progress.CANCELLED if job in self._deleted else Progress.COMPLETED
+        return next((progress for bits, progress in _PROGRESS if status & bits), Progress.WAITING)
+
+    def cancel(self, job: str, by: float) -> None:
+        """Delete it; a job that has ended meanwhile is not deleted."""
+        del by
+        api = self._load()
+        with self._open() as printer, contextlib.suppress(api.error):
+            api.SetJob(printer, int(job), 0, None, _DELETE_JOB)
+            self._deleted.add(job)
 
     def look(self, by: float) -> PrinterState | None:
         """Return the trouble that the queue shows."""
@@ -86,14 +114,16 @@ def list_printers(api: Any = None) -> list[str]:
     return [str(name) for _, _, name, _ in found]
 
 
-def _write(api: Any, printer: Any, data: bytes) -> None:
-    api.StartDocPrinter(printer, 1, DOCUMENT)
+def _write(api: Any, printer: Any, data: bytes) -> int:
+    """Write the document and return the spooler's number for it."""
+    job = int(api.StartDocPrinter(printer, 1, DOCUMENT))
     try:
         _write_page(api, printer, data)
     except BaseException:
         api.AbortPrinter(printer)
         raise
     api.EndDocPrinter(printer)
+    return job
 
 
 def _write_page(api: Any, printer: Any, data: bytes) -> None:

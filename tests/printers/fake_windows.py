@@ -16,6 +16,23 @@ class FakeWindows:
         self.troubles: set[str] = set()
         self.open_handles = 0
         self._page = b""
+        self.job_status: int | None = None
+        self.deleted: list[int] = []
+
+    def GetJob(self, _printer: str, job: int, level: int) -> dict[str, Any]:  # noqa: N802 - pywin32's name
+        """Return JOB_INFO_1; a job that was printed or deleted is gone, while `job_status` is set it is there."""
+        assert level == 1
+        if self.job_status is None or job in self.deleted:
+            raise self.error(87, "GetJob", "The parameter is incorrect.")
+        return {"Status": self.job_status}
+
+    def SetJob(self, _printer: str, job: int, level: int, info: None, command: int) -> None:  # noqa: N802 - pywin32's name
+        """Delete a job that is still there."""
+        assert (level, info, command) == (0, None, 5)
+        if self.job_status is None:
+            raise self.error(87, "SetJob", "The parameter is incorrect.")
+        self.deleted.append(job)
+        self.documents.pop()
 
     def OpenPrinter(self, name: str) -> str:  # noqa: N802 - pywin32's name
         """Open by exact name."""

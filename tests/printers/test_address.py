@@ -24,6 +24,7 @@ from printer_drivers.address import (
 )
 from printer_drivers.answers import NOTHING, Ask
 from printer_drivers.dialect import USUAL, Dialect
+from printer_drivers.fact import Fact
 from printer_drivers.line_printer import LinePrinter
 from printer_drivers.paper import PAPERS
 from printer_drivers.printer import BadPrinterAddress
@@ -41,12 +42,18 @@ BY_ID = "/dev/serial/by-id/usb-1a86_USB_Serial-if00-port0"
     ("url", "address"),
     [
         ("tcp://10.0.0.9:9100?width=576", TcpAddress("10.0.0.9", 9100, ANSWERS)),
-        ("tcp://printer-1.local?width=384&status=off", TcpAddress("printer-1.local", 9100, Manner(NARROW))),
+        (
+            "tcp://printer-1.local?width=384&status=off",
+            TcpAddress("printer-1.local", 9100, Manner(NARROW, fact=Fact.MUTE)),
+        ),
         ("tcp://[fe80::1]:9101/", TcpAddress("fe80::1", 9101, ANSWERS)),
-        ("tcp://a?ask=id,eot", TcpAddress("a", 9100, Manner(WIDE, frozenset({Ask.ID, Ask.EOT})))),
+        ("tcp://a?ask=id,eot", TcpAddress("a", 9100, Manner(WIDE, frozenset({Ask.ID, Ask.EOT}), Fact.ID))),
         ("usb:///dev/usb/lp0", DeviceAddress("/dev/usb/lp0", ANSWERS_AND_SHOWS)),
         ("usb://0416:5011", UsbAddress(0x0416, 0x5011, None, ANSWERS_AND_SHOWS)),
-        ("usb://04b8:0E15?at=1-2.3&ask=line", UsbAddress(0x04B8, 0x0E15, "1-2.3", SHOWS)),
+        (
+            "usb://04b8:0E15?at=1-2.3&ask=line",
+            UsbAddress(0x04B8, 0x0E15, "1-2.3", Manner(WIDE, frozenset({Ask.LINE}), Fact.MUTE)),
+        ),
         (f"serial://{BY_ID}", SerialAddress(BY_ID, 9600, "rtscts", ANSWERS_AND_SHOWS)),
         ("serial://COM3?baud=115200&flow=none", SerialAddress("COM3", 115200, "none", ANSWERS_AND_SHOWS)),
         (
@@ -54,7 +61,10 @@ BY_ID = "/dev/serial/by-id/usb-1a86_USB_Serial-if00-port0"
             SerialAddress("rfc2217://10.0.0.7:4001", 9600, "xonxoff", ANSWERS_AND_SHOWS),
         ),
         ("windows://XP-80C%20(copy%201)", QueueAddress("windows", "XP-80C (copy 1)", SHOWS)),
-        ("windows://%5C%5Coffice%5CXP-80C?status=off", QueueAddress("windows", "\\\\office\\XP-80C", MUTE)),
+        (
+            "windows://%5C%5Coffice%5CXP-80C?status=off",
+            QueueAddress("windows", "\\\\office\\XP-80C", Manner(WIDE, fact=Fact.MUTE)),
+        ),
         ("cups://Kiosk_1", QueueAddress("cups", "Kiosk_1", SHOWS)),
         ("file:///var/tmp/slips.bin", FileAddress("/var/tmp/slips.bin", MUTE)),
         ("virtual:///srv/paper?width=384", VirtualAddress("/srv/paper", Manner(NARROW))),

@@ -11,7 +11,7 @@ from printer_drivers.cups import CupsQueue, list_queues
 from printer_drivers.line_printer import LinePrinter
 from printer_drivers.paper import PAPERS
 from printer_drivers.printer import Deadlines, Evidence, JobEnd, PrinterState, PrinterUnreachable
-from printer_drivers.spooler import Spooler, SpoolLine
+from printer_drivers.spooler import Progress, Spooler, SpoolLine
 from printer_drivers.windows import WindowsQueue, list_printers
 from tests.printers.fake_cups import FakeCups
 from tests.printers.fake_windows import FakeWindows
@@ -41,13 +41,13 @@ def printer_on(spooler: Spooler) -> LinePrinter:
 
 def on_cups(cups: FakeCups) -> LinePrinter:
     """Return the driver for the queue of CUPS."""
-    return printer_on(CupsQueue("kiosk", lp=cups.lp, lpstat=cups.lpstat))
+    return printer_on(CupsQueue("kiosk", lp=cups.lp, lpstat=cups.lpstat, cancel=cups.cancel))
 
 
 def test_cups_gets_the_bytes_as_they_are(cups: FakeCups) -> None:
     """A job goes to the queue raw; that it is taken is all there is to know."""
     assert on_cups(cups).print(JOB) == JobEnd(
-        Evidence.ACCEPTED, LENGTH, PrinterState.UNKNOWN, "the printer took all bytes and is not asked"
+        Evidence.ACCEPTED, LENGTH, PrinterState.UNKNOWN, "the printer took all bytes and says nothing"
     )
     assert cups.jobs == b"".join(JOB)
 
@@ -67,6 +67,62 @@ def test_cups_that_hangs_leaves_doubt(cups: FakeCups) -> None:
     end = on_cups(cups).print(JOB)
     assert time.monotonic() - start < SOON_S
     assert (end.evidence, end.bytes_accepted) == (Evidence.CUT_OFF, LENGTH)
+
+
+@pytest.mark.parametrize("says", ["The printer may not exist or is unavailable now.", "Connecting to printer."])
+def test_a_job_that_waits_for_its_printer_is_taken_back(cups: FakeCups, says: str) -> None:
+    """No byte has left the queue: the job is cancelled, may be printed elsewhere, and never comes out late."""
+    cups.keep_jobs(says)
+    assert on_cups(cups).print(JOB).evidence is Evidence.NOTHING_SENT
+    assert (cups.jobs, (cups.folder / "cancelled").exists()) == (b"", True)
+
+
+def test_a_job_that_does_not_end_is_taken_back_in_doubt(cups: FakeCups) -> None:
+    """Its printer was reached and stopped: bytes are out, the rest does not follow when it comes back."""
+    spooler = CupsQueue("kiosk", lp=cups.lp, lpstat=cups.lpstat, cancel=cups.cancel)
+    hasty = Deadlines(job_s=1, stall_s=0.5, answer_s=1)
+    cups.keep_jobs("Sending data to printer.")
+    end = LinePrinter(SpoolLine(spooler), PAPERS[576], asks=frozenset({Ask.LINE}), deadlines=hasty).print(JOB)
+    assert (end.evidence, end.bytes_accepted) == (Evidence.CUT_OFF, LENGTH)
+    assert (cups.jobs, (cups.folder / "cancelled").exists()) == (b"", True)
+
+
+@pytest.mark.parametrize(
+    ("says", "state"),
+    [
+        ("The printer may not exist or is unavailable at this time.", PrinterState.OFFLINE),
+        ("Waiting for printer to become available.", PrinterState.OFFLINE),
+        ("The printer is not responding.", PrinterState.OFFLINE),
+        ("Out of paper.", PrinterState.PAPER_OUT),
+        ("Sending data to printer.", PrinterState.UNKNOWN),
+    ],
+)
+def test_what_cups_says_of_its_printer_is_believed(cups: FakeCups, says: str, state: PrinterState) -> None:
+    """A queue whose printer does not come gets no job of ours."""
+    (cups.folder / "waits").write_text(f"\t{says}\n")
+    assert on_cups(cups).status().state is state
+
+
+@pytest.mark.parametrize(
+    ("status", "evidence", "deleted"),
+    [
+        (None, Evidence.ACCEPTED, []),
+        (0x80, Evidence.ACCEPTED, []),
+        (0x00, Evidence.NOTHING_SENT, [1]),
+        (0x22, Evidence.NOTHING_SENT, [1]),
+        (0x10, Evidence.CUT_OFF, [1]),
+        (0x100, Evidence.NOTHING_SENT, []),
+    ],
+)
+def test_a_job_of_windows_is_followed(
+    windows: FakeWindows, status: int | None, evidence: Evidence, deleted: list[int]
+) -> None:
+    """Gone or printed is accepted; one that waits is deleted; of one that was being printed nobody knows how much."""
+    windows.job_status = status
+    hasty = Deadlines(job_s=1, stall_s=0.5, answer_s=1)
+    spooler = WindowsQueue("XP-80C", api=windows)
+    end = LinePrinter(SpoolLine(spooler), PAPERS[576], asks=frozenset({Ask.LINE}), deadlines=hasty).print(JOB)
+    assert (end.evidence, windows.deleted) == (evidence, deleted)
 
 
 def test_queue_that_cups_stopped_is_offline(cups: FakeCups) -> None:
@@ -149,10 +205,20 @@ class HangingQueue:
         """Hang, or find the queue."""
         self._hang("check", by)
 
-    def spool(self, data: bytes, by: float) -> None:
+    def spool(self, data: bytes, by: float) -> str:
         """Hang, or take the job."""
         del data
         self._hang("spool", by)
+        return "job"
+
+    def follow(self, job: str, by: float) -> Progress:
+        """Hang, or have printed it."""
+        del job
+        self._hang("follow", by)
+        return Progress.COMPLETED
+
+    def cancel(self, job: str, by: float) -> None:
+        """Do nothing."""
 
     def look(self, by: float) -> PrinterState | None:
         """Hang, or show no trouble."""
@@ -166,7 +232,12 @@ class HangingQueue:
 
 @pytest.mark.parametrize(
     ("hangs_in", "evidence"),
-    [("check", Evidence.NOTHING_SENT), ("look", Evidence.NOTHING_SENT), ("spool", Evidence.CUT_OFF)],
+    [
+        ("check", Evidence.NOTHING_SENT),
+        ("look", Evidence.NOTHING_SENT),
+        ("spool", Evidence.CUT_OFF),
+        ("follow", Evidence.CUT_OFF),
+    ],
 )
 def test_spooler_that_hangs_is_left(hangs_in: str, evidence: Evidence) -> None:
     """A print service that hangs is given up at the deadline, in whatever call; only a handed-over job is in doubt."""
