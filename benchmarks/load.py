@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import uvloop
 import websockets.asyncio.client as websocket
 
+from device_runtime.device_key import read_key
 from queue_protocol import PROTOCOL
 from queue_protocol.codec import encode
 from queue_protocol.commands import Request, TakeTicket
@@ -72,7 +73,7 @@ async def load(url: str, connections: int, seconds: float, keys: str) -> dict[st
     if keys == "-":
         works = [echo(url, until) for _ in range(connections)]
     else:
-        key = (Path(keys) / "kiosk-1").read_text(encoding="ascii").strip()
+        key = read_key(Path(keys) / "kiosk-1") or ""
         works = [take_tickets(url, "kiosk-1", key, until, place) for place in range(connections)]
     took = sorted(each for part in await asyncio.gather(*works) for each in part)
     elapsed = time.monotonic() - began

@@ -1,7 +1,8 @@
 """Owns the form of the small files that a box keeps: each is there whole or not at all, and damage to it is seen.
 
-The first line says `motcua-file`, the version of the form, and the SHA-256 of that version and of the content, which
-follows to the end of the file. Files of version 0.1 have no such line; they are read as they are, and written with it.
+The first line says `motcua-file`, the version of the form, the second of its writing since 1970, and the SHA-256 of
+these two and of the content, which follows to the end of the file. Files of version 0.1 have no such line; they are
+read as they are, and written with it.
 Use it for what changes as a whole; lines that are appended are `durable_lines`.
 """
 
@@ -33,7 +34,10 @@ ASIDE = ".damaged-"
 MOST_ASIDE = 10
 """Laid aside of one file; the oldest goes. A failing disk must not fill itself with the traces of its failing."""
 
-_FIRST_LINE = re.compile(rb"motcua-file ([0-9]{1,4}) ([0-9a-f]{64})\n")
+WRITING_S = 60
+"""A file is made, filled, synced and renamed within this time, also on a disk that is about to fail."""
+
+_FIRST_LINE = re.compile(rb"motcua-file ([0-9]{1,4}) ([0-9]{1,12}) ([0-9a-f]{64})\n")
 
 Content = TypeVar("Content")
 
@@ -96,6 +100,10 @@ class DurableFile(Generic[Content]):
             return None
         except OSError as error:
             return Damaged(self.path, f"it cannot be read: {error.strerror or error}")
+        return self.parse(stored)
+
+    def parse(self, stored: bytes) -> Content | Damaged:
+        """Return what these bytes of the file say."""
         try:
             content = unframed(stored)
             return self._decode_old(stored) if content is None else self._decode(content)
@@ -107,7 +115,21 @@ class DurableFile(Generic[Content]):
 
         Raises `OSError` when the disk does not take it; then what was written before is still there.
         """
-        write_whole(self.path, framed(self._encode(content)))
+        encoded = self._encode(content)
+        _write(self.path, lambda at_s: framed(encoded, at_s))
+
+    def lies_as_written(self) -> bool:
+        """Say whether the file is the one that `write` left here, and no copy that was put back since.
+
+        The system notes when a file came to lie where it lies, and no copying takes that along. `True` where that
+        cannot be known: on Windows, for a file of version 0.1, for one that is not there or is damaged.
+        """
+        try:
+            found = _FIRST_LINE.match(self.path.read_bytes())
+            lies_since_s = self.path.stat().st_ctime
+        except OSError:
+            return True
+        return os.name == "nt" or found is None or abs(lies_since_s - int(found[2])) <= WRITING_S
 
 
 def json_file(path: Path, kind: type[Content]) -> DurableFile[Content]:
@@ -116,9 +138,10 @@ def json_file(path: Path, kind: type[Content]) -> DurableFile[Content]:
     return DurableFile(path, msgspec.json.encode, decoder.decode)
 
 
-def framed(content: bytes) -> bytes:
-    """Return the bytes of a file with this content."""
-    return b"motcua-file %d %s\n%s" % (VERSION, _digest(VERSION, content), content)
+def framed(content: bytes, at_s: int) -> bytes:
+    """Return the bytes of a file with this content, written at this second."""
+    head = b"%d %d" % (VERSION, at_s)
+    return b"motcua-file %s %s\n%s" % (head, _digest(head, content), content)
 
 
 def unframed(stored: bytes) -> bytes | None:
@@ -130,7 +153,7 @@ def unframed(stored: bytes) -> bytes | None:
     if found is None:
         return None
     version, content = int(found[1]), stored[found.end() :]
-    if _digest(version, content) != found[2]:
+    if _digest(b"%s %s" % (found[1], found[2]), content) != found[3]:
         raise NotTheContent("its checksum is not that of its content")
     if version > VERSION:
         raise NotTheContent(f"a later version of the program wrote it, in form {version}")
@@ -142,14 +165,7 @@ def write_whole(path: Path, stored: bytes) -> None:
 
     Raises `OSError` when the disk does not take it; then an older content is still there.
     """
-    unfinished = path.with_name(f"{path.name}{UNFINISHED}")
-    unfinished.unlink(missing_ok=True)  # a cut-off one may be open to others
-    with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123 - a mode
-        file.write(stored)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
-    sync_folder(path.parent)
+    _write(path, lambda _: stored)
 
 
 def sync_folder(folder: Path) -> None:
@@ -184,9 +200,20 @@ def lay_aside(path: Path) -> Path | None:
     return target
 
 
+def _write(path: Path, stored_at: Callable[[int], bytes]) -> None:
+    unfinished = path.with_name(f"{path.name}{UNFINISHED}")
+    unfinished.unlink(missing_ok=True)  # a cut-off one may be open to others
+    with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123 - a mode
+        file.write(stored_at(int(os.fstat(file.fileno()).st_mtime)))
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
+    sync_folder(path.parent)
+
+
 def _names(path: Path) -> "list[Path]":
     return [path, *(path.with_name(f"{path.name}-{number}") for number in range(2, MOST_ASIDE * 10))]
 
 
-def _digest(version: int, content: bytes) -> bytes:
-    return hashlib.sha256(b"%d\n%s" % (version, content)).hexdigest().encode("ascii")
+def _digest(head: bytes, content: bytes) -> bytes:
+    return hashlib.sha256(b"%s\n%s" % (head, content)).hexdigest().encode("ascii")

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import assets
-from display import shelf
+from device_runtime.device_key import read_key
 from display.config import BadSetting, Settings, read_settings
+from display.last_spoken import read_last_spoken, write_last_spoken
 from display.runtime import Display, Handlers, keep_running
 from display.state import State
 from display.view import LANGUAGE
@@ -80,7 +81,7 @@ def _read_sound(settings: Settings) -> _Sound:
 
     A broken clip costs the calls that need it in that language; a display without a whole language is silent and lit.
     """
-    last_spoken = shelf.read_last_spoken(settings.folder)
+    last_spoken = read_last_spoken(settings.folder)
     state = State(device=settings.device, hall=settings.hall, last_spoken=last_spoken)
     if settings.sound == "none":
         return _Sound(None, state)
@@ -102,7 +103,7 @@ def _read_texts() -> Texts:
 
 
 def _find_key(settings: Settings) -> str | None:
-    return settings.key or shelf.read_key(settings.key_file)
+    return settings.key or read_key(settings.key_file)
 
 
 def _open_window(settings: Settings, display: Display) -> "BoardWindow":
@@ -125,7 +126,7 @@ def _disk(folder: Path | None) -> Iterator[Callable[[Revision], None]]:
     with ThreadPoolExecutor(1, "disk") as writer:
 
         def remember(call: Revision) -> None:
-            writer.submit(shelf.write_last_spoken, folder, call)
+            writer.submit(write_last_spoken, folder, call)
 
         yield remember
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from kiosk import reserve
 from kiosk.printing import Ended, Looked
 from kiosk.reserve import Reserve
-from kiosk.stock import Stock
+from kiosk.reserve_file import ReserveFile
 from kiosk.wishes import Give
 from queue_protocol.announcements import PrintSlip
 from queue_protocol.answers import Refused, Result
@@ -27,12 +27,12 @@ log = logging.getLogger(__name__)
 class Alone:
     """The reserve of one kiosk; watches its box."""
 
-    def __init__(self, device: DeviceId, stock: Stock, make_token: Callable[[], Token]) -> None:
+    def __init__(self, device: DeviceId, file: ReserveFile, make_token: Callable[[], Token]) -> None:
         self._device = device
-        self._stock = stock
+        self._file = file
         self._make_token = make_token
         self._welcome: Welcome | None = None
-        self._saved: Reserve | None = stock.load()
+        self._saved: Reserve | None = file.load()
         self.reserve: Reserve | None = self._saved
         """`None`: the server was never heard."""
         self._withdrawn = set(self._saved.withdrawn if self._saved is not None else ())
@@ -84,7 +84,8 @@ class Alone:
         if isinstance(message, Welcome):
             self._welcome = message
         elif isinstance(message, Menu) and self._welcome is not None:
-            self._change(reserve.learned(self.reserve, self._welcome, message, self._device))
+            lost = self._file.is_lost
+            self._change(reserve.learned(self.reserve, self._welcome, message, self._device, is_lost=lost))
             self._save_if_new()
 
     def link_changed(self, link: Link) -> None:
@@ -135,5 +136,5 @@ class Alone:
             log.error("the disk of the kiosk does not take the reserve: %s", error)  # noqa: TRY400 - no fault of ours
 
     def _save(self, after: Reserve) -> None:
-        self._stock.save(after)
+        self._file.save(after)
         self._saved = after

@@ -13,15 +13,16 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import assets
+from device_runtime.device_key import read_key
 from kiosk.alone import Alone
 from kiosk.box import Box
 from kiosk.clock import monotonic_s, utc_now
 from kiosk.config import BadOption, Options, read_options
 from kiosk.printer_memory import PrinterMemory
 from kiosk.printing import Encode, Press, draw
-from kiosk.shelf import Shelf, read_key
+from kiosk.reserve_file import ReserveFile
 from kiosk.slips import SOURCE_LANGUAGE
-from kiosk.stock import Stock
+from kiosk.started_slips import StartedSlips
 from kiosk.walking import Walker
 from printer_drivers.address import VirtualAddress, build_printer, parse
 from printer_drivers.printer import BadPrinterAddress, Printer
@@ -62,12 +63,12 @@ def main(arguments: Sequence[str]) -> int:
         options = read_options(arguments)
         printers = [build_printer(url, PrinterMemory(options.data, url)) for url in options.printers]
         encode = _drawing_with(options.logo, printers)
-        shelf = _open_shelf(options)
-        if shelf.left_printing:
+        started = _open_started(options)
+        if started.left_printing:
             for printer in printers:
                 printer.distrust()
         languages = _read_languages(options.language)
-        return asyncio.run(_run(options, printers, encode, shelf, languages))
+        return asyncio.run(_run(options, printers, encode, started, languages))
     except (BadOption, BadPrinterAddress, BadLogo, NoScreen) as error:
         sys.stderr.write(f"kiosk: {error}\n")
         return MISUSED
@@ -81,9 +82,9 @@ def _drawing_with(logo: Path | None, printers: Sequence[Printer]) -> Encode:
     return lambda slip, paper: draw(slip, papers[paper])
 
 
-def _open_shelf(options: Options) -> Shelf:
+def _open_started(options: Options) -> StartedSlips:
     try:
-        return Shelf(options.shelf)
+        return StartedSlips(options.folder)
     except OSError as error:
         raise BadOption(f"cannot use the folder given with --data: {error}") from error
 
@@ -99,23 +100,23 @@ async def _run(
     options: Options,
     printers: Sequence[Printer],
     encode: Encode,
-    shelf: Shelf,
+    started: StartedSlips,
     languages: Mapping[Language, Texts],
 ) -> int:
     loop = asyncio.get_running_loop()
     box = Box(
-        options.device, lambda: options.key or read_key(options.key_file), shelf, languages, monotonic_s, options.hall
+        options.device, lambda: options.key or read_key(options.key_file), started, languages, monotonic_s, options.hall
     )
     client = Client(options.server, box.hello, box.hear, box.link_changed)
     press = Press(
         printers,
         box.start_slip,
-        shelf.end,
+        started.end,
         _across(loop, box.slip_ended),
         _across(loop, box.printer_looked),
         encode=encode,
     )
-    alone = Alone(options.device, Stock(options.shelf), _make_token)
+    alone = Alone(options.device, ReserveFile(options.folder), _make_token)
     box.plug(client.ask, press.submit, alone.has_withdrawn)
     alone.plug(client.ask, box.obey)
     walker = Walker(

@@ -14,8 +14,8 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from kiosk.printing import Ended, Job, Looked
-from kiosk.shelf import Shelf
 from kiosk.slips import Center, center_of, compose
+from kiosk.started_slips import StartedSlips
 from queue_protocol import PROTOCOL
 from queue_protocol.announcements import PrintSlip
 from queue_protocol.answers import Answer, Done, Refused, Result
@@ -52,7 +52,7 @@ class Box:
         self,
         device: DeviceId,
         read_key: Callable[[], str | None],
-        shelf: Shelf,
+        started: StartedSlips,
         languages: Mapping[Language, Texts],
         now_s: Callable[[], float],
         hall: HallId | None = None,
@@ -60,7 +60,7 @@ class Box:
         self._device = device
         self._hall = hall
         self._read_key = read_key
-        self._shelf = shelf
+        self._started = started
         self._languages = languages
         self._now_s = now_s
         self._watchers: list[Watcher] = []
@@ -106,7 +106,7 @@ class Box:
 
     def hello(self) -> KioskHello:
         """Return how the box introduces itself at this connect."""
-        started = self._shelf.started()
+        started = self._started.started()
         self._known_begun = set(started)
         return KioskHello(
             protocol=PROTOCOL, device=self._device, key=self._read_key(), hall=self._hall, started_slips=started
@@ -148,7 +148,7 @@ class Box:
 
         Raises `OSError` when the disk does not take it.
         """
-        self._shelf.start(ticket, self._in_line.get(ticket, 0))
+        self._started.start(ticket, self._in_line.get(ticket, 0))
 
     def printer_looked(self, looked: Looked) -> None:
         """Report the printer when it is not what it was."""
@@ -191,7 +191,7 @@ class Box:
         ticket, copy_number = order.slip.ticket, order.copy_number
         if self._in_line.get(ticket) == copy_number:
             return True
-        return ticket not in self._known_begun and (ticket, copy_number) in self._shelf
+        return ticket not in self._known_begun and (ticket, copy_number) in self._started
 
     def _print(self, order: PrintSlip, wanted_s: float, center: Center) -> None:
         ticket = order.slip.ticket

@@ -49,7 +49,7 @@ class Options:
         return self.data / "keys" / self.device
 
     @property
-    def shelf(self) -> Path:
+    def folder(self) -> Path:
         """The folder that belongs to this kiosk alone."""
         return self.data / "kiosk" / self.device
 

@@ -16,6 +16,10 @@ from queue_protocol.ids import DeviceId, Language, ServiceId, TicketNumber, Toke
 from queue_protocol.snapshots import Menu, ServiceCard, Welcome
 from queue_protocol.snapshots import Reserve as Granted
 
+GAP_AFTER_DOUBT = 100
+"""Numbers left out of each series once when what was given is in doubt: more than a kiosk gives in an hour alone. The
+server knows those that were handed in; what was given after that stands on slips, and nowhere else."""
+
 
 class Reserve(msgspec.Struct, frozen=True, kw_only=True):
     """What the server said last, and what was given since. It outlives the program, on the kiosk's disk."""
@@ -25,18 +29,28 @@ class Reserve(msgspec.Struct, frozen=True, kw_only=True):
     menu: Menu
     counts: Mapping[str, int] = {}
     """The highest count of each series on the day of the menu."""
+    in_doubt: bool = False
+    """Whether this kiosk may have given numbers that this reserve does not know of."""
     given: tuple[RecordOffline, ...] = ()
     """Tickets that the server is not known to have, in the order in which they were given."""
     withdrawn: tuple[Token, ...] = ()
     """Requests that were given up for want of an answer, and that the server is not known to have withdrawn."""
 
 
-def learned(before: Reserve | None, welcome: Welcome, menu: Menu, device: DeviceId) -> Reserve:
-    """Return the reserve after the server has spoken; counts begin anew with each day, and never fall within one."""
+def learned(
+    before: Reserve | None, welcome: Welcome, menu: Menu, device: DeviceId, *, is_lost: bool = False
+) -> Reserve:
+    """Return the reserve after the server has spoken; counts begin anew with each day, and never fall within one.
+
+    `is_lost`: there was a reserve before the first one that is known. After a doubt each series goes on behind a gap.
+    """
     granted = next((each for each in menu.reserves if each.device == device), None)
     known = before.counts if before is not None and before.menu.day == menu.day else {}
     spent: Mapping[str, int] = {} if granted is None else granted.spent
     counts = {series: max(known.get(series, 0), spent.get(series, 0)) for series in {*known, *spent}}
+    if granted is not None and (is_lost if before is None else before.in_doubt):
+        every = {f"{card.prefix}{granted.mark}" for card in menu.services}
+        counts = {series: counts.get(series, 0) + GAP_AFTER_DOUBT for series in {*counts, *every}}
     given, withdrawn = ((), ()) if before is None else (before.given, before.withdrawn)
     return Reserve(device=device, welcome=welcome, menu=menu, counts=counts, given=given, withdrawn=withdrawn)
 
@@ -49,9 +63,10 @@ def same_rules(one: Reserve | None, other: Reserve) -> bool:
 def is_good(reserve: Reserve | None, now: datetime) -> bool:
     """Say whether this kiosk may give numbers by itself at this moment: it has a series, and the day is that of it.
 
-    A clock before what the kiosk has lived through knows no day.
+    A reserve in doubt is good for nothing until the server was heard. A clock before what the kiosk has lived through
+    knows no day.
     """
-    if reserve is None or _granted(reserve) is None:
+    if reserve is None or reserve.in_doubt or _granted(reserve) is None:
         return False
     local = now + timedelta(seconds=reserve.welcome.utc_offset_s)
     lived_until = max([reserve.menu.now, *(each.issued_at for each in reserve.given)])

@@ -3,9 +3,9 @@
 import contextlib
 from pathlib import Path
 
-import msgspec
-
-from queue_protocol.ids import AccountId, DeviceId, Key
+from device_runtime.device_key import key_file
+from device_runtime.durable_file import ASIDE, Damaged
+from queue_protocol.ids import AccountId, DeviceId
 from queue_server.config import DeviceAdmission, PasswordRenewal, StartError
 from queue_server.premises import open_beside
 from queue_server.shell.access import hash_password, issue_device_key, new_password
@@ -69,7 +69,7 @@ def _admit(data: Path, accounts: Accounts, name: DeviceId, role: DeviceRole) -> 
     path.parent.mkdir(mode=0o700, exist_ok=True)
     path.touch(mode=0o600)  # first: a start that is cut off in between leaves a file that the next one finds empty
     key = issue_device_key(accounts, name, role)
-    path.write_text(f"{key}\n", encoding="ascii")
+    key_file(path).write(key)
     return key
 
 
@@ -78,13 +78,8 @@ def _is_spoilt(path: Path) -> bool:
 
     One that is not there is no reason for a new key: the box may stand elsewhere, or the folder come from a backup.
     """
-    try:
-        msgspec.convert(path.read_bytes().decode("ascii").strip(), Key)
-    except FileNotFoundError:
-        return False
-    except (UnicodeDecodeError, msgspec.ValidationError):
-        return True
-    return False
+    found = key_file(path).read()
+    return isinstance(found, Damaged) or (found is None and any(path.parent.glob(f"{path.name}{ASIDE}*")))
 
 
 def _key_file(data: Path, name: DeviceId) -> Path:

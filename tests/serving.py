@@ -20,6 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from device_runtime.device_key import read_key
 from tests.watching import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -124,7 +125,7 @@ class Serving:
 
     def key(self, device: str) -> str:
         """Return the key of a box, as a box on the same machine finds it."""
-        return (self.data / "keys" / device).read_text(encoding="ascii").strip()
+        return read_key(self.data / "keys" / device) or ""
 
     def query(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Return what the file on the disk says, read from outside."""

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from device_runtime.device_key import read_key
+
 ROOT = Path(__file__).resolve().parent.parent
 
 BOXES = ("server", "kiosk", "display")
@@ -332,7 +334,7 @@ async def _is_ready(server: Box, watching: "asyncio.Task[int]", stopped: asyncio
 
 def _device(center: Center, name: str) -> str:
     """Return what lets a page stand for a box; behind the '#' it never leaves the browser by itself."""
-    key = (center.data / "keys" / name).read_text(encoding="ascii").strip()
+    key = read_key(center.data / "keys" / name)
     return f"device={name}&key={key}"
 
 

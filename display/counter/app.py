@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 
 import assets
-from display import shelf
+from device_runtime.device_key import read_key
 from display.config import BadSetting
 from display.counter.config import Settings, read_settings
 from display.counter.counters import State
@@ -72,7 +72,7 @@ def _read_texts() -> Texts:
 
 
 def _find_key(settings: Settings) -> str | None:
-    return settings.key or shelf.read_key(settings.key_file)
+    return settings.key or read_key(settings.key_file)
 
 
 def _number_pads(plans: tuple[NumberPadPlan, ...]) -> Iterator[CallPad]:

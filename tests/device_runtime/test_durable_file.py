@@ -78,6 +78,24 @@ def test_a_damaged_file_is_laid_aside_and_said(tmp_path: Path, caplog: pytest.Lo
     assert file.read() == VALUE
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows does not say when a file came to lie where it lies")
+@pytest.mark.parametrize("keep_times", [False, True])
+def test_a_copy_that_is_put_back_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, keep_times: bool) -> None:
+    """A file says the second of its writing, and the system when it came to lie here: a copy has another one."""
+    file = values(tmp_path)
+    assert file.lies_as_written()
+    file.write(VALUE)
+    assert file.lies_as_written()
+    hour_ago = int(file.path.stat().st_ctime) - 3600
+    with monkeypatch.context() as patch:
+        patch.setattr(durable_file, "framed", lambda content, _: framed(content, hour_ago))
+        file.write(VALUE)
+    if keep_times:
+        os.utime(file.path, (hour_ago, hour_ago))
+    assert not file.lies_as_written()
+    assert file.read() == VALUE
+
+
 def test_a_look_moves_nothing(tmp_path: Path) -> None:
     """Whoever does not own the file may ask what is in it."""
     values(tmp_path).path.write_bytes(b"\xff")
@@ -133,7 +151,7 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.M
 def test_any_bytes_can_be_framed() -> None:
     """The frame is for bytes of every kind, none among them."""
     for content in (b"", b"\n", b"motcua-file", bytes(range(256))):
-        assert unframed(framed(content)) == content
+        assert unframed(framed(content, 1_764_000_000)) == content
     assert unframed(b"") is None
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from device_runtime.device_key import read_key
 from kiosk import app
 from kiosk.config import Options, read_options
-from kiosk.shelf import read_key
 from printer_drivers.address import VirtualAddress, parse
 from queue_protocol.commands import ReportDevice, ReportSlip
 from queue_protocol.hellos import KioskHello
@@ -33,12 +33,12 @@ def options(tmp_path: Path, *arguments: str) -> Options:
 
 
 def test_a_kiosk_beside_its_server_needs_only_the_folder(tmp_path: Path) -> None:
-    """Key, shelf and paper are found in the data folder, also when its name has a space."""
+    """Key, memory and paper are found in the data folder, also when its name has a space."""
     folder = tmp_path / "data of the hall"
     folder.mkdir()
     found = options(folder)
     assert (found.server, found.device, read_key(found.key_file)) == ("http://127.0.0.1:8080", "kiosk-1", KEY)
-    assert found.shelf == folder / "kiosk" / "kiosk-1"
+    assert found.folder == folder / "kiosk" / "kiosk-1"
     (printer,) = found.printers
     address = parse(printer)
     assert isinstance(address, VirtualAddress)
@@ -237,7 +237,7 @@ def test_a_headless_kiosk_prints_and_ends_cleanly(tmp_path: Path, number: signal
 
 
 def test_a_restarted_kiosk_prints_nothing_twice(tmp_path: Path) -> None:
-    """The shelf survives the process: the hello names what was started, and the same order is not obeyed again."""
+    """What was started survives the process: the hello names it, and the same order is not obeyed again."""
     with open_hall(orders=(order(),)) as hall:
         with headless(hall, tmp_path):
             wait_until(hall, ReportSlip)

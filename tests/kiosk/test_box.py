@@ -8,7 +8,7 @@ import pytest
 
 from kiosk.box import Box
 from kiosk.printing import Ended, Job, Looked
-from kiosk.shelf import Shelf
+from kiosk.started_slips import StartedSlips
 from queue_protocol.answers import Answer, Done, Refused, Result
 from queue_protocol.commands import Command, ReportDevice, ReportSlip
 from queue_protocol.ids import DeviceId, Token, token_of
@@ -24,10 +24,10 @@ class Bench:
     """A box whose link and printer write down what they are given."""
 
     def __init__(self, folder: Path) -> None:
-        self.shelf = Shelf(folder)
+        self.started = StartedSlips(folder)
         self.commands: list[Command] = []
         self.jobs: list[Job] = []
-        self.box = Box(DeviceId("kiosk-1"), lambda: KEY, self.shelf, product_texts(), lambda: self.now_s)
+        self.box = Box(DeviceId("kiosk-1"), lambda: KEY, self.started, product_texts(), lambda: self.now_s)
         self.now_s = 5.0
         self.answers: list[asyncio.Future[Result]] = []
         self.withdrawn: set[Token] = set()
@@ -102,9 +102,9 @@ async def test_the_same_order_twice_is_one_slip(bench: Bench) -> None:
     assert len(bench.jobs) == 1
 
 
-async def test_a_slip_on_the_shelf_is_not_printed_again(bench: Bench) -> None:
+async def test_a_slip_that_was_started_is_not_printed_again(bench: Bench) -> None:
     """A restarted kiosk does not print what was begun before, and says in its hello what that is."""
-    bench.shelf.start(ticket().ticket)
+    bench.started.start(ticket().ticket)
     bench.hear(welcome(), menu(), order())
     assert bench.jobs == []
     assert bench.box.hello().started_slips == (ticket().ticket,)
@@ -125,7 +125,7 @@ async def test_a_reprint_is_printed_although_the_slip_was(bench: Bench) -> None:
     bench.hear(order(copy_number=1))
     assert [job.slip.reprint_mark for job in bench.jobs] == ["IN LẠI lần 1"]
     await bench.finish()
-    assert (ticket().ticket, 1) in bench.shelf
+    assert (ticket().ticket, 1) in bench.started
 
 
 async def test_a_reprint_waits_for_the_slip_that_is_in_line(bench: Bench) -> None:
@@ -148,7 +148,7 @@ async def test_a_new_slip_for_a_lost_one_is_printed(bench: Bench) -> None:
 
 async def test_a_new_slip_is_printed_after_a_restart_too(bench: Bench) -> None:
     """What the hello told the server is not offered again either."""
-    bench.shelf.start(ticket().ticket)
+    bench.started.start(ticket().ticket)
     assert bench.box.hello().started_slips == (ticket().ticket,)
     bench.hear(welcome(), menu(), order(kind="carried_over", valid_on="2026-11-24"))
     assert [job.slip.priority_mark for job in bench.jobs] == ["PHIẾU GỌI TRƯỚC"]

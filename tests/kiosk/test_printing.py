@@ -192,13 +192,13 @@ def test_too_long_a_line_is_refused_without_waiting() -> None:
 
 
 def test_the_disk_knows_of_a_slip_before_the_printer_does() -> None:
-    """What was begun is on the shelf before the first byte goes out."""
+    """What was begun is on the disk before the first byte goes out."""
     printer = ScriptedPrinter()
-    shelf: list[tuple[TicketId, int]] = []
-    with running(printer, start_slip=lambda ticket: shelf.append((ticket, len(printer.jobs)))) as room:
+    started: list[tuple[TicketId, int]] = []
+    with running(printer, start_slip=lambda ticket: started.append((ticket, len(printer.jobs)))) as room:
         room.press.submit(job())
         room.next(Ended)
-    assert shelf == [(job().ticket, 0)]
+    assert started == [(job().ticket, 0)]
 
 
 @pytest.mark.parametrize("end", [PRINTED, CUT_OFF])

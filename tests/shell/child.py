@@ -12,6 +12,7 @@ from typing import Self
 
 from websockets.sync.client import connect
 
+from device_runtime.device_key import read_key
 from queue_protocol import PROTOCOL
 from queue_protocol.answers import Answer
 from queue_protocol.codec import decode_from_server, encode
@@ -84,7 +85,7 @@ class Child:
 
     def hello(self) -> KioskHello:
         """Return the hello of the kiosk of this folder."""
-        key = (self.folder / "keys" / "kiosk-1").read_text("ascii").strip()
+        key = read_key(self.folder / "keys" / "kiosk-1")
         return KioskHello(protocol=PROTOCOL, device=DeviceId("kiosk-1"), key=key, prints=False)
 
     def ask(self, request: Request, hello: KioskHello | None = None) -> Answer:

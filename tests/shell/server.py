@@ -19,6 +19,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 import assets
+from device_runtime.device_key import read_key
 from queue_protocol import PROTOCOL
 from queue_protocol.announcements import CallAnnouncement
 from queue_protocol.answers import Answer, Result, TicketTaken
@@ -117,8 +118,7 @@ class Running:
 
     def key(self, device: str) -> str:
         """Return the key of a box, as its person finds it in the data folder."""
-        path = self.folder / "keys" / device
-        return path.read_text("ascii").strip() if path.exists() else OTHER_KEY
+        return read_key(self.folder / "keys" / device) or OTHER_KEY
 
     def browse(
         self,

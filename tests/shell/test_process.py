@@ -11,6 +11,7 @@ from subprocess import CompletedProcess
 import pytest
 from websockets.sync.client import connect
 
+from device_runtime.device_key import read_key
 from queue_protocol.answers import TicketTaken
 from queue_protocol.codec import encode
 from queue_protocol.commands import Request, TakeTicket
@@ -138,7 +139,7 @@ def test_a_further_box_is_let_in_while_the_server_runs(tmp_path: Path) -> None:
         assert admitted.returncode == 0
         assert admitted.stdout.startswith("kiosk kiosk-2, key ")
         key = admitted.stdout.split()[-1]
-        assert (folder / "keys" / "kiosk-2").read_text(encoding="ascii") == f"{key}\n"
+        assert read_key(folder / "keys" / "kiosk-2") == key
         check_refusal(run("device", "Kiosk 2", "--role", "kiosk", "--data", folder), "no name of a box")
         check_refusal(run("device", "kiosk-2", "--role", "display", "--data", folder), "kiosk-2 is a kiosk already")
     check_refusal(run("device", "kiosk-2", "--role", "kiosk", "--data", tmp_path / "nowhere"), "There is no center in")

@@ -12,6 +12,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
+from device_runtime.device_key import read_key
 from tests.watching import PATIENCE_S
 
 HOST = "motcua.test"
@@ -76,7 +77,7 @@ class Server:
 
     def key(self, device: str) -> str:
         """Return the key of a device."""
-        return (self.data / "keys" / device).read_text().strip()
+        return read_key(self.data / "keys" / device) or ""
 
 
 def start_server(folder: Path, cache: Path) -> Server:

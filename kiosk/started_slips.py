@@ -1,21 +1,15 @@
-"""The kiosk's disk: its key, and which slips were started today, so that a restart prints none a second time.
+"""Which slips were started today, on the kiosk's disk, so that a restart prints none a second time.
 
-One slip a line in `started_slips.txt`, appended and forced to the disk before the first byte goes to the printer: the
-id of its ticket, and for a reprint `/` and which one it is. A last line without its end is a power cut before that
-moment: that slip was not started.
+One slip a line in `started_slips.txt`, on the disk before the first byte goes to the printer: the id of its ticket, and
+for a reprint `/` and which one it is.
 """
 
-import logging
-import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
-import msgspec
-
-from queue_protocol.ids import Key, TicketId
-
-log = logging.getLogger(__name__)
+from device_runtime.durable_lines import DurableLines
+from queue_protocol.ids import TicketId
 
 FILE = "started_slips.txt"
 
@@ -35,19 +29,7 @@ Started = tuple[TicketId, int]
 _LINE = re.compile(r"(?P<ticket>[0-9]{8}-[A-Z]{1,2}[0-9]{1,6})(/(?P<copy>[1-9][0-9]?))?")
 
 
-def read_key(path: Path) -> str | None:
-    """Return the key in this file; `None` when there is none yet, or it holds something else.
-
-    It is read at each connect: on the first start of a center the kiosk may be there before its key.
-    """
-    try:
-        return msgspec.convert(path.read_text(encoding="utf-8").strip(), Key)
-    except (OSError, UnicodeDecodeError, msgspec.ValidationError) as error:
-        log.warning("no key in %s: %s; start the server on this folder, or give the key with --key", path, error)
-        return None
-
-
-class Shelf:
+class StartedSlips:
     """The slips started in `folder`. Raises `OSError` when the folder cannot be used.
 
     `start` and `end` belong to the thread that prints; the others may be asked from any.
@@ -55,12 +37,12 @@ class Shelf:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._file = folder / FILE
+        self._lines = DurableLines(folder / FILE, _LINE.fullmatch)
         self._printing = folder / PRINTING
         self.left_printing = self._printing.exists()
         """Whether an earlier life ended while a slip was in the printer."""
         self._slips: dict[Started, None] = {}
-        self._rewrite(_recent(_whole_lines(self._file)))
+        self._rewrite(_recent(map(_slip, self._lines.read())))
 
     def __contains__(self, slip: Started) -> bool:
         return slip in self._slips
@@ -81,7 +63,7 @@ class Shelf:
         if newest and _day(slip) > newest:
             self._rewrite(_recent(self._slips))
         else:
-            self._append(slip)
+            self._lines.add(_line(slip))
 
     def end(self) -> None:
         """Note that no slip is in the printer any more.
@@ -90,40 +72,19 @@ class Shelf:
         """
         self._printing.unlink(missing_ok=True)
 
-    def _append(self, slip: Started) -> None:
-        with self._file.open("a", encoding="ascii") as file:
-            file.write(_line(slip))
-            file.flush()
-            os.fsync(file.fileno())
-
     def _rewrite(self, slips: tuple[Started, ...]) -> None:
-        write_whole(self._file, "".join(map(_line, slips)).encode("ascii"))
+        self._lines.replace(map(_line, slips))
         self._slips = dict.fromkeys(slips)
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file that is there whole or not at all; when this returns, a power cut does not lose it.
-
-    Raises `OSError` when the disk does not take it; then an older content is still there.
-    """
-    unfinished = path.with_suffix(".part")
-    with unfinished.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
-    _sync_folder(path.parent)
-
-
-def _whole_lines(file: Path) -> list[Started]:
-    text = file.read_text(encoding="ascii", errors="replace") if file.exists() else ""
-    found = map(_LINE.fullmatch, text[: text.rfind("\n") + 1].splitlines())
-    return [(TicketId(line["ticket"]), int(line["copy"] or 0)) for line in found if line is not None]
+def _slip(line: str) -> Started:
+    ticket, _, copy_number = line.partition("/")
+    return TicketId(ticket), int(copy_number or 0)
 
 
 def _line(slip: Started) -> str:
     ticket, copy_number = slip
-    return f"{ticket}/{copy_number}\n" if copy_number else f"{ticket}\n"
+    return f"{ticket}/{copy_number}" if copy_number else ticket
 
 
 def _recent(slips: Iterable[Started]) -> tuple[Started, ...]:
@@ -134,15 +95,3 @@ def _recent(slips: Iterable[Started]) -> tuple[Started, ...]:
 
 def _day(slip: Started) -> str:
     return str(slip[0]).partition("-")[0]
-
-
-def _sync_folder(folder: Path) -> None:
-    """Force a rename to the disk, where the system lets a folder be opened (Windows does not)."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
