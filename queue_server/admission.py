@@ -8,7 +8,8 @@ from device_runtime.durable_file import ASIDE, Damaged
 from queue_protocol.ids import AccountId, DeviceId
 from queue_server.config import DeviceAdmission, PasswordRenewal, StartError
 from queue_server.premises import open_beside
-from queue_server.shell.access import hash_password, issue_device_key, new_password
+from queue_server.secret_notes import leave_password, left_password, remove_password, say, say_on_terminal
+from queue_server.shell.access import check_password, hash_password, issue_device_key, new_password
 from queue_server.storage.accounts import Accounts, DeviceRole
 
 FIRST_MANAGER = AccountId("quanly")
@@ -21,10 +22,14 @@ def welcome_first_people(data: Path, accounts: Accounts) -> None:
 
     A key that works is never replaced; one whose file is spoilt is, and that is said.
     """
-    if not accounts.all():
+    if accounts.all():
+        _remove_outdated_password(data, accounts)
+    else:
         password = new_password()
+        path = leave_password(data, FIRST_MANAGER, password)
         accounts.add(FIRST_MANAGER, {"manager"}, hash_password(password))
-        say(f"first manager: account {FIRST_MANAGER}, password {password}")
+        say(f"first manager: account {FIRST_MANAGER}, password in {path}")
+        say_on_terminal(f"first manager: password {password}")
     for name, role in FIRST_DEVICES.items():
         if accounts.device(name) is None:
             _admit(data, accounts, name, role)
@@ -34,17 +39,22 @@ def welcome_first_people(data: Path, accounts: Accounts) -> None:
 
 
 def renew_password(asked: PasswordRenewal) -> int:
-    """Set a new random password and print it; works while the server runs."""
+    """Set a new random password and say where it is; works while the server runs."""
     with contextlib.closing(open_beside(asked.data)) as connection:
         password = new_password()
         if not Accounts(connection).set_password(AccountId(asked.account), hash_password(password)):
             raise StartError(f"There is no account {asked.account!r} in {asked.data}.")
-    say(f"account {asked.account}, new password {password}")
+        try:
+            path = leave_password(asked.data, asked.account, password)
+        except OSError as error:
+            raise StartError(f"The new password cannot be written to {asked.data}: {error}; ask again.") from error
+    say(f"account {asked.account}, new password in {path}")
+    say_on_terminal(f"new password {password}")
     return 0
 
 
 def admit_device(asked: DeviceAdmission) -> int:
-    """Let one more box in, or give one a new key, and print the key; works while the server runs.
+    """Let one more box in, or give one a new key, and say where it is; works while the server runs.
 
     Raises `StartError` when there is no center in the folder, or the name is taken by a box of another kind.
     """
@@ -54,13 +64,17 @@ def admit_device(asked: DeviceAdmission) -> int:
         if known is not None and known[0] != asked.role:
             raise StartError(f"{asked.device} is a {known[0]} already; choose another name.")
         key = _admit(asked.data, accounts, asked.device, asked.role)
-    say(f"{asked.role} {asked.device}, key {key}")
+    say(f"{asked.role} {asked.device}, key in {_key_file(asked.data, asked.device)}")
+    say_on_terminal(f"key {key}")
     return 0
 
 
-def say(line: str) -> None:
-    """Tell the person who started the server."""
-    print(line, flush=True)  # noqa: T201 - the server's console is where addresses and first passwords are read
+def _remove_outdated_password(data: Path, accounts: Accounts) -> None:
+    """Remove the file of a password that its person has changed since."""
+    left = left_password(data)
+    account = None if left is None else accounts.find(left[0])
+    if left is not None and (account is None or not check_password(account.password, left[1])):
+        remove_password(data)
 
 
 def _admit(data: Path, accounts: Accounts, name: DeviceId, role: DeviceRole) -> str:

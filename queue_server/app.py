@@ -21,10 +21,11 @@ from zoneinfo import ZoneInfo
 import assets
 from queue_protocol.texts import Texts
 from queue_server import upkeep
-from queue_server.admission import say, welcome_first_people
+from queue_server.admission import welcome_first_people
 from queue_server.config import Config, read_catalogue
 from queue_server.core.catalogue import Catalogue
 from queue_server.premises import blaming, last_alive, listen, lock_folder, open_file, start_clock
+from queue_server.secret_notes import say
 from queue_server.service import InWriter, Service
 from queue_server.shell import app as web
 from queue_server.shell.access import Access

@@ -3,7 +3,6 @@
 import contextlib
 from pathlib import Path
 
-from queue_server.admission import say
 from queue_server.catalogue_file import CatalogueRefused, catalogue_text, read_calendar_text, with_hours
 from queue_server.config import (
     CatalogueCheck,
@@ -20,6 +19,7 @@ from queue_server.core.evolve import evolve
 from queue_server.core.hall import Hall
 from queue_server.drafts import Draft
 from queue_server.premises import blaming, existing_file, open_stopped, start_clock
+from queue_server.secret_notes import say
 from queue_server.storage.reading import latest_catalogue, open_day, open_to_read
 from queue_server.storage.records import JournalOrigin
 from queue_server.storage.sqlite import FILE, Connection, SqliteJournal

@@ -204,14 +204,14 @@ def _read_serving(arguments: list[str]) -> Config:
 
 
 def _read_password(words: Words, arguments: list[str]) -> PasswordRenewal:
-    parser = _parser(words, "Give a person a new password and print it.", STATUSES)
+    parser = _parser(words, "Give a person a new password, and say where it is.", STATUSES)
     parser.add_argument("account", help="name of the account")
     given = parser.parse_args(arguments)
     return PasswordRenewal(data=given.data, account=given.account)
 
 
 def _read_device(words: Words, arguments: list[str]) -> DeviceAdmission:
-    parser = _parser(words, "Let a kiosk, a display or a page in, and print its key.", STATUSES)
+    parser = _parser(words, "Let a kiosk, a display or a page in, and say where its key is.", STATUSES)
     parser.add_argument("device", help="name of the box, as kiosk-2: small letters, digits and '-'")
     parser.add_argument("--role", choices=["kiosk", "display", "web"], required=True, help="what the box is")
     given = parser.parse_args(arguments)

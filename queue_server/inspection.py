@@ -9,9 +9,9 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from queue_server.admission import say
 from queue_server.config import Backup, DayReplay, ReportRebuilding, RetentionRun, StartError, Verification
 from queue_server.premises import blaming, existing_file, open_stopped, start_clock
+from queue_server.secret_notes import say
 from queue_server.shell.clock import read_wall
 from queue_server.storage.chain import Progress, verify
 from queue_server.storage.copying import UNFINISHED, copy_journal, keep_copy

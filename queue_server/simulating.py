@@ -9,9 +9,9 @@ from typing import NoReturn
 from tqdm import tqdm
 
 import assets
-from queue_server.admission import say
 from queue_server.config import read_catalogue
 from queue_server.core.catalogue import Catalogue
+from queue_server.secret_notes import say
 from queue_server.simulation.arguments import SimulationRun
 from queue_server.simulation.days import play_days
 from queue_server.simulation.demand import Conditions

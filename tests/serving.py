@@ -21,6 +21,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from device_runtime.device_key import read_key
+from queue_server.secret_notes import left_password
 from tests.watching import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -157,7 +158,7 @@ class Serving:
         for line in child.stdout or ():
             self._said.append(line.rstrip())
             if line.startswith("first manager:"):
-                self.password = line.split()[-1]
+                self.password = (left_password(self.data) or ("", ""))[1]
 
     def _close(self) -> None:
         if self._child is not None and self._child.stdout is not None:

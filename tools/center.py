@@ -1,7 +1,9 @@
 """Start one center: the queue server, a kiosk and a display, as `make run` does, or some of them. Imports no box.
 
-What they have to say to a person is shown here; their logs go to `DATA/logs`. A box that ends by itself is started
-again. One Ctrl-C, or SIGTERM, ends everything, the server last. `--unit` prints what makes systemd do all this.
+What they have to say to a person is shown here; their logs go to `DATA/logs`. Secrets, which are addresses with a key
+and the first password, are shown only where the output is a terminal, since elsewhere it ends in the journal of the
+system; files for the owner alone have them. A box that ends by itself is started again. One Ctrl-C, or SIGTERM, ends
+everything, the server last. `--unit` prints what makes systemd do all this.
 """
 
 import argparse
@@ -17,10 +19,17 @@ from pathlib import Path
 from typing import Any
 
 from device_runtime.device_key import read_key
+from device_runtime.durable_file import write_whole
 
 ROOT = Path(__file__).resolve().parent.parent
 
 BOXES = ("server", "kiosk", "display")
+
+PAGES = "pages.txt"
+"""In the data folder: the addresses of the pages that stand for a kiosk and a display, with their keys."""
+
+FIRST_SIGN_IN = "first_sign_in.txt"
+"""In the data folder: where the server leaves the first manager's password."""
 
 READY_LINE = "motcua serves on "
 """What the server prints when its socket is open."""
@@ -192,23 +201,34 @@ async def _keep_all(keepers: "Sequence[asyncio.Task[None]]", stopped: asyncio.Ev
 def tell(center: Center) -> None:
     """Say where everything is."""
     if center.headless and set(center.boxes) == set(BOXES):
-        print("  There is no screen here: kiosk and display run without one, and these two pages are their screens:")
-        print(f"    kiosk     {center.address}/kiosk#{_device(center, 'kiosk-1')}")
-        print(
-            f"    display   {center.address}/display#{_device(center, 'display-1')}   (tap 'Bật âm thanh' to hear it)"
+        print("  There is no screen here: kiosk and display run without one, and two pages are their screens.")
+        pages = (
+            f"    kiosk     {center.address}/kiosk#{_device(center, 'kiosk-1')}\n"
+            f"    display   {center.address}/display#{_device(center, 'display-1')}   (tap 'Bật âm thanh' to hear it)\n"
         )
+        write_whole(center.data / PAGES, pages.encode())
+        print(f"    their addresses, with the keys of the boxes, are in {center.data / PAGES}")
+        _show_on_terminal(center.data / PAGES)
     elif not center.headless:
         print(f"    kiosk and display open in windows; as pages: {center.address}/kiosk and {center.address}/display")
     if "server" in center.boxes:
         print(f"    desk      {center.address}/desk      (sign in, open a counter, press the space bar)")
         print(f"    office    {center.address}/office    (the log, the figures, accounts)")
         print(f"    paper     {', '.join(center.printers) or center.data / 'paper'}")
-        print("    the first manager is 'quanly', with the password of the first start; for a new one:")
+        if (center.data / FIRST_SIGN_IN).exists():
+            print(f"    the first manager's password is in {center.data / FIRST_SIGN_IN}, until it is changed")
+            _show_on_terminal(center.data / FIRST_SIGN_IN)
+        print("    a new password for the manager 'quanly':")
         renewal = ["-m", "queue_server", "password", "quanly", "--data", str(center.data)]
         print(f"              {shlex.join([os.path.relpath(sys.executable), *renewal])}")
     else:
         print(f"    {' and '.join(center.boxes)} of the center at {center.address}")
     print("  Ctrl-C stops everything.", flush=True)
+
+
+def _show_on_terminal(path: Path) -> None:
+    if sys.stdout.isatty():
+        print(path.read_text(encoding="utf-8"), end="")
 
 
 def read_arguments(arguments: Sequence[str] | None = None) -> tuple[Center, bool]:
@@ -287,6 +307,7 @@ StartLimitIntervalSec=0
 {by_itself}WorkingDirectory={str(ROOT).replace("%", "%%")}
 ExecStart={" ".join(map(_quote, [sys.executable, "tools/center.py", *options(center)]))}
 Environment=PYTHONUNBUFFERED=1
+UMask=0077
 Restart=always
 RestartSec=10
 KillMode=mixed

@@ -1,10 +1,13 @@
 """The server as a process: a clean life, an unclean death, and a start that cannot be."""
 
+import os
 import re
 import shutil
 import signal
 import socket
+import subprocess
 import time
+from contextlib import closing
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -12,12 +15,18 @@ import pytest
 from websockets.sync.client import connect
 
 from device_runtime.device_key import read_key
+from queue_protocol import PROTOCOL
 from queue_protocol.answers import TicketTaken
 from queue_protocol.codec import encode
 from queue_protocol.commands import Request, TakeTicket
-from queue_protocol.ids import CommandId, ServiceId, Token
+from queue_protocol.hellos import KioskHello
+from queue_protocol.ids import AccountId, CommandId, DeviceId, ServiceId, Token
+from queue_server.secret_notes import FIRST_SIGN_IN
+from queue_server.shell.access import hash_password
+from queue_server.storage.accounts import Accounts
 from queue_server.storage.sqlite import FILE
-from tests.shell.child import ROOT, Child, run, stored
+from queue_server.storage.sqlite import connect as connect_file
+from tests.shell.child import ROOT, START_S, Child, command, run, stored
 
 TAKE = Request(
     command_id=CommandId("the-same-id"),
@@ -26,19 +35,23 @@ TAKE = Request(
 )
 
 
-def first_password(said: str) -> str:
-    """Return the first manager's password from what a server told its person."""
-    found = re.search(r"account quanly, password (\S+)", said)
+def password_in(said: str) -> str:
+    """Return the password in the file that a program named to its person; nobody else may read that file."""
+    found = re.search(r"account quanly, (?:new )?password in (.+)", said)
     assert found, said
-    return found[1]
+    path = Path(found[1])
+    assert path.stat().st_mode & 0o077 == 0
+    password = path.read_text().split()[-1]
+    assert password not in said
+    return password
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_life_from_first_start_to_a_clean_end(tmp_path: Path, number: int) -> None:
-    """It tells the first password once, serves, ends with status 0 and no traceback, and goes on at the next start."""
+    """It says where the first password is, serves, ends with status 0 and no traceback, and goes on at the next start."""
     folder = tmp_path / "a center"
     with Child.start(folder) as child:
-        assert len(first_password(child.said)) >= 14
+        assert len(password_in(child.said)) >= 14
         first = child.ask(TAKE)
         assert child.end(number)[0] == 0
         assert "Traceback" not in child.errors()
@@ -53,7 +66,7 @@ def test_secrets_are_for_the_owner_of_the_folder(tmp_path: Path) -> None:
     said, keys = set(), set()
     for name in ("one", "two"):
         with Child.start(tmp_path / name) as child:
-            said.add(first_password(child.said))
+            said.add(password_in(child.said))
             key = tmp_path / name / "keys" / "kiosk-1"
             keys.add(key.read_text("ascii"))
             assert key.stat().st_mode & 0o077 == 0
@@ -106,6 +119,35 @@ def test_a_plug_pulled_between_commit_and_answer(tmp_path: Path) -> None:
         assert stored(folder, "SELECT number, status FROM ticket") == [("L001", "waiting")]
 
 
+def test_a_secret_is_shown_on_a_terminal_and_nowhere_else(tmp_path: Path) -> None:
+    """Where a person types, the new password stands on the screen; a file or a journal gets its path only."""
+    pty = pytest.importorskip("pty")
+    folder = tmp_path / "center"
+    with Child.start(folder):
+        ours, theirs = pty.openpty()
+        ended = subprocess.run(
+            command("password", "quanly", "--data", folder), cwd=ROOT, stdout=theirs, timeout=START_S, check=True
+        )
+        os.close(theirs)
+        shown = os.read(ours, 10_000).decode()
+        os.close(ours)
+        assert ended.returncode == 0
+        assert (folder / FIRST_SIGN_IN).read_text().split()[-1] in shown
+
+
+def test_the_file_of_a_password_goes_when_it_is_changed(tmp_path: Path) -> None:
+    """The first start after the change removes it: a password that opens nothing need not lie about."""
+    folder = tmp_path / "center"
+    with Child.start(folder):
+        assert (folder / FIRST_SIGN_IN).exists()
+    with Child.start(folder):
+        assert (folder / FIRST_SIGN_IN).exists()
+    with closing(connect_file(folder / FILE)) as connection:
+        Accounts(connection).set_password(AccountId("quanly"), hash_password("another password"))
+    with Child.start(folder):
+        assert not (folder / FIRST_SIGN_IN).exists()
+
+
 def test_no_token_in_any_line_of_the_log(tmp_path: Path) -> None:
     """The pages of tickets that were there, gone, or asked for under a foreign name leave no token in the log."""
     with Child.start(tmp_path / "center") as child:
@@ -120,26 +162,28 @@ def test_no_token_in_any_line_of_the_log(tmp_path: Path) -> None:
 
 
 def test_a_password_is_renewed_while_the_server_runs(tmp_path: Path) -> None:
-    """The command prints a new one; an unknown account, or a folder without a center, is one sentence and status 2."""
+    """The command says where it is; an unknown account, or a folder without a center, is one sentence and status 2."""
     folder = tmp_path / "center"
     with Child.start(folder) as child:
+        first = password_in(child.said)
         renewed = run("password", "quanly", "--data", folder)
         assert renewed.returncode == 0
-        assert re.fullmatch(r"account quanly, new password (\S+)\n", renewed.stdout)
-        assert first_password(child.said) not in renewed.stdout
+        assert password_in(renewed.stdout) != first
         check_refusal(run("password", "nobody", "--data", folder), "no account 'nobody'")
     check_refusal(run("password", "quanly", "--data", tmp_path / "nowhere"), "There is no center in")
 
 
 def test_a_further_box_is_let_in_while_the_server_runs(tmp_path: Path) -> None:
-    """The command prints the key and leaves it beside the others; a name that is no name, or taken, is refused."""
+    """The command leaves the key beside the others and says where; a name that is no name, or taken, is refused."""
     folder = tmp_path / "center"
-    with Child.start(folder):
+    with Child.start(folder) as child:
         admitted = run("device", "kiosk-2", "--role", "kiosk", "--data", folder)
         assert admitted.returncode == 0
-        assert admitted.stdout.startswith("kiosk kiosk-2, key ")
-        key = admitted.stdout.split()[-1]
-        assert read_key(folder / "keys" / "kiosk-2") == key
+        path = folder / "keys" / "kiosk-2"
+        assert admitted.stdout == f"kiosk kiosk-2, key in {path}\n"
+        key = read_key(path)
+        hello = KioskHello(protocol=PROTOCOL, device=DeviceId("kiosk-2"), key=key, prints=False)
+        assert isinstance(child.ask(TAKE, hello).result, TicketTaken)
         check_refusal(run("device", "Kiosk 2", "--role", "kiosk", "--data", folder), "no name of a box")
         check_refusal(run("device", "kiosk-2", "--role", "display", "--data", folder), "kiosk-2 is a kiosk already")
     check_refusal(run("device", "kiosk-2", "--role", "kiosk", "--data", tmp_path / "nowhere"), "There is no center in")

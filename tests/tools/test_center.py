@@ -24,7 +24,9 @@ from queue_server.config import read_arguments as read_server
 from tests.house.sources import ROOT
 from tests.watching import PATIENCE_S
 from tools import center
-from tools.center import Box, Center, commands, read_arguments, run, unit
+from tools.center import PAGES, Box, Center, commands, read_arguments, run, unit
+
+KEY = "k" * 32
 
 SERVES = """
 import pathlib, sys, time
@@ -78,13 +80,18 @@ def wait_for(path: Path, *words: str, within_s: float = PATIENCE_S) -> None:
 
 
 def test_one_signal_ends_everything_the_server_last(folder: Path) -> None:
-    """Three boxes, one SIGTERM, status 0, and a word of farewell."""
+    """Three boxes, one SIGTERM, status 0, a word of farewell, and no secret in all that was said."""
     with started("--headless") as child:
         wait_for(folder / "starts", "queue_server", "kiosk", "display")
         child.send_signal(signal.SIGTERM)
         said, _ = child.communicate(timeout=PATIENCE_S)
     assert child.returncode == 0
     assert "motcua has stopped" in said
+    pages = folder / "data" / PAGES
+    assert pages.stat().st_mode & 0o077 == 0
+    assert f"/kiosk#device=kiosk-1&key={KEY}" in pages.read_text()
+    assert str(Path("data") / PAGES) in said
+    assert KEY not in said  # it goes to the journal of the system
     assert (folder / "ends").read_text().split()[-1] == "queue_server"
     assert len((folder / "ends").read_text().split()) == 3
 

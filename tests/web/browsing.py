@@ -13,6 +13,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
 from device_runtime.device_key import read_key
+from queue_server.secret_notes import left_password
 from tests.watching import PATIENCE_S
 
 HOST = "motcua.test"
@@ -59,7 +60,7 @@ class Server:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             if line.startswith("first manager"):
-                self.password = line.split()[-1]
+                self.password = (left_password(self.data) or ("", ""))[1]
             if line.startswith("motcua serves on"):
                 found = re.search(r":(\d+) from", line)
                 assert found is not None, line
