@@ -48,7 +48,7 @@ def password_in(said: str) -> str:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_life_from_first_start_to_a_clean_end(tmp_path: Path, number: int) -> None:
-    """It says where the first password is, serves, ends with status 0 and no traceback, and goes on at the next start."""
+    """It says where the first password is, serves, ends with status 0 and no traceback, and goes on the next time."""
     folder = tmp_path / "a center"
     with Child.start(folder) as child:
         assert len(password_in(child.said)) >= 14
