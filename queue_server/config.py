@@ -100,6 +100,8 @@ class Backup:
     """A folder that is there, on another disk."""
     keep: int
     """How many of the newest copies stay."""
+    with_keys: bool = False
+    """Whether the keys of the boxes, with which anybody may stand for a box, are copied too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,10 +259,13 @@ def _read_backup(words: Words, arguments: list[str]) -> Backup:
     parser = _parser(words, what, STATUSES_OF_CHECKS)
     parser.add_argument("--to", type=Path, required=True, help="folder for the copies, on another disk")
     parser.add_argument("--keep", type=int, default=30, help="so many of the newest copies stay (default: 30)")
+    parser.add_argument(
+        "--with-keys", action="store_true", help="copy the keys of the boxes too, into a file beside it"
+    )
     given = parser.parse_args(arguments)
     if given.keep < 1:
         raise StartError(f"--keep {given.keep} would keep no copy; give 1 or more.")
-    return Backup(data=given.data, to=given.to, keep=given.keep)
+    return Backup(data=given.data, to=given.to, keep=given.keep, with_keys=given.with_keys)
 
 
 def _read_export(words: Words, arguments: list[str]) -> CatalogueExport:

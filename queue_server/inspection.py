@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -9,7 +10,10 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from device_runtime.device_key import read_key
+from device_runtime.durable_file import DurableFile, json_file
 from queue_server.config import Backup, DayReplay, ReportRebuilding, RetentionRun, StartError, Verification
+from queue_server.last_backup import LastBackup, note_backup
 from queue_server.premises import blaming, existing_file, open_stopped, start_clock
 from queue_server.secret_notes import say
 from queue_server.shell.clock import read_wall
@@ -28,6 +32,12 @@ COPY = "queue-%Y%m%dT%H%M%SZ.sqlite"
 """What a backup is called: the UTC instant of its beginning, so that names sort by age."""
 
 COPIES = "queue-????????T??????Z.sqlite"
+
+KEYS = ".keys"
+"""Instead of `.sqlite`: the keys of the boxes beside a copy."""
+
+DEVICE = re.compile(r"[a-z][a-z0-9-]{0,31}")
+"""The name of a key file; what is being written, or was laid aside, has a point in it."""
 
 LOWEST_PRIORITY = 19
 """Of a process on Linux: it runs when nobody else wants to."""
@@ -96,7 +106,8 @@ def remove_old_days(asked: RetentionRun) -> int:
 def back_up(asked: Backup) -> int:
     """Copy the file, check the copy, and remove the oldest copies; one that does not hold is not kept."""
     path = existing_file(asked.data)
-    finished = asked.to / read_wall().strftime(COPY)
+    began_at = read_wall()
+    finished = asked.to / began_at.strftime(COPY)
     unfinished = finished.with_name(f"{finished.name}{UNFINISHED}")
     _check_room(path, asked.to)
     try:
@@ -104,6 +115,9 @@ def back_up(asked: Backup) -> int:
             copy_journal(path, unfinished, progress)
         with showing_progress() as progress:
             head = keep_copy(unfinished, finished, progress)
+        if asked.with_keys:
+            copied_keys(finished).write(_keys(asked.data))
+        note_backup(asked.data, LastBackup(at=began_at, path=str(finished), sequence=head.sequence))
         _remove_copies(asked)
     except JournalDamaged as error:
         return _complain(f"{path} cannot be copied whole: {error}. Earlier copies stay; ask verify what is wrong.")
@@ -117,6 +131,17 @@ def back_up(asked: Backup) -> int:
     say(f"{finished} holds all up to entry {head.sequence}")
     say(f"head {head.hash.hex()}")
     return 0
+
+
+def copied_keys(copy: Path) -> DurableFile[dict[str, str]]:
+    """Return the file beside a copy that has the key of each box by its name, where they were asked for."""
+    return json_file(copy.with_suffix(KEYS), dict[str, str])
+
+
+def _keys(data: Path) -> dict[str, str]:
+    """Return the keys that lie in the folder; a damaged one is left out, and said in the log."""
+    found = {path.name: read_key(path) for path in sorted((data / "keys").glob("*")) if DEVICE.fullmatch(path.name)}
+    return {name: key for name, key in found.items() if key is not None}
 
 
 def _check_room(path: Path, to: Path) -> None:
@@ -135,6 +160,7 @@ def _remove_copies(asked: Backup) -> None:
     cut_off = asked.to.glob(COPIES + UNFINISHED)
     for old in [*cut_off, *sorted(asked.to.glob(COPIES))[: -asked.keep]]:
         old.unlink(missing_ok=True)
+        old.with_suffix(KEYS).unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

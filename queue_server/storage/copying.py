@@ -23,6 +23,7 @@ def copy_journal(source: Path, target: Path, progress: Progress) -> None:
     `JournalUnavailable`, also when the disk of the copy is full, and `OSError`.
     """
     target.unlink(missing_ok=True)
+    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))  # for its owner alone from the first byte
     with (
         as_trouble(),
         contextlib.closing(open_to_read(source)) as reading,

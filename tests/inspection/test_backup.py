@@ -9,8 +9,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from device_runtime.device_key import read_key
 from queue_server.config import Backup, StartError
-from queue_server.inspection import back_up
+from queue_server.inspection import COPY, back_up, copied_keys
+from queue_server.last_backup import last_backup
 from queue_server.storage.copying import copy_journal
 from queue_server.storage.sqlite import FILE, SqliteJournal, connect
 from tests.inspection.test_commands import check
@@ -26,6 +28,12 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "center").mkdir()
     store(tmp_path / "center", a_full_day().entries)
     return tmp_path / "center"
+
+
+def issue_key(folder: Path) -> str:
+    """Let one more box in, and return its key."""
+    check(run("device", "kiosk-2", "--role", "kiosk", "--data", folder), 0)
+    return read_key(folder / "keys" / "kiosk-2") or ""
 
 
 @pytest.fixture
@@ -89,6 +97,42 @@ def test_a_second_copy_is_as_easy_as_the_first(folder: Path, copies: Path) -> No
     """The command of the manual works every evening."""
     for _ in range(2):
         check(run("backup", "--data", folder, "--to", copies), 0)
+
+
+def test_copies_are_for_their_owner_and_without_keys(folder: Path, copies: Path) -> None:
+    """Nobody else on the PC reads names and hashes in a copy, and no key is in it."""
+    key = issue_key(folder)
+    check(run("backup", "--data", folder, "--to", copies), 0)
+    (copy,) = copies.iterdir()
+    assert copy.stat().st_mode & 0o077 == 0
+    assert key.encode() not in copy.read_bytes()
+
+
+def test_keys_are_copied_when_they_are_asked_for(folder: Path, copies: Path) -> None:
+    """They lie beside the copy, for the owner alone, and go with it."""
+    key = issue_key(folder)
+    (folder / "keys" / "kiosk-3").write_bytes(b"spoilt")
+    (copies / "queue-20260101T000000Z.sqlite").touch()
+    copied_keys(copies / "queue-20260101T000000Z.sqlite").write({})
+    check(run("backup", "--data", folder, "--to", copies, "--keep", "1", "--with-keys"), 0)
+    (copy,) = copies.glob("*.sqlite")
+    assert copied_keys(copy).read() == {"kiosk-2": key}
+    assert [path.suffix for path in sorted(copies.iterdir())] == [".keys", ".sqlite"]
+    assert all(path.stat().st_mode & 0o077 == 0 for path in copies.iterdir())
+
+
+def test_when_the_center_was_copied_last_is_known(folder: Path, copies: Path) -> None:
+    """A copy that was read again whole is noted beside the journal, and one that failed is not."""
+    assert last_backup(folder) is None
+    check(run("backup", "--data", folder, "--to", copies), 0)
+    noted = last_backup(folder)
+    assert noted is not None
+    (copy,) = copies.iterdir()
+    assert (noted.path, noted.sequence) == (str(copy), len(ask(folder / FILE, "SELECT sequence FROM event")))
+    assert noted.at.strftime(COPY) == copy.name
+    tamper(folder / FILE, "UPDATE event SET actor = 'nobody' WHERE sequence = 3")
+    check(run("backup", "--data", folder, "--to", copies), 1)
+    assert last_backup(folder) == noted
 
 
 def test_a_copy_that_does_not_hold_is_not_kept(folder: Path, copies: Path) -> None:
