@@ -26,6 +26,7 @@ from queue_server.config import (
 from queue_server.inspection import back_up, rebuild_reports, remove_old_days, replay_day, verify_journal
 from queue_server.simulating import simulate
 from queue_server.simulation.arguments import SimulationRun
+from queue_server.storage.versions import JournalTooNew
 
 RUN: Mapping[type, Callable[[Any], int]] = {
     Config: serve,
@@ -50,7 +51,7 @@ def main(arguments: list[str]) -> int:
     try:
         asked = read_arguments(arguments)
         return RUN[type(asked)](asked)
-    except StartError as error:
+    except (StartError, JournalTooNew) as error:
         print(error, file=sys.stderr)  # noqa: T201 - one sentence to the person who started it
         return 2
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""When the center was last copied whole, for those who warn that it was long ago: written by `backup`, read by a server."""
+"""When the center was last copied whole, for those who warn of it: `backup` writes it, a server reads it."""
 
 import logging
 from pathlib import Path

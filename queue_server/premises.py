@@ -4,6 +4,7 @@ What is not usable is said in one sentence, and left as it was found.
 """
 
 import contextlib
+import logging
 import socket
 from collections.abc import Iterator
 from datetime import datetime
@@ -14,10 +15,13 @@ import filelock
 from queue_server.config import StartError
 from queue_server.shell.clock import Clock
 from queue_server.storage.condition import check
+from queue_server.storage.copying import copy_before_upgrade
 from queue_server.storage.journal import JournalDamaged, JournalUnavailable
 from queue_server.storage.reading import as_trouble
 from queue_server.storage.rebuilding import is_outdated, rebuild
 from queue_server.storage.sqlite import FILE, Connection, connect, last_entry_at
+
+log = logging.getLogger(__name__)
 
 ALIVE = "alive"
 """Holds the instant of the last sign of life: how long the server was away is known after a power cut too."""
@@ -68,7 +72,7 @@ def open_file(data: Path) -> Connection:
     path = data / FILE
     with blaming(path):
         check(path, lived=(data / ALIVE).exists(), alone=True)
-        connection = connect(path)
+        connection = _connect(path)
         try:
             if is_outdated(connection):
                 rebuild(connection)
@@ -86,7 +90,15 @@ def open_beside(data: Path) -> Connection:
     path = existing_file(data)
     with blaming(path):
         check(path, lived=(data / ALIVE).exists(), alone=False)
-        return connect(path)
+        return _connect(path)
+
+
+def _connect(path: Path) -> Connection:
+    """Open a file that was looked at, for writing; one of an older version is copied before it is changed."""
+    copy = copy_before_upgrade(path)
+    if copy is not None:
+        log.warning("%s is of an older version; before it is brought up to date it was copied to %s", path, copy)
+    return connect(path)
 
 
 def existing_file(data: Path) -> Path:

@@ -5,9 +5,11 @@ import os
 import sqlite3
 from pathlib import Path
 
+from device_runtime.durable_file import sync_folder
 from queue_server.storage.chain import Progress, verify
 from queue_server.storage.journal import Head
 from queue_server.storage.reading import as_trouble, open_to_read
+from queue_server.storage.versions import name_of_copy
 
 PAGES_AT_ONCE = 1_000
 """4 MB between two words about the progress."""
@@ -36,6 +38,26 @@ def copy_journal(source: Path, target: Path, progress: Progress) -> None:
         writing.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
 
 
+def copy_before_upgrade(source: Path) -> Path | None:
+    """Copy a file of an older version before its tables are changed, and return the copy; `None`: none was needed.
+
+    A copy that is there already is kept: an upgrade that was cut off is begun again on a file that is not the old one
+    any more. Raises `JournalUnavailable`, also when the disk has no room for it, and `OSError`.
+    """
+    if not source.exists() or not source.stat().st_size:
+        return None
+    with as_trouble(), contextlib.closing(open_to_read(source)) as reading:
+        name = name_of_copy(reading)
+    finished = None if name is None else source.with_name(name)
+    if finished is None or finished.exists():
+        return None
+    unfinished = finished.with_name(f"{finished.name}{UNFINISHED}")
+    copy_journal(source, unfinished, lambda _done, _total: None)
+    unfinished.replace(finished)
+    sync_folder(finished.parent)
+    return finished
+
+
 def keep_copy(unfinished: Path, finished: Path, progress: Progress) -> Head:
     """Read a whole copy again, give it its name for good, and return its head; `progress` is told entries.
 
@@ -43,10 +65,5 @@ def keep_copy(unfinished: Path, finished: Path, progress: Progress) -> Head:
     """
     head = verify(unfinished, None, progress).head
     unfinished.replace(finished)
-    if hasattr(os, "O_DIRECTORY"):  # only where folders can be synced; elsewhere the name is safe by itself
-        folder = os.open(finished.parent, os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    sync_folder(finished.parent)
     return head

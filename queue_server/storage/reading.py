@@ -11,6 +11,7 @@ from queue_server.core.catalogue import Catalogue
 from queue_server.core.events import CatalogueChanged, DayOpened, Entry
 from queue_server.storage.journal import START, Head, JournalDamaged, JournalError, JournalUnavailable
 from queue_server.storage.records import Row, chain_hash, entry_of
+from queue_server.storage.versions import refuse_newer
 
 ROWS_AT_ONCE = 5_000
 """Rows of one look. A reader that holds the file for longer keeps the server from folding its log into it."""
@@ -35,11 +36,17 @@ def open_to_read(path: Path, *, immutable: bool = False) -> sqlite3.Connection:
     """Open the file for reading, beside a server that writes it.
 
     `immutable`: nobody writes it, and there is no log to look at; then not even a lock is taken. Raises
-    `JournalUnavailable` when it cannot be opened.
+    `JournalUnavailable` when it cannot be opened, `JournalDamaged` when it is no database, and `JournalTooNew`.
     """
     mode = "immutable=1" if immutable else "mode=ro"
     with as_trouble():
-        return sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True, isolation_level=None)
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True, isolation_level=None)
+        try:
+            refuse_newer(connection)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
 
 
 def head(connection: sqlite3.Connection) -> Head:

@@ -19,6 +19,7 @@ from queue_server.storage.reading import as_trouble, trouble
 from queue_server.storage.recording import record
 from queue_server.storage.records import JournalOrigin, chain_hash, row_of
 from queue_server.storage.report_statements import ADD_TICKETS
+from queue_server.storage.versions import note_format
 
 Connection = sqlite3.Connection
 
@@ -64,6 +65,7 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA recursive_triggers = ON")
         connection.execute("PRAGMA secure_delete = ON")  # what is erased, or past retention, is in the file no more
         migrations.apply(Database(connection, execute_plugins=False))
+        note_format(connection)
         connection.execute("PRAGMA foreign_keys = ON")
     except sqlite3.Error as error:
         if connection is not None:
