@@ -26,7 +26,8 @@ from queue_server.shell.access import hash_password
 from queue_server.storage.accounts import Accounts
 from queue_server.storage.sqlite import FILE
 from queue_server.storage.sqlite import connect as connect_file
-from tests.shell.child import ROOT, START_S, Child, command, run, stored
+from tests.shell.child import ROOT, Child, command, run, stored
+from tests.watching import PATIENCE_S
 
 TAKE = Request(
     command_id=CommandId("the-same-id"),
@@ -126,7 +127,7 @@ def test_a_secret_is_shown_on_a_terminal_and_nowhere_else(tmp_path: Path) -> Non
     with Child.start(folder):
         ours, theirs = pty.openpty()
         ended = subprocess.run(
-            command("password", "quanly", "--data", folder), cwd=ROOT, stdout=theirs, timeout=START_S, check=True
+            command("password", "quanly", "--data", folder), cwd=ROOT, stdout=theirs, timeout=PATIENCE_S, check=True
         )
         os.close(theirs)
         shown = os.read(ours, 10_000).decode()
