@@ -370,3 +370,28 @@ def test_printed_is_on_paper(scene: str, cable: str, made: str) -> None:
             if outcome == "printed":
                 assert (room.on_paper(number), room.pieces(number)) == (1, 1), (number, room.outcomes)
             assert outcome in {"printed", "uncertain"}, room.outcomes
+
+
+@pytest.mark.parametrize("cable", CABLES)
+def test_a_mute_printer_only_accepts(cable: str) -> None:
+    """It took the slip, and whether paper came out nobody knows; what breaks off is uncertain, and never printed."""
+    with a_room(Habits(knows=frozenset()), CABLES[cable]) as room:
+        assert room.say("A001") == "accepted"
+        room.machine.at_byte = (800, off_for_a_moment)
+        assert room.say("A002") in {"accepted", "uncertain"}
+        mend(room)
+        assert room.say("A003") in {"accepted", "uncertain"}
+        off(room.machine)
+        outcomes = {"tcp": "printed", "usblp": "printed", "serial rtscts": "uncertain"}  # nobody asked the wire first
+        assert room.say("A004") == outcomes.get(cable, "accepted")
+
+
+@pytest.mark.parametrize("cable", CABLES)
+def test_a_printer_that_was_mute_is_believed_once_it_answers(cable: str) -> None:
+    """Switched on after the kiosk: the first look that hears it makes it one that is held to its proofs."""
+    with a_room(Habits(), CABLES[cable]) as room:
+        off(room.machine)
+        room.say("A001")
+        mend(room)
+        room.say("A002")
+        assert room.say("A003") == "printed"

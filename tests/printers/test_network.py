@@ -229,3 +229,24 @@ def test_a_family_that_the_kernel_lacks_leads_to_the_next_address(
         assert printer_at(device, asks=False).print(job).outcome is not Outcome.FAILED
         known.pop()
         assert printer_at(device, asks=False).status().state is PrinterState.UNREACHABLE
+
+
+def test_a_late_answer_finds_an_open_socket(job: tuple[bytes, ...]) -> None:
+    """A slow printer answers after we hung up, and still reads its job: a reset would make it forget the rest."""
+    read: list[bytes] = []
+
+    def slow(link: socket.socket, _job: bytearray) -> None:
+        link.sendall(b"\x12")
+        time.sleep(0.2)
+        link.sendall(b"\x12")  # met a closed socket before, whose reset threw away what was not read yet
+        while arrived := link.recv(512):
+            read.append(arrived)
+            time.sleep(0.002)
+
+    with tcp_printer(slow) as device:
+        printer = printer_at(device, asks=False)
+        assert printer.print(job).evidence is Evidence.ACCEPTED
+        wait = time.monotonic() + 10
+        while b"".join(read) != b"".join(job) and time.monotonic() < wait:
+            time.sleep(0.01)
+    assert b"".join(read) == b"".join(job)

@@ -13,6 +13,7 @@ import pytest
 import serial
 import serial.rfc2217
 
+from printer_drivers import clock, serial_line
 from printer_drivers.answers import NOTHING
 from printer_drivers.line_printer import LinePrinter
 from printer_drivers.paper import PAPERS
@@ -173,3 +174,63 @@ def test_late_faults_do_not_hold_the_port(tmp_path: Path) -> None:
         start = time.monotonic()
         assert printer.print(slip_job("slip A012", 10_000)).evidence is Evidence.CUT_OFF
         assert time.monotonic() - start < SOON_S
+
+
+class Wires:
+    """An open port whose wires a test moves; it has no descriptor modes."""
+
+    def __init__(self) -> None:
+        self.cts = self.dsr = True
+        self.out_waiting = 0
+
+    def fileno(self) -> int:
+        """Be no terminal."""
+        raise OSError
+
+
+@pytest.mark.parametrize("arrived", [(b"\x12\xff\x00\x00\x12",), (b"\x12\xff", b"\x00\x00")])
+def test_a_break_is_no_nul(arrived: tuple[bytes, ...]) -> None:
+    """A port marks a break, and a marked break ends the job; also when its three bytes come in two reads."""
+    marked = serial_line._Marked()
+    for part in arrived[:-1]:
+        assert b"\xff" not in marked.read(part)
+    with pytest.raises(OSError, match="lost power"):
+        marked.read(arrived[-1])
+
+
+def test_what_is_no_break_is_read_as_it_was_sent() -> None:
+    """FF is doubled by the port and read once; a NUL stays a NUL."""
+    marked = serial_line._Marked()
+    assert marked.read(b"\x00\x12\xff") + marked.read(b"\xff\x12") == b"\x00\x12\xff\x12"
+
+
+def test_a_wire_held_for_long_leaves_the_job_in_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With RTS/CTS a short hold is a full buffer; a long one may be a loss of power: no whole job."""
+    now = [0.0]
+    monkeypatch.setattr(clock, "monotonic_s", lambda: now[0])
+    port = Wires()
+    link = serial_line._PortLink(port, handshake=True)  # type: ignore[arg-type]  # what it uses of a port
+    for held in (False, True):
+        port.cts = not held
+        link.watch()
+        now[0] += serial_line.HELD_S * 0.9
+        link.watch()
+    link.refuse_doubt()
+    now[0] += serial_line.HELD_S
+    link.watch()
+    port.cts = True
+    with pytest.raises(OSError, match="lost power"):
+        link.refuse_doubt()
+
+
+@pytest.mark.parametrize("wire", ["cts", "dsr"])
+def test_a_wire_that_falls_cuts_the_job_where_it_says_nothing_else(monkeypatch: pytest.MonkeyPatch, wire: str) -> None:
+    """Without RTS/CTS a wire that was up and falls is the power; one that was never up is not connected."""
+    monkeypatch.setattr(serial_line, "_mark_breaks", lambda _port: True)
+    port = Wires()
+    link = serial_line._PortLink(port, handshake=False)  # type: ignore[arg-type]  # what it uses of a port
+    link.watch()
+    setattr(port, wire, False)
+    with pytest.raises(OSError, match="lost power"):
+        link.waiting()
+    serial_line._PortLink(port, handshake=False).watch()  # type: ignore[arg-type]  # what it uses of a port
