@@ -22,6 +22,7 @@ RefusalCode = Literal[
     "too_late",
     # the queue
     "already_rated",
+    "appointment_not_today",
     "bad_catalogue",
     "carried_over_used",
     "counter_closed",
@@ -37,6 +38,7 @@ RefusalCode = Literal[
     "nobody_waiting",
     "not_this_kiosk",
     "number_not_granted",
+    "printer_behind",
     "quota_reached",
     "recall_too_soon",
     "returned_too_often",

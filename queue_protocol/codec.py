@@ -2,12 +2,13 @@
 
 import re
 import unicodedata
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from queue_protocol import PROTOCOL
 from queue_protocol.hellos import FromClient
+from queue_protocol.ids import CommandId
 from queue_protocol.snapshots import FromServer
 
 MAX_FRAME = 65_536
@@ -20,9 +21,11 @@ _CONTROL = re.compile(r"[\x7f-\x9f\u2028\u2029]|\\[bfnrtu]")
 class MalformedFrame(Exception):
     """The other side sent something that is no message of this protocol."""
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, command_id: CommandId | None = None) -> None:
         super().__init__(what)
         self.what = what
+        self.command_id = command_id
+        """Of a request whose id can be read though its command cannot: it alone is refused."""
 
 
 class WrongProtocol(Exception):
@@ -37,8 +40,16 @@ class _Version(msgspec.Struct):
     protocol: int = PROTOCOL
 
 
+class _Envelope(msgspec.Struct):
+    """What is read of a frame that is no message of this version."""
+
+    type: Literal["request"]
+    command_id: CommandId
+
+
 _encoder = msgspec.json.Encoder(order="deterministic")
 _version = msgspec.json.Decoder(_Version)
+_envelope = msgspec.json.Decoder(_Envelope)
 _from_client: msgspec.json.Decoder[FromClient] = msgspec.json.Decoder(FromClient)
 _from_server: msgspec.json.Decoder[FromServer] = msgspec.json.Decoder(FromServer)
 
@@ -56,9 +67,12 @@ def decode_from_client(frame: bytes | str) -> FromClient:
     """
     if len(frame) > MAX_FRAME:
         raise MalformedFrame(f"frame of {len(frame)} bytes; {MAX_FRAME} are allowed")
-    message: FromClient = _decode(_from_client, frame)
-    if not _is_plain(frame):
-        _check_text(encode(message).decode())
+    try:
+        message: FromClient = _decode(_from_client, frame)
+        if not _is_plain(frame):
+            _check_text(encode(message).decode())
+    except MalformedFrame as error:
+        raise MalformedFrame(error.what, _command_id(frame)) from error
     return message
 
 
@@ -81,6 +95,14 @@ def _decode(decoder: "msgspec.json.Decoder[Any]", frame: bytes | str) -> Any:
     if theirs != PROTOCOL:
         raise WrongProtocol(theirs)
     return message
+
+
+def _command_id(frame: bytes | str) -> CommandId | None:
+    """Return the id of a request, whatever else is wrong with it; `None`: it is no request, or has none."""
+    try:
+        return _envelope.decode(frame).command_id
+    except (msgspec.DecodeError, UnicodeError, RecursionError, ValueError):
+        return None
 
 
 def _check_version(frame: bytes | str) -> None:

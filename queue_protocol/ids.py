@@ -91,6 +91,11 @@ def ticket_holder(ticket: TicketId) -> int:
     return int(str(ticket).partition(".")[2] or 1)
 
 
+def is_of(ticket: TicketId, day: date) -> bool:
+    """Say whether a ticket is of this local day; an id whose eight digits are no date at all is of none."""
+    return str(ticket).startswith(f"{day.isoformat().replace('-', '')}-")
+
+
 def ticket_day(ticket: TicketId) -> date:
     """Return the local day of this ticket."""
     return date.fromisoformat(str(ticket).partition("-")[0])

@@ -64,6 +64,14 @@ def local_day(catalogue: Catalogue | None, at: datetime) -> date:
     return at.astimezone(ZoneInfo(catalogue.time_zone) if catalogue else UTC).date()
 
 
+def is_on(catalogue: Catalogue, at: datetime, day: date) -> bool:
+    """Say whether a moment, which may be any that a message can name, is on this local day."""
+    try:
+        return local_day(catalogue, at) == day
+    except OverflowError:  # the first and the last hours that Python knows have no local time everywhere
+        return False
+
+
 def is_open(sessions: Sessions, now: datetime) -> bool:
     """Say whether counters work at this moment."""
     return sessions is None or any(each.opens_at <= now < each.closes_at for each in sessions)

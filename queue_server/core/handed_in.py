@@ -7,8 +7,8 @@ under an id of its own, and staff are told to look at the slips. The same token 
 from datetime import date, datetime
 
 from queue_protocol.commands import RecordOffline, RecordPrinted
-from queue_protocol.ids import MOST_HOLDERS, DeviceId, TicketId, ticket_day, ticket_id, ticket_number
-from queue_server.core.calendar import local_day
+from queue_protocol.ids import MOST_HOLDERS, DeviceId, TicketId, is_of, ticket_id, ticket_number
+from queue_server.core.calendar import is_on
 from queue_server.core.catalogue import Service
 from queue_server.core.decision import Actor, Deciders, Decision, refuse
 from queue_server.core.estimate import outlook
@@ -40,7 +40,7 @@ def _record_printed(hall: Hall, command: RecordPrinted, actor: Actor, now: datet
     series, count = split_number(number)
     is_of_center = series == service.prefix and 0 < count < 10 ** catalogue_of(hall).policy.number_digits
     is_known = is_of_center or is_granted(hall, service, DeviceId(actor.name), number)
-    if ticket_day(command.ticket) != hall.day or not is_known:
+    if not is_of(command.ticket, hall.day) or not is_known:
         return refuse("number_not_granted", number=number)
     return _take_in(hall, hall.day, service, number, command, now)
 
@@ -51,7 +51,7 @@ def _take_in(hall: Hall, day: date, service: Service, number: str, command: Hand
         return refuse("command_id_reused")
     issued_at = min(command.issued_at, now)
     ticket = _free_id(hall, day, number)
-    if ticket is None or local_day(catalogue_of(hall), issued_at) != day:
+    if ticket is None or not is_on(catalogue_of(hall), issued_at, day):
         return refuse("number_not_granted", number=number)
     place = place_of_walk_in(hall, service.id, issued_at, priority=command.priority)
     expected = outlook(hall, service.id, place, hall.sequence + 1, now)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from queue_protocol.answers import Done, RefusalCode, TicketTaken
+from queue_protocol.answers import Done, RefusalCode, Refused, TicketTaken
 from queue_protocol.commands import (
     CancelTicket,
     CarryOver,
@@ -20,7 +20,7 @@ from queue_protocol.commands import (
 )
 from queue_protocol.ids import DeviceId, ServiceId, TicketId, ticket_id, ticket_number
 from queue_server.core.box_events import TakeWithdrawn
-from queue_server.core.calendar import is_issuing, next_issue_from
+from queue_server.core.calendar import is_issuing, is_on, next_issue_from
 from queue_server.core.catalogue import Service
 from queue_server.core.decision import Actor, Deciders, Decision, not_mine, refuse, ticket_for, wrong_status
 from queue_server.core.dispatch import queue_of
@@ -54,6 +54,7 @@ from queue_server.core.placing import (
     place_of_walk_in,
     with_priority,
 )
+from queue_server.core.printers import why_not_printed
 from queue_server.core.series import next_number
 
 
@@ -75,9 +76,9 @@ def _take(hall: Hall, command: TakeTicket, actor: Actor, now: datetime) -> Decis
     service = catalogue_of(hall).service(command.service)
     if service is None or hall.day is None:
         return refuse("unknown_service")
-    used = _used_up(hall, command)
-    if used is not None:
-        return refuse(used)
+    unusable = _unusable(hall, command, actor, now)
+    if unusable is not None:
+        return Decision((), unusable)
     number = next_number(hall, service)
     if number is None:
         return refuse("no_numbers_left", service=service.id)
@@ -101,6 +102,17 @@ def _take(hall: Hall, command: TakeTicket, actor: Actor, now: datetime) -> Decis
         carried_over=command.carried_over,
     )
     return Decision((issued, *_hoarding(hall, service.id, actor, now)), taken(hall, issued, expected, now))
+
+
+def _unusable(hall: Hall, command: TakeTicket, actor: Actor, now: datetime) -> Refused | None:
+    """Return what is wrong with a wish for a ticket, whatever the service; `None`: nothing."""
+    used = _used_up(hall, command)
+    if used is not None:
+        return Refused(code=used)
+    appointed_at, day = command.appointment_at, hall.day
+    if appointed_at is not None and (day is None or not is_on(catalogue_of(hall), appointed_at, day)):
+        return Refused(code="appointment_not_today")
+    return why_not_printed(hall, command.print_at, actor.device, now)
 
 
 def _used_up(hall: Hall, command: TakeTicket) -> RefusalCode | None:
@@ -222,32 +234,41 @@ def _void(hall: Hall, command: VoidTicket, actor: Actor, _now: datetime) -> Deci
     return Decision((TicketVoided(ticket=ticket.id, reason=command.reason),), Done())
 
 
-def _reissue(hall: Hall, command: ReissueTicket, _actor: Actor, _now: datetime) -> Decision:
+def _reissue(hall: Hall, command: ReissueTicket, actor: Actor, now: datetime) -> Decision:
     ticket = ticket_for(hall, command.ticket, TicketReissued)
     if isinstance(ticket, Decision):
         return ticket
     if command.token in hall.tokens:
         return refuse("command_id_reused")
+    unprinted = why_not_printed(hall, command.print_at, actor.device, now)
+    if unprinted is not None:
+        return Decision((), unprinted)
     reissued = TicketReissued(ticket=ticket.id, token=command.token, before=ticket.token, print_at=command.print_at)
     return Decision((reissued,), Done())
 
 
-def _reprint(hall: Hall, command: ReprintSlip, _actor: Actor, _now: datetime) -> Decision:
+def _reprint(hall: Hall, command: ReprintSlip, actor: Actor, now: datetime) -> Decision:
     ticket = hall.tickets.get(command.ticket)
     if ticket is None:
         return refuse("unknown_ticket")
     if ticket.status in TAKEN_BACK:
         return wrong_status(ticket)
+    unprinted = why_not_printed(hall, command.print_at, actor.device, now)
+    if unprinted is not None:
+        return Decision((), unprinted)
     reprinted = SlipReprinted(ticket=ticket.id, print_at=command.print_at, copy_number=ticket.copies + 1)
     return Decision((reprinted,), Done())
 
 
-def _carry_over(hall: Hall, command: CarryOver, actor: Actor, _now: datetime) -> Decision:
+def _carry_over(hall: Hall, command: CarryOver, actor: Actor, now: datetime) -> Decision:
     ticket = _mine_to_move(hall, command.ticket, TicketCarriedOver, actor)
     if isinstance(ticket, Decision):
         return ticket
     if command.token in hall.tokens or command.token in hall.carried:
         return refuse("command_id_reused")
+    unprinted = why_not_printed(hall, command.print_at, actor.device, now)
+    if unprinted is not None:
+        return Decision((), unprinted)
     carried = TicketCarriedOver(
         ticket=ticket.id,
         service=ticket.service,

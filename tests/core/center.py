@@ -28,7 +28,7 @@ from queue_server.core.decide import decide
 from queue_server.core.decision import Actor, Decision
 from queue_server.core.events import DayOpened, Entry, Event, TicketCalled, TicketIssued
 from queue_server.core.evolve import evolve
-from queue_server.core.facts import CallReason, Place
+from queue_server.core.facts import CallReason, KnownPart, Place
 from queue_server.core.hall import Hall, Ticket
 from queue_server.core.permissions import Order, Role
 
@@ -49,6 +49,11 @@ MANAGER, GREETER = actor("quanly", "manager"), actor("mai", "greeter")
 KIOSK, OTHER_KIOSK = actor("kiosk-1", "kiosk"), actor("kiosk-2", "kiosk")
 DISPLAY, OTHER_DISPLAY = actor("display-1", "display"), actor("display-2", "display")
 VISITOR = actor("", "visitor")
+
+PRINTERS = tuple(
+    KnownPart(device=DeviceId(name), part="printer", state="ready", reason=None) for name in ("kiosk-1", "kiosk-2")
+)
+"""Both kiosks have told of their printers on an earlier day."""
 
 CERTIFICATION, CIVIL_STATUS, LAND = (ServiceId(name) for name in ("certification", "civil_status", "land"))
 
@@ -109,13 +114,16 @@ class Center:
     catalogue: Catalogue = CATALOGUE
     now: datetime = MORNING
     hall: Hall = field(default_factory=Hall)
+    parts: tuple[KnownPart, ...] = PRINTERS
+    """What is known of the boxes in the morning."""
     entries: list[Entry] = field(default_factory=list)
     tokens: Iterator[Token] = field(default_factory=tokens)
 
     def __post_init__(self) -> None:
         """Open the day."""
         sessions = sessions_of(self.catalogue, DAY)
-        self.given(DayOpened(day=DAY, catalogue=self.catalogue, counters=(), sessions=sessions))
+        opened = DayOpened(day=DAY, catalogue=self.catalogue, counters=(), sessions=sessions, parts=self.parts)
+        self.given(opened)
 
     def given(self, *events: Event, actor: str = "system") -> "Center":
         """Let these events have happened."""

@@ -186,7 +186,7 @@ def test_a_call_that_never_was_is_unknown() -> None:
 
 def test_a_part_is_reported_when_it_changes() -> None:
     """Given a printer reported ready, when it says so again, then nothing happens; when it fails, that is an event."""
-    center = Center()
+    center = Center(parts=())
     ready = ReportDevice(part="printer", state="ready")
     assert center.when(ready, KIOSK).events == (
         DeviceReported(device=KIOSK_1, part="printer", state="ready", reason=None),

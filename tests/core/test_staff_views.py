@@ -196,6 +196,6 @@ def test_alarms_are_shown_the_latest_first() -> None:
 
 def test_a_box_that_was_never_heard_of_is_in_no_list() -> None:
     """Only boxes that reported or are here now."""
-    assert office_of(Center()).devices == ()
-    here = office_of(Center(), Surroundings(printing=(DeviceId("kiosk-1"),))).devices
+    assert office_of(Center(parts=())).devices == ()
+    here = office_of(Center(parts=()), Surroundings(printing=(DeviceId("kiosk-1"),))).devices
     assert [(device.device, device.connected, device.printer) for device in here] == [("kiosk-1", True, None)]

@@ -269,7 +269,7 @@ def test_troubles_are_bounded_and_the_newest_come_first() -> None:
 
 def test_a_box_that_is_silent_is_unknown() -> None:
     """A printer that was ready counts as unknown once its kiosk is gone, and is what it said while it is here."""
-    center = Center()
+    center = Center(parts=())
     center.do(ReportDevice(part="printer", state="failed", reason="paper_out"), KIOSK)
     device = DeviceId(KIOSK.name)
     here = Surroundings(printing=(device,))

@@ -167,6 +167,26 @@ def test_what_is_no_message_is_malformed_and_nothing_else(frame: bytes | str) ->
     assert error.value.what
 
 
+@pytest.mark.parametrize(
+    ("frame", "command_id"),
+    [
+        (asking(b'{"type":"set_fire"}'), TAKE.command_id),
+        (asking(b'{"type":"record_offline","number":"AK1000000"}'), TAKE.command_id),
+        (spoil_command(language="vie\u0323t"), TAKE.command_id),
+        (spoil(TAKE, age_ms=-1), TAKE.command_id),
+        (spoil(TAKE, command_id="short"), None),
+        (b'{"type":"seen","command_id":"command-1"}', None),
+        (b"{", None),
+        (b"[" * 20_000, None),
+    ],
+)
+def test_the_id_of_a_malformed_request_is_read(frame: bytes, command_id: str | None) -> None:
+    """Whoever asked in a way that is no command can be told so; what is no request, or has no id, cannot."""
+    with pytest.raises(MalformedFrame) as error:
+        decode_from_client(frame)
+    assert error.value.command_id == command_id
+
+
 @given(st.binary(max_size=200) | st.text(max_size=200))
 def test_no_bytes_raise_anything_else(frame: bytes | str) -> None:
     """Whatever comes in, it is a message, malformed or of another version."""

@@ -24,7 +24,7 @@ from queue_protocol import PROTOCOL
 from queue_protocol.announcements import CallAnnouncement
 from queue_protocol.answers import Answer, Result, TicketTaken
 from queue_protocol.codec import decode_from_server, encode
-from queue_protocol.commands import CallNext, Command, OpenCounter, Request, TakeTicket
+from queue_protocol.commands import CallNext, Command, OpenCounter, ReportDevice, Request, TakeTicket
 from queue_protocol.hellos import DeskHello, DisplayHello, FromClient, KioskHello, OfficeHello, Seen
 from queue_protocol.ids import AccountId, CommandId, DeviceId, ServiceId, TicketId
 from queue_protocol.snapshots import FromServer, Snapshot
@@ -78,6 +78,8 @@ class Page:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    cookies: Sequence[str] = ()
+    """What it set, each as its header says it."""
 
     @property
     def text(self) -> str:
@@ -86,8 +88,7 @@ class Page:
 
     def cookie(self, name: str) -> str:
         """Return the value of the cookie that the page has set."""
-        header = self.headers["set-cookie"]
-        assert header.startswith(f"{name}="), header
+        header = next(each for each in self.cookies if each.startswith(f"{name}="))
         return header.partition("=")[2].partition(";")[0]
 
 
@@ -125,10 +126,14 @@ class Running:
         path: str,
         form: Mapping[str, str] | Sequence[tuple[str, str]] | None = None,
         account: str | None = None,
+        source: str = "127.0.0.1",
         **headers: str,
     ) -> Page:
-        """Open a page, or with a form send it, as a browser does that may be signed in; `headers` with underscores."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
+        """Open a page, or with a form send it, as a browser does that may be signed in; `headers` with underscores.
+
+        `source`: the address it comes from, any of 127.0.0.0/8.
+        """
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S, source_address=(source, 0))
         sent = {} if account is None else {"Cookie": f"{SESSION_COOKIE}=session-of-{account}"}
         body = None if form is None else urllib.parse.urlencode(form)
         if form is not None:
@@ -138,7 +143,8 @@ class Running:
         connection.request("GET" if form is None else "POST", path, body, sent)
         response = connection.getresponse()
         names = {name.lower(): value for name, value in response.getheaders()}
-        page = Page(response.status, names, response.read())
+        cookies = response.headers.get_all("set-cookie") or []
+        page = Page(response.status, names, response.read(), cookies)
         connection.close()
         return page
 
@@ -221,6 +227,11 @@ class Talk:
         while (answer := self.hear(Answer)).command_id != asked:
             pass
         return answer.result
+
+    def with_printer(self) -> Self:
+        """Report a printer that is ready, as a kiosk does when it has looked at its own."""
+        self.ask(ReportDevice(part="printer", state="ready"))
+        return self
 
     def take(self, service: ServiceId = CERTIFICATION, **details: Any) -> TicketTaken:
         """Take a ticket."""

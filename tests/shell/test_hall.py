@@ -105,7 +105,7 @@ def test_a_slow_display_still_hears_every_call(server: Running) -> None:
 
 def test_a_slip_reaches_the_kiosk_that_prints_it(server: Running) -> None:
     """Of a ticket issued at a desk: the printing kiosk, not its page, and in the language of the visit."""
-    page, kiosk, desk = server.kiosk(prints=False), server.kiosk(), server.desk()
+    page, kiosk, desk = server.kiosk(prints=False), server.kiosk().with_printer(), server.desk()
     result = desk.ask(
         TakeTicket(service=CERTIFICATION, token=Token("c" * 26), print_at=KIOSK_1, language="en", priority=True)
     )
@@ -118,8 +118,8 @@ def test_a_slip_reaches_the_kiosk_that_prints_it(server: Running) -> None:
 
 def test_a_slip_is_offered_again_until_the_kiosk_knows_it(server: Running) -> None:
     """A kiosk that was away gets it; not when its disk knows it as started, not once reported, not after a minute."""
-    desk = server.desk()
-    ticket = desk.take(print_at=KIOSK_1).ticket
+    server.kiosk().with_printer().leave()
+    ticket = server.desk().take(print_at=KIOSK_1).ticket
     server.clock.wait(seconds=59)
     for _ in range(2):
         kiosk = server.kiosk()
@@ -135,8 +135,8 @@ def test_a_slip_is_offered_again_until_the_kiosk_knows_it(server: Running) -> No
 
 def test_an_old_slip_is_not_offered_and_shows_at_the_desk(server: Running) -> None:
     """After a minute nobody's paper comes out of the blue; the clerk sees that nothing is known of it."""
-    desk = server.desk()
-    ticket = desk.take(print_at=KIOSK_1).ticket
+    server.kiosk().with_printer().leave()
+    ticket = server.desk().take(print_at=KIOSK_1).ticket
     server.clock.wait(seconds=61)
     assert server.kiosk().hears_none(PrintSlip)
     shown = server.desk("hoa", 2).hear(Desk)
