@@ -6,10 +6,10 @@ from pathlib import Path
 from device_runtime.device_key import key_file
 from device_runtime.durable_file import ASIDE, Damaged
 from queue_protocol.ids import AccountId, DeviceId
-from queue_server.config import DeviceAdmission, PasswordRenewal, StartError
+from queue_server.config import DeviceAdmission, DeviceRemoval, PasswordRenewal, StartError
 from queue_server.premises import open_beside
 from queue_server.secret_notes import leave_password, left_password, remove_password, say, say_on_terminal
-from queue_server.shell.access import check_password, hash_password, issue_device_key, new_password
+from queue_server.shell.access import check_password, forget_key, hash_password, issue_device_key, new_password
 from queue_server.storage.accounts import Accounts, DeviceRole
 
 FIRST_MANAGER = AccountId("quanly")
@@ -17,10 +17,11 @@ FIRST_MANAGER = AccountId("quanly")
 FIRST_DEVICES: dict[DeviceId, DeviceRole] = {DeviceId("kiosk-1"): "kiosk", DeviceId("display-1"): "display"}
 
 
-def welcome_first_people(data: Path, accounts: Accounts) -> None:
+def welcome_first_people(data: Path, accounts: Accounts, *, is_new: bool) -> None:
     """On the first start: make the first manager and the keys of the first kiosk and display, and say so once.
 
-    A key that works is never replaced; one whose file is spoilt is, and that is said.
+    `is_new`: the center's journal is empty; a box that was removed later stays away. A key that works is never
+    replaced; one whose file is spoilt is, and that is said.
     """
     if accounts.all():
         _remove_outdated_password(data, accounts)
@@ -32,7 +33,8 @@ def welcome_first_people(data: Path, accounts: Accounts) -> None:
         say_on_terminal(f"first manager: password {password}")
     for name, role in FIRST_DEVICES.items():
         if accounts.device(name) is None:
-            _admit(data, accounts, name, role)
+            if is_new:
+                _admit(data, accounts, name, role)
         elif _is_spoilt(_key_file(data, name)):
             _admit(data, accounts, name, role)
             say(f"{role} {name}: its key file was empty or no key; it has a new one, and the old one is of no use")
@@ -66,6 +68,19 @@ def admit_device(asked: DeviceAdmission) -> int:
         key = _admit(asked.data, accounts, asked.device, asked.role)
     say(f"{asked.role} {asked.device}, key in {_key_file(asked.data, asked.device)}")
     say_on_terminal(f"key {key}")
+    return 0
+
+
+def remove_device(asked: DeviceRemoval) -> int:
+    """Let a box in no more; a running server ends what it is saying within seconds.
+
+    Raises `StartError` when there is no such box.
+    """
+    with contextlib.closing(open_beside(asked.data)) as connection:
+        if not Accounts(connection).remove_device(asked.device):
+            raise StartError(f"There is no box {asked.device} in {asked.data}.")
+    forget_key(asked.data, asked.device)
+    say(f"{asked.device} is removed; its key lets nothing in any more")
     return 0
 
 

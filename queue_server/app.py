@@ -24,18 +24,30 @@ from queue_server import upkeep
 from queue_server.admission import welcome_first_people
 from queue_server.config import Config, read_catalogue
 from queue_server.core.catalogue import Catalogue
-from queue_server.premises import blaming, last_alive, listen, lock_folder, open_file, start_clock
+from queue_server.premises import (
+    blaming,
+    last_alive,
+    listen,
+    lock_folder,
+    open_file,
+    outer_address,
+    raise_file_limit,
+    start_clock,
+)
 from queue_server.secret_notes import say
 from queue_server.service import InWriter, Service
 from queue_server.shell import app as web
 from queue_server.shell.access import Access
 from queue_server.shell.account_pages import AccountPages
+from queue_server.shell.addresses import Door, authority
 from queue_server.shell.catalogue_pages import CataloguePages
 from queue_server.shell.clock import Clock, read_wall
-from queue_server.shell.connections import Door, Sockets
+from queue_server.shell.connections import Sockets
+from queue_server.shell.device_pages import DevicePages
 from queue_server.shell.files import Files
 from queue_server.shell.hub import Hub
 from queue_server.shell.metrics import note_commit
+from queue_server.shell.newcomers import MOST
 from queue_server.shell.notebook import Notebook
 from queue_server.shell.office_pages import OfficePages
 from queue_server.shell.pages import Pages
@@ -43,7 +55,7 @@ from queue_server.shell.reception import Reception, load_templates
 from queue_server.shell.remark_pages import RemarkPages
 from queue_server.shell.report_pages import ReportPages
 from queue_server.shell.ticket_pages import TicketPages
-from queue_server.storage.accounts import Accounts
+from queue_server.storage.accounts import Accounts, StorageError
 from queue_server.storage.records import JournalOrigin
 from queue_server.storage.remarks import Remarks
 from queue_server.storage.reports import Reports
@@ -79,11 +91,13 @@ def serve(config: Config) -> int:
         connection = open_file(config.data)
         try:
             use_fast_loop()
+            most = raise_file_limit() // 2
             sys.setswitchinterval(SWITCH_INTERVAL_S)
             gc.freeze()
             gc.set_threshold(GARBAGE_AFTER)
-            greeting = f"motcua serves on http://{config.host}:{listening.getsockname()[1]} from {config.data}"
-            web.run(compose(config, connection, greeting), listening)
+            web.run(
+                compose(config, connection, _greeting(config, listening)), listening, config.proxies, min(MOST, most)
+            )
         finally:
             connection.close()
     return 0
@@ -98,7 +112,7 @@ def compose(config: Config, connection: Connection, greeting: str) -> Any:
     catalogue = read_catalogue(config.catalogue) if journal.head().sequence == 0 else None
     accounts = Accounts(connection)
     with blaming(path):
-        welcome_first_people(config.data, accounts)
+        welcome_first_people(config.data, accounts, is_new=catalogue is not None)
     writer, reader = ThreadPoolExecutor(1, "writer"), ThreadPoolExecutor(1, "reader")
     in_writer, in_reader = _runner(writer, timed=True), _runner(reader)
     hub = Hub(clock)
@@ -109,13 +123,14 @@ def compose(config: Config, connection: Connection, greeting: str) -> Any:
     access = Access(accounts, in_writer, clock.now)
     texts = read_texts()
     offset_s = functools.partial(_utc_offset_s, service, clock)
-    sockets = Sockets(service, hub, access, Door(config.names | _own_names()), clock.now, offset_s)
+    sockets = Sockets(service, hub, access, Door(config.names, _own_names()), clock.now, offset_s)
     reports = Reports(path)
     reception = Reception(service, access, texts, offset_s, load_templates())
     pages = (
         Pages(reception, hub, clock, read_wall, version("motcua")),
         TicketPages(reception, notebook, clock.now),
         AccountPages(reception, hub),
+        DevicePages(reception, hub, config.data),
         RemarkPages(reception, notebook),
         OfficePages(reception, reports, in_reader),
         ReportPages(reception, reports, in_reader),
@@ -123,6 +138,7 @@ def compose(config: Config, connection: Connection, greeting: str) -> Any:
     )
     files = Files(config.data / "cache", texts)
     works = _works(config.data, connection, service, hub, clock, in_writer)
+    works = (*works, functools.partial(_watch_keys, hub, access))
 
     @contextlib.asynccontextmanager
     async def lifespan(_application: object) -> AsyncIterator[None]:
@@ -184,6 +200,14 @@ async def _beat(service: Service, hub: Hub) -> None:
         hub.beat()
 
 
+async def _watch_keys(hub: Hub, access: Access) -> None:
+    """End the conversations of boxes whose key was replaced or removed, by whatever process, within a beat."""
+    while True:
+        await asyncio.sleep(BEAT_S)
+        with contextlib.suppress(StorageError):  # which keys are good is not known then
+            hub.keep_only(await access.are_good(hub.proofs()))
+
+
 def _note_damage(hub: Hub, clock: Clock, _words: str) -> None:
     """Let staff see it: the next beat brings them a snapshot."""
     hub.journal_damaged_at = clock.now()
@@ -199,6 +223,13 @@ async def _watch(hub: Hub) -> None:
 def _utc_offset_s(service: Service, clock: Clock) -> int:
     offset = clock.now().astimezone(ZoneInfo(service.catalogue.time_zone)).utcoffset()
     return int((offset or timedelta()).total_seconds())
+
+
+def _greeting(config: Config, listening: socket.socket) -> str:
+    """Return the address to open on this PC, and for a server of the hall the one that the hall opens."""
+    host, port = listening.getsockname()[:2]
+    greeting = f"motcua serves on http://{authority(host, port)} from {config.data}"
+    return f"{greeting}; in the hall: http://{authority(outer, port)}" if (outer := outer_address(host)) else greeting
 
 
 def _own_names() -> frozenset[str]:

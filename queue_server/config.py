@@ -5,7 +5,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from ipaddress import ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -22,6 +24,7 @@ STATUSES_OF_CHECKS = (
 )
 
 HASH = re.compile("[0-9a-f]{64}")
+HOST = re.compile("[a-z0-9]([a-z0-9._-]*[a-z0-9.])?")
 
 
 class StartError(Exception):
@@ -38,6 +41,8 @@ class Config:
     catalogue: Path
     names: frozenset[str]
     """Host names, besides addresses, under which pages may be opened."""
+    proxies: frozenset[str] = frozenset()
+    """Addresses or networks of proxies in front, whose word counts on who asks and whether it was by https."""
     site: str = "main"
     """Of the first start: the point that this server stands at, when a center has several."""
 
@@ -57,6 +62,14 @@ class DeviceAdmission:
     data: Path
     device: DeviceId
     role: DeviceRole
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRemoval:
+    """`device NAME --remove`: let a box in no more."""
+
+    data: Path
+    device: DeviceId
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +146,7 @@ Asked = (
     Config
     | PasswordRenewal
     | DeviceAdmission
+    | DeviceRemoval
     | Verification
     | DayReplay
     | ReportRebuilding
@@ -194,15 +208,41 @@ def _read_serving(arguments: list[str]) -> Config:
     parser.add_argument(
         "--name", action="append", default=[], metavar="HOST", help="host name that pages are opened by; may repeat"
     )
+    parser.add_argument(
+        "--proxy",
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="address or network of a proxy in front, whose X-Forwarded-For counts; may repeat (docs/proxy.md)",
+    )
     given = parser.parse_args(arguments)
     return Config(
         data=given.data,
         host=given.host,
         port=given.port,
         catalogue=given.catalogue or assets.FOLDER / "catalogues" / f"{given.preset}.toml",
-        names=frozenset(name.lower() for name in given.name),
+        names=frozenset(_read_name(name) for name in given.name),
+        proxies=frozenset(_read_proxy(address) for address in given.proxy),
         site=given.site,
     )
+
+
+def _read_name(given: str) -> str:
+    """Return a host name as browsers send it, in small letters; also of a whole address, which people copy."""
+    try:
+        host = urlsplit(given if "//" in given else f"//{given}").hostname or ""
+    except ValueError:
+        host = ""
+    if not HOST.fullmatch(host):
+        raise StartError(f"{given!r} is no host name; write it as motcua.xa-mau.gov.vn, with --name.")
+    return host.rstrip(".")
+
+
+def _read_proxy(given: str) -> str:
+    try:
+        return str(ip_network(given.removeprefix("[").removesuffix("]"), strict=False))
+    except ValueError:
+        raise StartError(f"{given!r} is no address of a proxy; write it as 127.0.0.1 or 10.1.0.0/24.") from None
 
 
 def _read_password(words: Words, arguments: list[str]) -> PasswordRenewal:
@@ -212,15 +252,20 @@ def _read_password(words: Words, arguments: list[str]) -> PasswordRenewal:
     return PasswordRenewal(data=given.data, account=given.account)
 
 
-def _read_device(words: Words, arguments: list[str]) -> DeviceAdmission:
-    parser = _parser(words, "Let a kiosk, a display or a page in, and say where its key is.", STATUSES)
+def _read_device(words: Words, arguments: list[str]) -> DeviceAdmission | DeviceRemoval:
+    what = "Let a kiosk, a display or a page in and say where its key is, or remove one; works while the server runs."
+    parser = _parser(words, what, STATUSES)
     parser.add_argument("device", help="name of the box, as kiosk-2: small letters, digits and '-'")
-    parser.add_argument("--role", choices=["kiosk", "display", "web"], required=True, help="what the box is")
+    wish = parser.add_mutually_exclusive_group(required=True)
+    wish.add_argument("--role", choices=["kiosk", "display", "web"], help="what the box is that is let in")
+    wish.add_argument("--remove", action="store_true", help="its key, and pages that stand for it, let nothing in")
     given = parser.parse_args(arguments)
     try:
         device = msgspec.convert(given.device, DeviceId)
     except msgspec.ValidationError:
         raise StartError(f"{given.device!r} is no name of a box; write it as kiosk-2.") from None
+    if given.remove:
+        return DeviceRemoval(data=given.data, device=device)
     return DeviceAdmission(data=given.data, device=device, role=given.role)
 
 

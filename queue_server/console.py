@@ -1,11 +1,10 @@
 """Who does what the command line asks for: one table, and what ends a command that cannot be done."""
 
-import logging
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from queue_server.admission import admit_device, renew_password
+from queue_server.admission import admit_device, remove_device, renew_password
 from queue_server.app import serve
 from queue_server.catalogue_commands import check_catalogue, export_catalogue, import_catalogue
 from queue_server.config import (
@@ -16,6 +15,7 @@ from queue_server.config import (
     Config,
     DayReplay,
     DeviceAdmission,
+    DeviceRemoval,
     PasswordRenewal,
     ReportRebuilding,
     RetentionRun,
@@ -24,6 +24,7 @@ from queue_server.config import (
     read_arguments,
 )
 from queue_server.inspection import back_up, rebuild_reports, remove_old_days, replay_day, verify_journal
+from queue_server.log import keep_log
 from queue_server.simulating import simulate
 from queue_server.simulation.arguments import SimulationRun
 from queue_server.storage.versions import JournalTooNew
@@ -32,6 +33,7 @@ RUN: Mapping[type, Callable[[Any], int]] = {
     Config: serve,
     PasswordRenewal: renew_password,
     DeviceAdmission: admit_device,
+    DeviceRemoval: remove_device,
     Verification: verify_journal,
     DayReplay: replay_day,
     ReportRebuilding: rebuild_reports,
@@ -47,7 +49,7 @@ RUN: Mapping[type, Callable[[Any], int]] = {
 
 def main(arguments: list[str]) -> int:
     """Run what the command line asks for; returns the exit status."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    keep_log()
     try:
         asked = read_arguments(arguments)
         return RUN[type(asked)](asked)

@@ -4,6 +4,7 @@ What is not usable is said in one sentence, and left as it was found.
 """
 
 import contextlib
+import errno
 import logging
 import socket
 from collections.abc import Iterator
@@ -25,6 +26,40 @@ log = logging.getLogger(__name__)
 
 ALIVE = "alive"
 """Holds the instant of the last sign of life: how long the server was away is known after a power cut too."""
+
+
+NOT_HERE = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
+"""The address belongs to another machine, or the machine has no such family of addresses."""
+
+BACKLOG = 2048
+"""Connections that wait to be taken in; the system takes as many of them as it allows."""
+
+MOST_FILES = 65_536
+"""Sockets and files at once, as far as the system lets us: with the usual 1,024 as many silent sockets fill it."""
+
+
+def raise_file_limit() -> int:
+    """Let this process hold as many sockets as it may, and return how many that is."""
+    try:
+        import resource  # noqa: PLC0415 - not there on Windows, which has no such limit
+    except ImportError:
+        return MOST_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return MOST_FILES if soft == resource.RLIM_INFINITY else soft
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return wanted
+
+
+def outer_address(host: str) -> str | None:
+    """Return the address under which the hall finds a server that listens on all; `None`: on one, or it has none."""
+    if host not in {"0.0.0.0", "::"}:  # noqa: S104 - told apart, not listened on
+        return None
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))  # sends nothing: the system only says which of its addresses it would use
+        return str(probe.getsockname()[0])
+    return None
 
 
 @contextlib.contextmanager
@@ -49,10 +84,17 @@ def lock_folder(data: Path) -> Iterator[None]:
 @contextlib.contextmanager
 def listen(host: str, port: int) -> Iterator[socket.socket]:
     """Take the port before anything else is started."""
+    host = host.removeprefix("[").removesuffix("]")
     try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        listening = socket.create_server((host, port), family=family, backlog=512)
+        family, _, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        both = host == "::" and socket.has_dualstack_ipv6()
+        listening = socket.create_server(place[:2], family=family, backlog=BACKLOG, dualstack_ipv6=both)
     except OSError as error:
+        if isinstance(error, socket.gaierror) or error.errno in NOT_HERE:
+            raise StartError(
+                f"{host} is no address of this machine: {error.strerror or error}. Name another one with --host: "
+                "127.0.0.1 for this PC alone, 0.0.0.0 for the hall, :: for the hall on IPv4 and IPv6."
+            ) from error
         raise StartError(
             f"Port {port} on {host} cannot be used: {error.strerror or error}. "
             "Stop the program that holds it, or name another one with --port."

@@ -1,37 +1,40 @@
 """Who is let in: people by password and session, boxes by key. Words of a secret are kept as hashes only."""
 
 import asyncio
+import contextlib
 import functools
 import hashlib
 import hmac
+import logging
+import os
 import secrets
+import threading
 from collections.abc import Awaitable, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Literal
 
 import argon2
 import msgspec
 
 from queue_protocol.ids import AccountId, DeviceId
+from queue_server.shell.sign_in_limits import Attempts, Crowded, Guesses, Turns, Visitor
 from queue_server.storage.accounts import Account, AccountRole, Accounts, DeviceRole
+
+log = logging.getLogger(__name__)
 
 SESSION_COOKIE = "motcua_session"
 DEVICE_COOKIE = "motcua_device"
+BROWSER_COOKIE = "motcua_browser"
+"""Of a browser in which somebody has signed in: guesses made elsewhere do not shut it out."""
 
 SESSION_LASTS = timedelta(hours=12)
 """A working day with its lunch break; the next morning one signs in again."""
 
-FAILURES_ALLOWED = 5
-LOCKED_FOR = timedelta(minutes=5)
-"""After five wrong passwords (CONTEXT: "lock after <= 5 failures"); long enough to make guessing hopeless."""
-
-MOST_WAITING = 8
-"""Sign-ins at once, of which one is looked at while the others wait: a second for the last of them. More are told to
-come again, so that a storm of guesses does not keep everybody at the door for minutes."""
-
-MOST_STRANGERS = 1_000
-"""Names without an account whose wrong passwords are counted; then the one that was tried longest ago is forgotten."""
+MOST_BROWSERS = 50
+"""Of one account that are remembered; then the one that signed in longest ago is forgotten."""
 
 LEAST_PASSWORD_LENGTH = 14
 """Without a second factor (TCVN 14423:2026 level 2, as summarised)."""
@@ -39,7 +42,16 @@ LEAST_PASSWORD_LENGTH = 14
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without letters and digits that look alike on a bad print."""
 
-SignIn = tuple[Literal["welcome"], str] | tuple[Literal["wrong", "locked", "busy"], None]
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session was opened; both tokens go into cookies of the person's browser."""
+
+    session: str
+    browser: str
+
+
+SignIn = SignedIn | Literal["wrong", "locked", "busy"]
 
 InThread = Callable[..., Awaitable[Any]]
 
@@ -51,41 +63,61 @@ class Access:
         self._accounts = accounts
         self._in_writer = in_writer
         self._now = now
-        self._hashing = ThreadPoolExecutor(1, thread_name_prefix="passwords")
-        self._one_at_a_time = asyncio.Lock()
-        """Held from the look at the failures to the note of the next one: thirty guesses at once count as thirty."""
-        self._waiting = 0
-        """Sign-ins that are looked at or wait for it."""
-        self._strangers: dict[bytes, tuple[int, int]] = {}
-        """By the hash of a name without an account: wrong passwords in a row, and until when none is looked at. They
-        get the answers that accounts get, so that nobody learns here which accounts there are."""
+        self._hashing = ThreadPoolExecutor(1, thread_name_prefix="passwords", initializer=_step_back)
+        self._turns = Turns()
+        self._attempts = Attempts()
+        self._browsers = accounts.known_browsers()
 
-    async def sign_in(self, name: str, password: str) -> SignIn:
-        """Check a password and open a session; its token goes into the person's cookie."""
-        if self._waiting >= MOST_WAITING:
-            return ("busy", None)
-        self._waiting += 1
+    async def sign_in(self, name: str, password: str, address: str, browser: str | None = None) -> SignIn:
+        """Check a password and open a session.
+
+        `address` is where the person comes from (`addresses.neighbourhood`), `browser` what the cookie of the browser
+        says. Places where the account has signed in before are looked at first, and no guesses made elsewhere lock
+        them out. An account that is not there is answered like one that is.
+        """
+        name = name.strip().lower()
+        visitor = self._visitor(name, address, browser)
         try:
-            async with self._one_at_a_time:
-                return await self._sign_in(name.strip().lower(), password)
-        finally:
-            self._waiting -= 1
+            async with self._turns.turn(visitor):
+                return await self._sign_in(name, password, visitor, browser)
+        except Crowded:
+            return "busy"
 
-    async def _sign_in(self, name: str, password: str) -> SignIn:
+    def _visitor(self, name: str, address: str, browser: str | None) -> Visitor:
+        known = self._browsers.get(name, {})
+        hashed = hash_secret(browser) if browser else b""
+        if hashed in known:
+            return Visitor(address, hashed.hex(), is_known=True)
+        return Visitor(address, is_known=address in known.values())
+
+    async def _sign_in(self, name: str, password: str, visitor: Visitor, browser: str | None) -> SignIn:
         account: Account | None = await self._in_writer(self._accounts.find, name)
-        failures, locked_until = self._attempts(name, account)
-        if locked_until > self._seconds():
-            return ("locked", None)
+        guessed = _guessed(name, account)
+        if self._attempts.locked_until(guessed, visitor, self._seconds()):
+            return "locked"
         right = await self._in_hashing(_knows_password, account, password)
         if account is None or not right:
-            return await self._note_failure(name, account, failures + 1)
-        token = secrets.token_urlsafe(32)
-        await self._in_writer(self._accounts.note_attempt, account.name, 0, 0)
-        expires_at = self._seconds() + int(SESSION_LASTS.total_seconds())
+            until = self._attempts.note_failure(guessed, visitor, self._seconds())
+            if until:
+                log.warning("sign-in: too many wrong passwords from %s; none is looked at for a while", visitor.address)
+            return "locked" if until else "wrong"
+        self._attempts.note_success(guessed, visitor)
+        return await self._open_session(account.name, visitor, browser)
+
+    async def _open_session(self, account: AccountId, visitor: Visitor, browser: str | None) -> SignedIn:
+        now, session = self._seconds(), secrets.token_urlsafe(32)
+        browser = browser if browser and visitor.browser is not None else secrets.token_urlsafe(32)
+        expires_at = now + int(SESSION_LASTS.total_seconds())
+        await self._in_writer(self._accounts.open_session, hash_secret(session), account, now, expires_at)
         await self._in_writer(
-            self._accounts.open_session, hash_secret(token), account.name, self._seconds(), expires_at
+            self._accounts.know_browser, hash_secret(browser), account, visitor.address, now, MOST_BROWSERS
         )
-        return ("welcome", token)
+        self._browsers.setdefault(account, {})[hash_secret(browser)] = visitor.address
+        return SignedIn(session, browser)
+
+    def guesses_at(self, account: Account) -> list[Guesses]:
+        """Return the wrong passwords of the last day by place, the latest first, for managers."""
+        return self._attempts.of_account(_guessed(account.name, account), self._seconds())
 
     async def sign_out(self, token: str | None) -> None:
         """Close a session."""
@@ -144,6 +176,21 @@ class Access:
         known: tuple[DeviceRole, bytes] | None = await self._in_writer(self._accounts.device, name)
         return known[0] if known is not None and hmac.compare_digest(known[1], hash_secret(key)) else None
 
+    async def devices(self) -> list[tuple[DeviceId, DeviceRole]]:
+        """Return every box that is let in."""
+        boxes: list[tuple[DeviceId, DeviceRole]] = await self._in_writer(self._accounts.devices)
+        return boxes
+
+    async def remove_device(self, name: str) -> bool:
+        """Let a box and the pages that stand for it in no more; `False` when there is no such box."""
+        removed: bool = await self._in_writer(self._accounts.remove_device, name)
+        return removed
+
+    async def are_good(self, proofs: Collection[bytes]) -> frozenset[bytes]:
+        """Return those of these hashes of keys and page tokens that still let a box in."""
+        good: frozenset[bytes] = await self._in_writer(self._accounts.good_proofs, proofs)
+        return good
+
     async def lend_device(self, name: str) -> str | None:
         """Let a page stand for a box, and return the token for its cookie; `None` when there is no such box."""
         if await self._in_writer(self._accounts.device, name) is None:
@@ -165,27 +212,6 @@ class Access:
         """End the thread."""
         self._hashing.shutdown(wait=False, cancel_futures=True)
 
-    def _attempts(self, name: str, account: Account | None) -> tuple[int, int]:
-        if account is None:
-            return self._strangers.get(hash_secret(name), (0, 0))
-        return account.failures, account.locked_until
-
-    async def _note_failure(self, name: str, account: Account | None, failures: int) -> SignIn:
-        locked = failures >= FAILURES_ALLOWED
-        until = self._seconds() + int(LOCKED_FOR.total_seconds()) if locked else 0
-        kept = (0 if locked else failures, until)
-        if account is None:
-            self._remember_stranger(hash_secret(name), kept)
-        else:
-            await self._in_writer(self._accounts.note_attempt, account.name, *kept)
-        return ("locked", None) if locked else ("wrong", None)
-
-    def _remember_stranger(self, stranger: bytes, attempts: tuple[int, int]) -> None:
-        self._strangers.pop(stranger, None)
-        self._strangers[stranger] = attempts
-        if len(self._strangers) > MOST_STRANGERS:
-            del self._strangers[next(iter(self._strangers))]
-
     async def _in_hashing(self, work: Callable[..., Any], *arguments: object) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._hashing, functools.partial(work, *arguments))
 
@@ -193,15 +219,20 @@ class Access:
         return int(self._now().timestamp())
 
 
+_HASHER = argon2.PasswordHasher(time_cost=1, memory_cost=47_104, parallelism=1)
+"""46 MiB on one processor, the least that OWASP asks of argon2id: with the library's four threads each look at a
+password takes all of a hall's old PC, and a guesser's five made the answers of a kiosk wait 170 ms."""
+
+
 def hash_password(password: str) -> str:
     """Return the argon2 hash of a password, with its salt."""
-    return argon2.PasswordHasher().hash(password)
+    return _HASHER.hash(password)
 
 
 def check_password(hashed: str, password: str) -> bool:
     """Say whether this is the password; takes the same time either way."""
     try:
-        return argon2.PasswordHasher().verify(hashed, password)
+        return _HASHER.verify(hashed, password)
     except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
         return False
 
@@ -221,11 +252,28 @@ def new_key() -> str:
     return secrets.token_urlsafe(24)
 
 
+def forget_key(data: Path, name: str) -> None:
+    """Remove the key file of a box that was removed; one that cannot be removed opens nothing any more."""
+    with contextlib.suppress(OSError):
+        (data / "keys" / name).unlink(missing_ok=True)
+
+
 def issue_device_key(accounts: Accounts, name: DeviceId, role: DeviceRole) -> str:
     """Let a box in with a new key and return it."""
     key = new_key()
     accounts.set_device(name, role, hash_secret(key))
     return key
+
+
+def _step_back() -> None:
+    """Let this thread wait for all others of the machine, where threads can; nobody in the hall waits for a sign-in."""
+    with contextlib.suppress(AttributeError, OSError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+
+
+def _guessed(name: str, account: Account | None) -> str:
+    """Return what guesses at an account are counted for: with its password changes what was guessed at."""
+    return hash_secret(f"{name}\0{'' if account is None else account.password}").hex()
 
 
 def _knows_password(account: Account | None, password: str) -> bool:

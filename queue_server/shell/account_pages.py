@@ -1,7 +1,8 @@
 """The people who may sign in: listed, added, given other roles or a new password, removed. For managers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import get_args
 
 import msgspec
@@ -12,7 +13,11 @@ from starlette.routing import BaseRoute, Route
 
 from queue_server.shell.hub import Hub
 from queue_server.shell.reception import Reception, field, json_of, read_form
-from queue_server.storage.accounts import AccountRole
+from queue_server.shell.sign_in_limits import Guesses
+from queue_server.storage.accounts import Account, AccountRole
+
+MOST_ADDRESSES = 5
+"""Of guessers that a manager is shown."""
 
 ROLES: tuple[AccountRole, ...] = get_args(AccountRole)
 
@@ -36,8 +41,9 @@ class AccountPages:
 
     async def _list(self, request: Request) -> Response:
         await self.reception.require(request, "manager")
-        everybody = await self.reception.access.accounts()
-        return json_of([{"account": each.name, "roles": sorted(each.roles)} for each in everybody])
+        access = self.reception.access
+        everybody = await access.accounts()
+        return json_of([_facts(each, access.guesses_at(each)) for each in everybody])
 
     async def _add(self, request: Request) -> Response:
         await self.reception.require(request, "manager")
@@ -84,6 +90,18 @@ class AccountPages:
             return _wrong("account_unknown", 404)
         self.hub.cut_account(name)
         return json_of({})
+
+
+def _facts(account: Account, guesses: Sequence[Guesses]) -> Mapping[str, object]:
+    """Return what managers see of a person; `guesses`: wrong passwords of the last day, by place, the latest first."""
+    now = max((each.last_at for each in guesses), default=0)
+    return {
+        "account": account.name,
+        "roles": sorted(account.roles),
+        "guesses": sum(each.failures for each in guesses),
+        "guessed_from": list(dict.fromkeys(each.address for each in guesses))[:MOST_ADDRESSES],
+        "guessed_at": datetime.fromtimestamp(now, UTC) if guesses else None,
+    }
 
 
 def _roles(form: FormData) -> Sequence[AccountRole]:

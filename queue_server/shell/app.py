@@ -5,22 +5,25 @@ import contextlib
 import logging
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping, Sequence
 from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from queue_protocol.answers import RefusalCode
 from queue_protocol.codec import MAX_FRAME
-from queue_server.shell.connections import Door, Sockets
+from queue_server.shell.addresses import Door
+from queue_server.shell.connections import Sockets
 from queue_server.shell.metrics import count_refusal
-from queue_server.shell.protocol import SocketProtocol
+from queue_server.shell.newcomers import MOST, Newcomers
+from queue_server.shell.protocol import SocketProtocol, page_engine
+from queue_server.shell.request_rate import RequestRate
 from queue_server.storage.accounts import StorageError
 
 log = logging.getLogger(__name__)
@@ -45,12 +48,17 @@ LONG_FORMS = frozenset({"/office/catalogue", "/office/catalogue/check"})
 
 TICKET_PAGES = "/t/"
 
+SOCKETS = ("ws", "wss")
+
 _EXPLAINED = frozenset({400, 403, 404, 405, 503})
 """Statuses that have a sentence of their own, `trouble_<status>`."""
 
+FRAMES_AND_FORMS = "frame-ancestors 'none'; form-action 'self'; base-uri 'none'"
+"""In the policy of every page: none stands in a foreign frame, and no form goes elsewhere."""
+
 _HEADERS = (
-    (b"content-security-policy", b"default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'"),
     (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"same-origin"),
 )
 
@@ -62,8 +70,9 @@ Apologise = Callable[[HTTPConnection, int, str], Response]
 class Guard:
     """Stands before every page: knows the hosts this server is opened by, and whose forms it takes."""
 
-    def __init__(self, app: ASGIApp, door: Door, apologise: Apologise) -> None:
+    def __init__(self, app: ASGIApp, door: Door, apologise: Apologise, rate: RequestRate) -> None:
         self._app = app
+        self._rate = rate
         self._door = door
         self._apologise = apologise
 
@@ -73,13 +82,18 @@ class Guard:
             await self._app(scope, receive, send)
             return
         connection = HTTPConnection(scope)
+        await self._rate.wait_in_turn(connection.client.host if connection.client else None)
         refusal = self._refusal(connection, scope["method"], scope["path"])
         if refusal is not None:
             log.warning("page refused: %s %s", redacted(scope["path"]), refusal)
             count_refusal(refusal)
-            await self._apologise(connection, 403, f"refused_{refusal}")(scope, receive, _with_headers(send))
+            sending = self._with_headers(send, scope["scheme"], None)
+            await self._apologise(connection, 403, f"refused_{refusal}")(scope, receive, sending)
             return
-        await self._app(scope, receive, _with_headers(send))
+        try:
+            await self._app(scope, receive, self._with_headers(send, scope["scheme"], connection.headers.get("host")))
+        except ClientDisconnect:
+            log.debug("a request ended before all of it had come")
 
     def _refusal(self, connection: HTTPConnection, method: str, path: str) -> RefusalCode | None:
         headers = connection.headers
@@ -93,6 +107,22 @@ class Guard:
             return "malformed"
         return None
 
+    def _with_headers(self, send: Send, scheme: str, host: str | None) -> Send:
+        """Add to a response what every page says: the policy, and over https that cookies go nowhere else.
+
+        `host` as the browser named it; `None`: it is none of ours.
+        """
+        policy = (b"content-security-policy", _policy(self._door.names, host).encode())
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                there = {name for name, _ in message["headers"]}
+                added = [each for each in (policy, *_HEADERS) if each[0] not in there]
+                message["headers"] = [*(_secured(name, value, scheme) for name, value in message["headers"]), *added]
+            await send(message)
+
+        return sending
+
 
 Work = Callable[[], Coroutine[Any, Any, None]]
 """What runs beside the pages: for ever, or until it is done."""
@@ -105,7 +135,7 @@ def build(routes: Sequence[BaseRoute], sockets: Sockets, beside: Background, apo
     """Return the application."""
     everything = [*routes, WebSocketRoute("/socket", sockets)]
     application = Starlette(routes=everything, lifespan=beside, exception_handlers=_handlers(apologise))
-    application.add_middleware(Guard, door=sockets.door, apologise=apologise)
+    application.add_middleware(Guard, door=sockets.door, apologise=apologise, rate=sockets.rate)
     return application
 
 
@@ -133,18 +163,25 @@ async def _run_again(work: Work, pause_s: float) -> None:
             return
 
 
-def run(application: Starlette, listening: socket.socket) -> None:
-    """Serve on this socket until SIGINT or SIGTERM; either is a usual end, with status 0."""
+def run(application: Starlette, listening: socket.socket, proxies: Collection[str], most_newcomers: int) -> None:
+    """Serve on this socket until SIGINT or SIGTERM; either is a usual end, with status 0. The rest as in `engine`."""
     for number in (signal.SIGINT, signal.SIGTERM):
         # uvicorn shuts down, puts the handler back that it found, and raises the signal once more.
         signal.signal(number, _leave)
-    engine(application).run([listening])
+    engine(application, proxies, most_newcomers).run([listening])
 
 
-def engine(application: Starlette) -> uvicorn.Server:
-    """Return what serves the application, with every limit that a hall's server needs."""
+def engine(application: Starlette, proxies: Collection[str] = (), most_newcomers: int = MOST) -> uvicorn.Server:
+    """Return what serves the application, with every limit that a hall's server needs.
+
+    `proxies`: addresses or networks whose word counts on who asks and whether it was by https. `most_newcomers`:
+    connections at once on which nobody has been let in.
+    """
     config = uvicorn.Config(
         application,
+        http=page_engine(Newcomers(proxies, most_newcomers)),
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=sorted(proxies),
         ws=SocketProtocol,
         ws_max_size=MAX_FRAME,
         ws_per_message_deflate=False,
@@ -198,11 +235,17 @@ def _leave(_number: int, _frame: object) -> None:
     raise SystemExit(0)
 
 
-def _with_headers(send: Send) -> Send:
-    async def sending(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            there = {name for name, _ in message["headers"]}
-            message["headers"] = [*message["headers"], *(each for each in _HEADERS if each[0] not in there)]
-        await send(message)
+def _policy(names: Collection[str], host: str | None) -> str:
+    """Return what a page may load and reach: this server alone.
 
-    return sending
+    Sockets are spelled out, as 'self' does not cover them in browsers before Chromium 73 and Safari 15.4.
+    """
+    own = [
+        f"{scheme}://{each}" for each in (host, *(f"{name}:*" for name in sorted(names))) if each for scheme in SOCKETS
+    ]
+    sockets = " ".join(("'self'", *own))
+    return f"default-src 'self'; img-src 'self' data:; connect-src {sockets}; {FRAMES_AND_FORMS}"
+
+
+def _secured(name: bytes, value: bytes, scheme: str) -> tuple[bytes, bytes]:
+    return name, value + b"; Secure" if name == b"set-cookie" and scheme == "https" else value

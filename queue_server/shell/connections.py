@@ -5,10 +5,8 @@ import contextlib
 import logging
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
@@ -24,15 +22,22 @@ from queue_server.core.decision import Actor
 from queue_server.core.permissions import MarkKiosk
 from queue_server.core.series import mark_of
 from queue_server.service import Service
-from queue_server.shell.access import DEVICE_COOKIE, SESSION_COOKIE, Access
-from queue_server.shell.hub import PAGE_PREFIX, SEND_LIMIT_S, Connection, Hub
+from queue_server.shell.access import DEVICE_COOKIE, SESSION_COOKIE, Access, hash_secret
+from queue_server.shell.addresses import Door
+from queue_server.shell.client import Connection
+from queue_server.shell.hub import PAGE_PREFIX, SEND_LIMIT_S, Hub
 from queue_server.shell.metrics import count_refusal
+from queue_server.shell.protocol import ADMITTED
+from queue_server.shell.request_rate import RequestRate
 from queue_server.storage.accounts import DeviceRole, StorageError
 
 log = logging.getLogger(__name__)
 
 TAKING_BOXES: frozenset[DeviceRole] = frozenset({"kiosk", "web"})
 SHOWING_BOXES: frozenset[DeviceRole] = frozenset({"display"})
+
+MOST_LOGGED = 100
+"""Letters of what a stranger sends that stand in the log."""
 
 HELLO_WAIT_S = 5.0
 """A client that connects and says nothing holds a socket for no longer than this."""
@@ -51,35 +56,6 @@ CLOSE_CODES: dict[RefusalCode, int] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Door:
-    """Whom the socket and the pages let in by name: the hosts under which this server is opened."""
-
-    names: frozenset[str]
-
-    def admits(self, host: str | None, origin: str | None) -> bool:
-        """Say whether a request may come in.
-
-        `host` must be an address or a known name, so that no foreign name can be pointed at this server. `origin`,
-        which browsers add and boxes do not, must be the same place as `host`.
-        """
-        try:
-            if host is None or not self._is_known(urlsplit(f"//{host}").hostname or ""):
-                return False
-            return origin is None or urlsplit(origin).netloc.lower() == host.lower()
-        except ValueError:
-            return False  # neither is an address at all, such as "["
-
-    def _is_known(self, name: str) -> bool:
-        if name.lower() in self.names:
-            return True
-        try:
-            ip_address(name)
-        except ValueError:
-            return False
-        return True
-
-
 @dataclass(slots=True)
 class Sockets:
     """Everything a conversation needs; one instance serves all of them."""
@@ -90,6 +66,8 @@ class Sockets:
     door: Door
     now: Callable[[], datetime]
     utc_offset_s: Callable[[], int]
+    rate: RequestRate = field(default_factory=RequestRate)
+    """Shared with the pages."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hold one conversation from the handshake to its end.
@@ -97,8 +75,9 @@ class Sockets:
         As a bare ASGI application, since Starlette's wrapping of each frame costs as much as sending it.
         """
         websocket = WebSocket(scope, receive, send)
+        await self.rate.wait_in_turn(websocket.client.host if websocket.client else None)
         if not self.door.admits(websocket.headers.get("host"), websocket.headers.get("origin")):
-            log.warning("socket refused: bad_origin %s", websocket.headers.get("origin"))
+            log.warning("socket refused: bad_origin %s", (websocket.headers.get("origin") or "none")[:MOST_LOGGED])
             count_refusal("bad_origin")
             await websocket.close()
             return
@@ -132,14 +111,19 @@ class Sockets:
         able = TAKING_BOXES if isinstance(hello, KioskHello) else SHOWING_BOXES
         if hello.key is not None:
             known = await self.access.device_role(hello.device, hello.key)
-            return Connection(hello, Actor(hello.device, frozenset({known}))) if known in able else "unknown_key"
-        device = await self.access.device_of(websocket.cookies.get(DEVICE_COOKIE))
+            return _box(hello, known, hello.key) if known is not None and known in able else "unknown_key"
+        token = websocket.cookies.get(DEVICE_COOKIE)
+        device = await self.access.device_of(token)
         if isinstance(hello, DisplayHello):
-            return _display_page(hello, is_known=device is not None and device[1] == "display")
-        known_page = device is not None and device == (hello.device, "kiosk")
-        return Connection(hello, Actor(hello.device, frozenset({"kiosk"}))) if known_page else "unknown_key"
+            if not hello.device.startswith(PAGE_PREFIX):
+                return "unknown_key"
+            is_known = token is not None and device is not None and device[1] == "display"
+            return _box(hello, "display", token) if token and is_known else Connection(hello, None)
+        return _box(hello, "kiosk", token) if token and device == (hello.device, "kiosk") else "unknown_key"
 
     async def _serve(self, websocket: WebSocket, send: Send, connection: Connection) -> None:
+        if connection.actor is not None:
+            websocket.scope["extensions"][ADMITTED]()
         connection.send(encode(self._welcome(connection)))
         self.hub.join(connection)
         self._mark(connection)
@@ -181,12 +165,16 @@ class Sockets:
             try:
                 message = decode_from_client(await _receive(websocket))
             except MalformedFrame as error:
-                await _turn_away(websocket, "malformed", str(error))
-                return
+                if error.command_id is None:
+                    await _turn_away(websocket, "malformed", str(error))
+                    return
+                _refuse(connection, error.command_id, "malformed")
+                await asyncio.sleep(0)  # nor who asks nonsense
             except WrongProtocol as error:
                 await _turn_away(websocket, "wrong_protocol", str(error))
                 return
-            self._take(connection, message, pending)
+            else:
+                self._take(connection, message, pending)
             if len(pending) >= IN_FLIGHT_LIMIT:
                 await asyncio.sleep(0)  # who asks faster than it is answered must not keep the writer from its turn
 
@@ -195,9 +183,9 @@ class Sockets:
             connection.seen(message.revision)
         elif isinstance(message, Request):
             if connection.actor is None:
-                _refuse(connection, message, "not_allowed")
+                _refuse(connection, message.command_id, "not_allowed")
             elif len(pending) >= IN_FLIGHT_LIMIT:
-                _refuse(connection, message, "busy")
+                _refuse(connection, message.command_id, "busy")
             else:
                 future = self.service.submit(connection.actor, message.command_id, message.command, message.age_ms)
                 pending.add(future)
@@ -224,9 +212,9 @@ class Sockets:
             connection.sending_since_s = None
 
 
-def _refuse(connection: Connection, request: Request, code: RefusalCode) -> None:
+def _refuse(connection: Connection, command_id: CommandId, code: RefusalCode) -> None:
     count_refusal(code)
-    connection.send(encode(Answer(command_id=request.command_id, result=Refused(code=code))))
+    connection.send(encode(Answer(command_id=command_id, result=Refused(code=code))))
 
 
 def _deliver(connection: Connection, done: "asyncio.Future[Answer]", pending: "set[asyncio.Future[Answer]]") -> None:
@@ -240,11 +228,9 @@ def _deliver(connection: Connection, done: "asyncio.Future[Answer]", pending: "s
             connection.mark()  # also after what changed nothing: the page waits for the screen behind the answer
 
 
-def _display_page(hello: DisplayHello, *, is_known: bool) -> "Connection | RefusalCode":
-    """Let a page look at the board under a name that no box has; a known one also reports."""
-    if not hello.device.startswith(PAGE_PREFIX):
-        return "unknown_key"
-    return Connection(hello, Actor(hello.device, frozenset({"display"})) if is_known else None)
+def _box(hello: KioskHello | DisplayHello, role: DeviceRole, secret: str) -> Connection:
+    """Let a box in by its key, or by the token of a page that stands for it."""
+    return Connection(hello, Actor(hello.device, frozenset({role})), proof=hash_secret(secret))
 
 
 def _hello(frame: str | bytes) -> Hello:

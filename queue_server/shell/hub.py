@@ -5,8 +5,7 @@ one mark and not a backlog. Calls and slips are never merged.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from queue_protocol.codec import encode
@@ -16,7 +15,6 @@ from queue_protocol.ids import AccountId, DeviceId, HallId, Language, Revision, 
 from queue_protocol.snapshots import Beat, Menu, Snapshot
 from queue_server.core.announcements import announcement, calls_to_say, slip, slips_to_offer
 from queue_server.core.box_events import DeviceReported
-from queue_server.core.decision import Actor
 from queue_server.core.events import (
     ClockConfirmed,
     Entry,
@@ -32,7 +30,9 @@ from queue_server.core.permissions import STAFF
 from queue_server.core.staff_views import Surroundings, desk, office
 from queue_server.core.views import board, is_in, menu, offered
 from queue_server.service import Service
+from queue_server.shell.client import Connection
 from queue_server.shell.clock import Clock
+from queue_server.shell.viewers import Viewers
 
 PRINTED = (TicketIssued, TicketReissued, SlipReprinted, TicketCarriedOver)
 """Events after which a kiosk may have a slip to print."""
@@ -41,56 +41,14 @@ MENU_PACE_S = 0.2
 """Between two menus for the same kiosk: more often nobody reads it, and an old kiosk has to draw each. What is new
 after a quiet time is shown at once. With every commit, menus of 100 kiosks take a third of the server's time."""
 
-OUTBOX_LIMIT = 256
-"""Frames that wait for one client besides snapshots; a client this far behind is cut and starts anew."""
+MOST_ROOMS = 50
+"""Boards that are kept encoded: a page that only looks may name any hall."""
 
 PAGE_PREFIX = "page-"
 """Pages that stand for a display name themselves with it, so that none can pass for a box."""
 
 SEND_LIMIT_S = 5.0
 """A LAN takes a frame in milliseconds; a client that does not take one for this long is cut."""
-
-
-@dataclass(eq=False)
-class Connection:
-    """One client: what it said it is, and what waits to be sent to it."""
-
-    hello: Hello
-    actor: Actor | None
-    """`None`: a page that may only look."""
-    sound: bool = False
-    """A display whose loudspeaker works as far as is known."""
-    outbox: list[bytes] = field(default_factory=list)
-    wake: asyncio.Event = field(default_factory=asyncio.Event)
-    marked: bool = True
-    """There is something newer than what it was sent."""
-    in_flight: Revision | None = None
-    """The snapshot it has not said `Seen` to."""
-    overrun: bool = False
-    sending_since_s: float | None = None
-    """When the frames on their way began to be sent, by the loop's clock; `None`: nothing is on its way."""
-    cut: Callable[[], object] = lambda: None
-    """Ends the conversation."""
-
-    def send(self, frame: bytes) -> None:
-        """Queue a frame; the connection is cut when too many wait, or when it takes none for too long."""
-        if len(self.outbox) >= OUTBOX_LIMIT:
-            self.overrun = True
-            self.cut()
-            return
-        self.outbox.append(frame)
-        self.wake.set()
-
-    def mark(self) -> None:
-        """Let it have the newest snapshot as soon as it is ready."""
-        self.marked = True
-        self.wake.set()
-
-    def seen(self, revision: Revision) -> None:
-        """Take note that a snapshot is on its screen."""
-        if self.in_flight is not None and revision >= self.in_flight:
-            self.in_flight = None
-            self.wake.set()
 
 
 class Hub:
@@ -105,6 +63,9 @@ class Hub:
         """When kiosks were last told that there is a newer menu, by the loop's clock."""
         self._menus_due: asyncio.TimerHandle | None = None
         """When they are told next; `None`: there is nothing newer to tell."""
+        self._boards: dict[HallId | None, tuple[Revision, bytes]] = {}
+        """By hall, as long as neither the state, nor who speaks, nor a beat makes it another one."""
+        self._viewers = Viewers()
         self._speaking: frozenset[Connection] = frozenset()
         """The displays that speak, each offered what nobody had said when it began to."""
         self.journal_damaged_at: datetime | None = None
@@ -117,6 +78,10 @@ class Hub:
         if isinstance(connection.hello, DisplayHello) and connection.actor is not None:
             self._cut_twins(connection.hello.device)
         self._connections[connection] = None
+        if connection.actor is None:
+            connection.pace = self._viewers.wait_in_turn
+            connection.mark()
+            return
         if isinstance(connection.hello, KioskHello) and connection.hello.prints:
             self._offer_slips(connection, connection.hello)
         if isinstance(connection.hello, DisplayHello):
@@ -128,8 +93,10 @@ class Hub:
     def leave(self, connection: Connection) -> None:
         """Let a client go."""
         self._connections.pop(connection, None)
-        self._hand_over()
-        self._mark_who_sees_boxes()
+        self._viewers.leave(connection)
+        if connection.actor is not None:
+            self._hand_over()
+            self._mark_who_sees_boxes()
 
     def publish(self, hall: Hall, entries: Sequence[Entry]) -> None:
         """Tell everybody what has become durable."""
@@ -162,6 +129,26 @@ class Hub:
             if actor is not None and actor.roles & STAFF and actor.name == account:
                 connection.cut()
 
+    def proofs(self) -> frozenset[bytes]:
+        """Return by which keys and tokens boxes have been let in."""
+        return frozenset(each.proof for each in self._connections if each.proof is not None)
+
+    def keep_only(self, good: Collection[bytes]) -> None:
+        """End every conversation of a box whose key or token is not among these any more."""
+        for connection in list(self._connections):
+            if connection.proof is not None and connection.proof not in good:
+                connection.cut()
+
+    def cut_device(self, device: str) -> None:
+        """End every conversation of a box, and of pages that stand for it."""
+        for connection in list(self._connections):
+            if connection.proof is not None and connection.actor is not None and connection.actor.name == device:
+                connection.cut()
+
+    def connected_devices(self) -> frozenset[str]:
+        """Return the names of the boxes that are here."""
+        return frozenset(each.actor.name for each in self._connections if each.proof is not None and each.actor)
+
     def beat(self) -> None:
         """Give everybody a sign of life, and those a snapshot whose screen time has changed without any event.
 
@@ -171,6 +158,7 @@ class Hub:
         frame = encode(Beat(now=self._clock.now(), revision=service.revision, end=service.end))
         for connection in self._connections:
             connection.send(frame)
+        self._boards.clear()
         self._mark(each for each in self._connections if isinstance(each.hello, DeskHello | OfficeHello))
         self._renew_menus()
 
@@ -206,6 +194,8 @@ class Hub:
         connection.in_flight = self._service.revision
         if isinstance(connection.hello, KioskHello):
             return self._menu_frame(connection, connection.hello.hall)
+        if isinstance(connection.hello, DisplayHello):
+            return self._board_frame(connection.hello.hall)
         snapshot = self._view(connection)
         if snapshot is None:
             connection.in_flight = None
@@ -230,6 +220,17 @@ class Hub:
             self._menus[1][room] = (snapshot, encode(snapshot))
         return self._menus[1][room][1]
 
+    def _board_frame(self, room: HallId | None) -> bytes:
+        """Return the board: the same bytes for every display of a hall."""
+        revision = self._service.revision
+        kept = self._boards.get(room)
+        if kept is None or kept[0] != revision:
+            if len(self._boards) >= MOST_ROOMS:
+                self._boards.clear()
+            shown = board(self._service.hall, revision, self._clock.now(), self._speaker_name(room), room)
+            kept = self._boards[room] = (revision, encode(shown))
+        return kept[1]
+
     def _renew_menus(self) -> None:
         """Build the menus anew, so that none is old that a kiosk gets.
 
@@ -246,8 +247,6 @@ class Hub:
         service, now = self._service, self._clock.now()
         hall, revision = service.hall, service.revision
         match connection.hello:
-            case DisplayHello(hall=room):
-                return board(hall, revision, now, self._speaker_name(room), room)
             case DeskHello(counter=counter) if connection.actor is not None:
                 account = AccountId(connection.actor.name)
                 return desk(hall, revision, now, account, counter, self.surroundings())
@@ -320,6 +319,7 @@ class Hub:
 
     def _hand_over(self, offered: Connection | None = None) -> None:
         """Offer a display that speaks from here on what nobody has said; `offered` was offered it just now."""
+        self._boards.clear()
         before = self._speaking
         self._speaking = frozenset(each for each in self._displays() if self._speaker(_hall_of(each)) is each)
         for connection in self._speaking - before - {offered}:

@@ -13,7 +13,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from queue_protocol.ids import DeviceId
-from queue_server.shell.access import DEVICE_COOKIE, SESSION_COOKIE, SESSION_LASTS
+from queue_server.shell.access import BROWSER_COOKIE, DEVICE_COOKIE, SESSION_COOKIE, SESSION_LASTS, SignedIn
+from queue_server.shell.addresses import neighbourhood
 from queue_server.shell.clock import Clock
 from queue_server.shell.hub import Hub
 from queue_server.shell.metrics import exposition
@@ -80,12 +81,15 @@ class Pages:
         form = await read_form(request)
         target = own_path(field(form, "next", "/desk"))
         name, password = field(form, "account"), field(form, "password")[:128]
-        outcome, token = await self.reception.access.sign_in(name, password)
-        if token is None:
+        address = neighbourhood(request.client.host if request.client else None)
+        browser = request.cookies.get(BROWSER_COOKIE)
+        outcome = await self.reception.access.sign_in(name, password, address, browser)
+        if not isinstance(outcome, SignedIn):
             error, status = ("refused_busy", 503) if outcome == "busy" else (f"sign_in_{outcome}", 401)
             return await self.reception.page(request, "sign_in.html", status, error=error, **place_of(target))
         response = go_on_to(target)
-        set_cookie(response, SESSION_COOKIE, token, int(SESSION_LASTS.total_seconds()))
+        set_cookie(response, SESSION_COOKIE, outcome.session, int(SESSION_LASTS.total_seconds()))
+        set_cookie(response, BROWSER_COOKIE, outcome.browser, REMEMBERED_S)
         return response
 
     async def _sign_out(self, request: Request) -> Response:

@@ -22,6 +22,7 @@ from queue_protocol.texts import Texts
 from queue_server.core.decision import Actor
 from queue_server.core.remarks import MOST_LETTERS
 from queue_server.core.views import TicketPage, ticket_page
+from queue_server.shell.app import FRAMES_AND_FORMS
 from queue_server.shell.notebook import Notebook
 from queue_server.shell.reception import ALL_WELL, Reception, field, go_on_to, read_form
 
@@ -29,9 +30,16 @@ VISITOR = Actor("", frozenset({"visitor"}))
 
 PRIVATE = {
     "referrer-policy": "no-referrer",
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'",
+    "content-security-policy": f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; {FRAMES_AND_FORMS}",
 }
 """The address of the page is its secret: nothing is loaded, and no other page is told where one comes from."""
+
+REFRESH = {"refresh": "20"}
+"""Seconds until the page is loaded again, while the ticket moves. As a header it needs no script, and no element that
+readers of screens stumble over."""
+
+OPEN = frozenset({"waiting", "called", "serving", "held", "no_show"})
+"""Statuses after which there is news to come."""
 
 TRY_AGAIN = frozenset({"busy", "internal", "storage", "too_late"})
 """Refusals that have nothing to do with the ticket; what others mean, its page shows."""
@@ -59,7 +67,7 @@ class TicketPages:
         facts = None if page is None else await self._facts(page, self.reception.words(request))
         status = 404 if page is None else ALL_WELL
         response = await self.reception.page(request, "ticket.html", status, ticket=facts)
-        response.headers.update(PRIVATE)
+        response.headers.update(PRIVATE if facts is None or not facts["is_open"] else PRIVATE | REFRESH)
         return response
 
     async def _rate(self, request: Request) -> Response:
@@ -97,6 +105,7 @@ class TicketPages:
             "counter": page.counter,
             "counters": page.counters,
             "moving": page.moving,
+            "is_open": not page.replaced and page.status in OPEN,
             "replaced": page.replaced,
             "may_rate": page.may_rate,
             "rating": page.rating,

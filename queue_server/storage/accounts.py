@@ -15,7 +15,7 @@ StorageError = sqlite3.Error
 """What any question here may raise: the disk is full, or another program has locked the file for too long."""
 
 FIND = """
-    SELECT name, (SELECT group_concat(role) FROM account_role WHERE account = name), password, failures, locked_until
+    SELECT name, (SELECT group_concat(role) FROM account_role WHERE account = name), password
     FROM account
 """
 
@@ -29,10 +29,6 @@ class Account:
     """In a small center one person may have all."""
     password: str
     """The argon2 hash."""
-    failures: int
-    """Wrong passwords in a row."""
-    locked_until: int
-    """UTC seconds since 1970."""
 
 
 class Accounts:
@@ -70,10 +66,8 @@ class Accounts:
         return True
 
     def set_password(self, name: AccountId, password: str) -> bool:
-        """Set the hash, unlock the account and end its sessions; `False` when there is no such account."""
-        changed = self._connection.execute(
-            "UPDATE account SET password = ?, failures = 0, locked_until = 0 WHERE name = ?", (password, name)
-        )
+        """Set the hash and end the account's sessions; `False` when there is no such account."""
+        changed = self._connection.execute("UPDATE account SET password = ? WHERE name = ?", (password, name))
         self._connection.execute("DELETE FROM session WHERE account = ?", (name,))
         return changed.rowcount == 1
 
@@ -81,11 +75,28 @@ class Accounts:
         """Remove an account and its sessions; `False` when there is none."""
         return self._connection.execute("DELETE FROM account WHERE name = ?", (name,)).rowcount == 1
 
-    def note_attempt(self, name: AccountId, failures: int, locked_until: int) -> None:
-        """Set how many wrong passwords came in a row, and until when none is looked at."""
-        self._connection.execute(
-            "UPDATE account SET failures = ?, locked_until = ? WHERE name = ?", (failures, locked_until, name)
-        )
+    def know_browser(self, token_hash: bytes, account: AccountId, address: str, now: int, most: int) -> None:
+        """Remember where an account has signed in: the browser and its address, the `most` latest."""
+        with transaction(self._connection):
+            self._connection.execute(
+                "INSERT INTO known_browser VALUES (?, ?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET address = excluded.address, at = excluded.at",
+                (account, token_hash, address, now),
+            )
+            self._connection.execute(
+                "DELETE FROM known_browser WHERE account = ? AND token_hash NOT IN"
+                " (SELECT token_hash FROM known_browser WHERE account = ? ORDER BY at DESC LIMIT ?)",
+                (account, account, most),
+            )
+
+    def known_browsers(self) -> dict[str, dict[bytes, str]]:
+        """Return by account where it has signed in: the address of each browser, by the hash of its token."""
+        known: dict[str, dict[bytes, str]] = {}
+        for account, token_hash, address in self._connection.execute(
+            "SELECT account, token_hash, address FROM known_browser ORDER BY at"
+        ):
+            known.setdefault(account, {})[token_hash] = address
+        return known
 
     def open_session(self, token_hash: bytes, account: AccountId, now: int, expires_at: int) -> None:
         """Keep a session, and drop those that have expired."""
@@ -107,6 +118,15 @@ class Accounts:
         """Let a box in with this key; an older key of the same name, and pages let in by it, are of no more use."""
         self._connection.execute("DELETE FROM device WHERE name = ?", (name,))
         self._connection.execute("INSERT INTO device VALUES (?, ?, ?)", (name, role, key_hash))
+
+    def remove_device(self, name: str) -> bool:
+        """Let a box in no more, nor the pages that stand for it; `False` when there is none."""
+        return self._connection.execute("DELETE FROM device WHERE name = ?", (name,)).rowcount == 1
+
+    def good_proofs(self, proofs: Collection[bytes]) -> frozenset[bytes]:
+        """Return those of these hashes that are the key of a box, or were lent to a page that stands for one."""
+        good = self._connection.execute("SELECT key_hash FROM device UNION SELECT token_hash FROM page_device")
+        return frozenset(proofs) & {row[0] for row in good}
 
     def lend_to_page(self, token_hash: bytes, device: DeviceId) -> None:
         """Let a page stand for a box."""
@@ -134,6 +154,6 @@ class Accounts:
         self._connection.executemany("INSERT INTO account_role VALUES (?, ?)", [(name, role) for role in roles])
 
 
-def _account(name: str, roles: str | None, password: str, failures: int, locked_until: int) -> Account:
+def _account(name: str, roles: str | None, password: str) -> Account:
     held = frozenset(cast("list[AccountRole]", roles.split(",") if roles else []))
-    return Account(AccountId(name), held, password, failures, locked_until)
+    return Account(AccountId(name), held, password)

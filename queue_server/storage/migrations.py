@@ -347,3 +347,19 @@ def m010_remarks(database: Database) -> None:
 def m011_estimated_starts(database: Database) -> None:
     """Mark the tickets whose service counts from the call, because nobody pressed "start" in time."""
     database.execute("ALTER TABLE ticket ADD COLUMN start_estimated INTEGER NOT NULL DEFAULT 0")
+
+
+@migrations()
+def m012_known_browsers(database: Database) -> None:
+    """Remember where an account has signed in: guesses made elsewhere do not shut these out, and lock no account."""
+    database.execute("""
+        CREATE TABLE known_browser (
+            account TEXT NOT NULL REFERENCES account (name) ON DELETE CASCADE,
+            token_hash BLOB NOT NULL,
+            address TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (account, token_hash)
+        ) STRICT, WITHOUT ROWID
+    """)
+    database.execute("ALTER TABLE account DROP COLUMN failures")
+    database.execute("ALTER TABLE account DROP COLUMN locked_until")

@@ -15,8 +15,9 @@ from queue_protocol.ids import DeviceId
 from queue_protocol.snapshots import Board, FromServer, Menu
 from queue_server.core.decision import Actor
 from queue_server.service import Service
+from queue_server.shell.client import Connection
 from queue_server.shell.clock import Clock
-from queue_server.shell.hub import Connection, Hub
+from queue_server.shell.hub import Hub
 from tests.core.center import CERTIFICATION, DISPLAY, HOA, KIOSK, LAN, MIDNIGHT
 from tests.service.office import Office, at_work
 

@@ -12,17 +12,39 @@ import pytest
 from queue_protocol.answers import Answer
 from queue_protocol.ids import AccountId
 from queue_protocol.snapshots import Desk
-from queue_server.shell import access, connections
-from queue_server.shell.access import FAILURES_ALLOWED, LOCKED_FOR, MOST_WAITING, SESSION_COOKIE, SESSION_LASTS
+from queue_server.shell import access, connections, sign_in_limits
+from queue_server.shell.access import BROWSER_COOKIE, SESSION_COOKIE, SESSION_LASTS
+from queue_server.shell.sign_in_limits import (
+    FIRST_DELAY_S,
+    GUESSES_ALLOWED,
+    LONGEST_DELAY_S,
+    MOST_OF_AN_ADDRESS,
+)
 from queue_server.storage.accounts import Accounts
 from queue_server.storage.sqlite import FILE
-from tests.shell.server import PASSWORD, Running
+from tests.shell.server import PASSWORD, Page, Running
 from tests.watching import PATIENCE_S, wait_until
 
+ALLOWED = GUESSES_ALLOWED["place"]
+GUESSER, NEWCOMER, DESK_PC = "127.0.0.66", "127.0.0.7", "127.0.0.10"
 
-def sign_in(server: Running, account: str, password: str) -> int:
+
+def sign_in(server: Running, account: str, password: str, source: str = DESK_PC, **headers: str) -> int:
     """Return the status of a sign-in."""
-    return server.browse("/sign-in", {"account": account, "password": password, "next": "/desk"}).status
+    form = {"account": account, "password": password, "next": "/desk"}
+    return server.browse("/sign-in", form, source=source, **headers).status
+
+
+def guess(server: Running, account: str, source: str = GUESSER) -> Page:
+    """Try a wrong password, and return what it is answered."""
+    return server.browse("/sign-in", {"account": account, "password": "wrong"}, source=source)
+
+
+def lock(server: Running, account: str, source: str = GUESSER) -> None:
+    """Guess until no password is looked at from there."""
+    for _ in range(ALLOWED):
+        assert guess(server, account, source).status == 401
+    assert sign_in(server, account, PASSWORD, source) == 401
 
 
 def test_a_full_disk_is_said_when_somebody_signs_in(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,22 +93,69 @@ def test_a_sign_in_leads_to_the_very_page_that_was_asked_for(server: Running) ->
     assert page.headers["location"] == report
 
 
-def test_five_wrong_passwords_lock_for_five_minutes(server: Running) -> None:
-    """Even the right password does not open a locked account; afterwards it does, and others were never locked."""
-    for _ in range(FAILURES_ALLOWED):
-        assert sign_in(server, "lan", "wrong") == 401
-    assert sign_in(server, "lan", PASSWORD) == 401
-    assert sign_in(server, "hoa", PASSWORD) == 303
-    server.clock.at += LOCKED_FOR
-    server.clock.wait(seconds=1)
+def test_guesses_lock_out_their_own_place_with_growing_delays(server: Running) -> None:
+    """After five the right password waits half a minute, and twice as long after each further one, an hour at most."""
+    lock(server, "lan")
+    delay_s = FIRST_DELAY_S
+    for _ in range(9):
+        server.clock.wait(seconds=delay_s - 1)
+        assert sign_in(server, "lan", PASSWORD, GUESSER) == 401
+        server.clock.wait(seconds=2)
+        assert guess(server, "lan").status == 401
+        delay_s = min(2 * delay_s, LONGEST_DELAY_S)
+    server.clock.wait(seconds=delay_s + 1)
+    assert sign_in(server, "lan", PASSWORD, GUESSER) == 303
+
+
+def test_guesses_elsewhere_shut_out_nobody(server: Running) -> None:
+    """The only manager signs in from another PC, and goes on where a session is, while a guesser is locked out."""
+    lock(server, "quanly")
+    assert sign_in(server, "quanly", PASSWORD) == 303
+    assert server.browse("/office", account="quanly").status == 200
+    assert sign_in(server, "quanly", PASSWORD, GUESSER) == 401
+
+
+def test_a_browser_that_signed_in_before_is_known_beside_a_guesser(server: Running) -> None:
+    """Behind one address, as that of a proxy, the browser that has signed in before is no part of the guesses there."""
+    page = server.browse("/sign-in", {"account": "lan", "password": PASSWORD}, source=GUESSER)
+    cookies = {name: value for each in page.cookies for name, value in [each.split(";")[0].split("=", 1)]}
+    lock(server, "hoa")
+    lock(server, "lan")
+    known = f"{BROWSER_COOKIE}={cookies[BROWSER_COOKIE]}"
+    assert sign_in(server, "lan", PASSWORD, GUESSER, Cookie=known) == 303
+    assert sign_in(server, "hoa", PASSWORD, GUESSER, Cookie=known) == 401
+    for _ in range(ALLOWED):
+        server.browse("/sign-in", {"account": "lan", "password": "wrong"}, source=GUESSER, Cookie=known)
+    assert sign_in(server, "lan", PASSWORD, GUESSER, Cookie=known) == 401
+
+
+def test_guesses_from_many_addresses_lock_newcomers_only(server: Running) -> None:
+    """Whoever has many addresses locks the account for places where it never signed in; its own PC is none of them."""
     assert sign_in(server, "lan", PASSWORD) == 303
+    for place in range(GUESSES_ALLOWED["account"] // ALLOWED):
+        lock(server, "lan", f"127.0.1.{place}")
+    assert sign_in(server, "lan", PASSWORD, NEWCOMER) == 401
+    assert sign_in(server, "lan", PASSWORD) == 303
+    assert sign_in(server, "hoa", PASSWORD, NEWCOMER) == 303
+
+
+def test_one_address_does_not_try_many_accounts(server: Running) -> None:
+    """A guesser with one word for all names is locked out as well; a person who is known there is not."""
+    assert sign_in(server, "hoa", PASSWORD, GUESSER) == 303
+    for number in range(GUESSES_ALLOWED["address"]):
+        guess(server, f"name-{number}")
+    assert sign_in(server, "lan", PASSWORD, GUESSER) == 401
+    assert sign_in(server, "hoa", PASSWORD, GUESSER) == 303
 
 
 def test_guesses_at_once_are_counted_like_guesses_in_a_row(server: Running) -> None:
-    """Eight wrong passwords at the same moment lock as five do."""
-    with ThreadPoolExecutor(MOST_WAITING) as many:
-        assert set(many.map(lambda _: sign_in(server, "lan", "wrong"), range(MOST_WAITING))) == {401}
-    assert sign_in(server, "lan", PASSWORD) == 401
+    """Wrong passwords at the same moment lock as those in a row do."""
+    for _ in range(2):
+        with ThreadPoolExecutor(MOST_OF_AN_ADDRESS) as many:
+            assert {page.status for page in many.map(lambda _: guess(server, "lan"), range(MOST_OF_AN_ADDRESS))} == {
+                401
+            }
+    assert sign_in(server, "lan", PASSWORD, GUESSER) == 401
 
 
 def test_a_storm_of_guesses_keeps_nobody_waiting_for_long(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,12 +168,12 @@ def test_a_storm_of_guesses_keeps_nobody_waiting_for_long(server: Running, monke
 
     monkeypatch.setattr(access, "_knows_password", check_when_all_are_told)
     with ThreadPoolExecutor(40) as many:
-        asked = [many.submit(server.browse, "/sign-in", {"account": "lan", "password": "x"}) for _ in range(40)]
-        wait_until(lambda: sum(each.done() for each in asked) == 40 - MOST_WAITING, "the others are told")
+        asked = [many.submit(guess, server, "lan") for _ in range(40)]
+        wait_until(lambda: sum(each.done() for each in asked) == 40 - MOST_OF_AN_ADDRESS, "the others are told")
         told_all.set()
         pages = [each.result() for each in asked]
     busy = [page for page in pages if page.status == 503]
-    assert ({page.status for page in pages}, len(busy)) == ({401, 503}, 40 - MOST_WAITING)
+    assert ({page.status for page in pages}, len(busy)) == ({401, 503}, 40 - MOST_OF_AN_ADDRESS)
     assert "Máy chủ đang bận" in busy[0].text
     assert sign_in(server, "hoa", PASSWORD) == 303
 
@@ -112,26 +181,39 @@ def test_a_storm_of_guesses_keeps_nobody_waiting_for_long(server: Running, monke
 def test_a_sign_in_tells_nobody_which_accounts_there_are(server: Running) -> None:
     """A name without an account gets the same pages as a person, and is locked after as many guesses."""
 
-    def answers(name: str) -> list[tuple[int, str]]:
-        form = {"account": name, "password": "wrong"}
-        pages = [server.browse("/sign-in", form) for _ in range(FAILURES_ALLOWED + 1)]
-        server.clock.wait(seconds=LOCKED_FOR.total_seconds() + 1)
-        pages.append(server.browse("/sign-in", form))
+    def answers(name: str, source: str) -> list[tuple[int, str]]:
+        pages = [guess(server, name, source) for _ in range(ALLOWED + 1)]
+        server.clock.wait(seconds=FIRST_DELAY_S + 1)
+        pages.append(guess(server, name, source))
         return [(page.status, page.text) for page in pages]
 
-    assert answers("lan") == answers("nobody")
-    assert len(set(answers("nobody-else"))) == 2
+    assert answers("lan", "127.0.1.1") == answers("nobody", "127.0.1.2")
+    assert len(set(answers("nobody-else", "127.0.1.3"))) == 2
+
+
+def test_a_manager_sees_who_guesses(server: Running) -> None:
+    """The list of people says how many wrong passwords came for whom in the last day, and from where."""
+    lock(server, "lan")
+    guess(server, "lan", NEWCOMER)
+    people = {each["account"]: each for each in json.loads(server.browse("/accounts.json", account="quanly").text)}
+    assert (people["lan"]["guesses"], set(people["lan"]["guessed_from"])) == (ALLOWED + 1, {GUESSER, NEWCOMER})
+    assert (people["hoa"]["guesses"], people["hoa"]["guessed_at"]) == (0, None)
+
+
+def test_a_renewed_password_lets_the_person_in_at_once(server: Running) -> None:
+    """What was guessed at is gone: the first thing to do for whoever is locked out works."""
+    lock(server, "lan")
+    renewed = json.loads(server.browse("/accounts/password", {"account": "lan"}, "quanly").text)
+    assert sign_in(server, "lan", renewed["password"], GUESSER) == 303
 
 
 def test_guessed_names_do_not_fill_the_memory(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of the names without an account only the latest are remembered."""
-    monkeypatch.setattr(access, "MOST_STRANGERS", 2)
-    for _ in range(FAILURES_ALLOWED):
-        sign_in(server, "first", "wrong")
-    locked = server.browse("/sign-in", {"account": "first", "password": "wrong"}).text
-    for name in ("second", "third"):
-        sign_in(server, name, "wrong")
-    assert server.browse("/sign-in", {"account": "first", "password": "wrong"}).text != locked
+    """Of those whose guesses are counted only the latest are remembered."""
+    monkeypatch.setattr(sign_in_limits, "MOST_SUBJECTS", 2)
+    lock(server, "lan")
+    for source in (NEWCOMER, DESK_PC):
+        guess(server, "nobody", source)
+    assert sign_in(server, "lan", PASSWORD, GUESSER) == 303
 
 
 def test_a_name_is_known_however_it_is_typed(server: Running) -> None:
@@ -176,7 +258,7 @@ def test_a_session_that_is_over_ends_an_open_desk(server: Running, monkeypatch: 
 def test_a_right_password_forgets_the_wrong_ones(server: Running) -> None:
     """Only five in a row lock; an unknown name is told the same as a wrong password."""
     for _ in range(2):
-        for _ in range(FAILURES_ALLOWED - 1):
+        for _ in range(ALLOWED - 1):
             sign_in(server, "lan", "wrong")
         assert sign_in(server, "lan", PASSWORD) == 303
     wrong = server.browse("/sign-in", {"account": "lan", "password": "wrong"})
@@ -205,7 +287,8 @@ def test_a_manager_adds_renews_and_removes_people(server: Running) -> None:
     assert server.browse("/accounts", {"account": "nobody"}, "quanly").status == 400
     renewed = json.loads(server.browse("/accounts/password", {"account": "minh"}, "quanly").text)
     assert (sign_in(server, "minh", added["password"]), sign_in(server, "minh", renewed["password"])) == (401, 303)
-    assert {"account": "minh", "roles": ["clerk"]} in json.loads(server.browse("/accounts.json", account="quanly").text)
+    people = json.loads(server.browse("/accounts.json", account="quanly").text)
+    assert ("minh", ["clerk"]) in [(each["account"], each["roles"]) for each in people]
     assert server.browse("/accounts/remove", {"account": "minh"}, "quanly").status == 200
     assert sign_in(server, "minh", renewed["password"]) == 401
     assert server.browse("/accounts/remove", {"account": "minh"}, "quanly").status == 404
