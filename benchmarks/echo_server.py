@@ -9,6 +9,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from queue_server.app import use_fast_loop
 from queue_server.shell import app as web
+from queue_server.shell.newcomers import MOST
 
 
 async def echo(websocket: WebSocket) -> None:
@@ -25,4 +26,4 @@ if __name__ == "__main__":
     use_fast_loop()
     with socket.create_server(("127.0.0.1", int(sys.argv[1]))) as listening:
         print("echo listens", flush=True)
-        web.run(Starlette(routes=[WebSocketRoute("/socket", echo)]), listening)
+        web.run(Starlette(routes=[WebSocketRoute("/socket", echo)]), listening, (), MOST)

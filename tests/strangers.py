@@ -11,7 +11,7 @@ import resource
 import struct
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 
 from queue_protocol import PROTOCOL
 from queue_protocol.codec import encode
@@ -77,7 +77,7 @@ async def look(port: int, number: int) -> None:
         await asyncio.sleep(1)
 
 
-KINDS: Mapping[str, tuple[Callable[[int, int], Awaitable[None]], int]] = {
+KINDS: Mapping[str, tuple[Callable[[int, int], Coroutine[None, None, None]], int]] = {
     "guesses": (guess, GUESSERS),
     "log": (break_off, BREAKERS),
     "silent": (be_silent, SILENT),
@@ -147,7 +147,7 @@ async def be_many(kind: str, port: int) -> None:
     act, times = KINDS[kind]
     over, loop = asyncio.Event(), asyncio.get_running_loop()
     threading.Thread(target=lambda: (sys.stdin.read(), loop.call_soon_threadsafe(over.set)), daemon=True).start()
-    running = [asyncio.create_task(act(port, number)) for number in range(times)]  # type: ignore[arg-type]
+    running = [asyncio.create_task(act(port, number)) for number in range(times)]
     await asyncio.sleep(2)
     sys.stdout.write("ready\n")
     sys.stdout.flush()

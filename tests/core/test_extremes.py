@@ -85,8 +85,8 @@ def edge(wanted: inspect.Type, chance: Random) -> Any:  # noqa: PLR0911 - one an
         case inspect.VarTupleType(item_type=item, max_length=most):
             return [edge(item, chance) for _ in range(chance.choice((0, 1, most or 3)))]
         case inspect.StructType(cls=kind, array_like=is_list):
-            values = fields(kind, chance)
-            return list(values.values()) if is_list else values
+            inside = fields(kind, chance)
+            return list(inside.values()) if is_list else inside
     raise NotImplementedError(wanted)
 
 

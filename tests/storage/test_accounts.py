@@ -29,8 +29,8 @@ def test_a_person_is_added_once(accounts: Accounts) -> None:
     assert accounts.add(HOA, {"manager", "greeter"}, "hash of hoa")
     assert not accounts.add(LAN, {"manager"}, "another")
     assert accounts.all() == [
-        Account(HOA, frozenset({"manager", "greeter"}), "hash of hoa", 0, 0),
-        Account(LAN, frozenset({"clerk"}), "hash of lan", 0, 0),
+        Account(HOA, frozenset({"manager", "greeter"}), "hash of hoa"),
+        Account(LAN, frozenset({"clerk"}), "hash of lan"),
     ]
     assert accounts.find("nobody") is None
 
@@ -72,12 +72,33 @@ def test_a_session_is_closed(accounts: Accounts) -> None:
     assert accounts.session(b"two", 150) is not None
 
 
-def test_a_new_password_ends_sessions_and_locks(accounts: Accounts) -> None:
-    """Whoever had the old password is out; whoever was locked may try the new one."""
-    accounts.note_attempt(LAN, 4, 500)
+def test_known_browsers_are_the_latest(accounts: Accounts) -> None:
+    """Where an account has signed in is remembered once for each browser, the latest ones, until the person leaves."""
+    for now, (browser, address) in enumerate([(b"1", "10.0.0.1"), (b"2", "10.0.0.2"), (b"1", "10.0.0.9")]):
+        accounts.know_browser(browser, LAN, address, now, 2)
+    assert accounts.known_browsers() == {"lan": {b"1": "10.0.0.9", b"2": "10.0.0.2"}}
+    accounts.know_browser(b"3", LAN, "10.0.0.3", 9, 2)
+    assert accounts.known_browsers() == {"lan": {b"1": "10.0.0.9", b"3": "10.0.0.3"}}
+    assert accounts.remove(LAN)
+    assert accounts.known_browsers() == {}
+
+
+def test_a_removed_box_and_its_pages_are_out(accounts: Accounts) -> None:
+    """Its key and the tokens lent to pages prove nothing any more; those of other boxes do."""
+    accounts.set_device(DeviceId("kiosk-1"), "kiosk", b"one")
+    accounts.set_device(DeviceId("kiosk-2"), "kiosk", b"two")
+    accounts.lend_to_page(b"page of one", DeviceId("kiosk-1"))
+    assert accounts.good_proofs([b"one", b"page of one", b"two", b"guess"]) == {b"one", b"page of one", b"two"}
+    assert accounts.remove_device("kiosk-1")
+    assert accounts.good_proofs([b"one", b"page of one", b"two"]) == {b"two"}
+    assert not accounts.remove_device("kiosk-1")
+
+
+def test_a_new_password_ends_sessions(accounts: Accounts) -> None:
+    """Whoever had the old password is out."""
     accounts.open_session(b"token", LAN, 100, 200)
     assert accounts.set_password(LAN, "another")
-    assert accounts.find("lan") == Account(LAN, frozenset({"clerk"}), "another", 0, 0)
+    assert accounts.find("lan") == Account(LAN, frozenset({"clerk"}), "another")
     assert accounts.session(b"token", 150) is None
     assert not accounts.set_password(HOA, "another")
 
