@@ -1,6 +1,7 @@
 /* What every live page has: its words, the server's clock, the link, one drawing a second and after each message. */
 
 import { Connection } from "./connection.js";
+import { keepRoom, lacksFlexGap } from "./flex_gap.js";
 import { ServerClock } from "./moments.js";
 import { readTexts } from "./texts.js";
 import { build, icon, patch } from "./tree.js";
@@ -35,6 +36,9 @@ export class Page {
   /* Read the words of `language` and start. */
   async start(language) {
     await this.speak(language);
+    if (lacksFlexGap()) {
+      keepRoom(this.root);
+    }
     this.connection.start();
     setInterval(() => this.draw(), TICK_MS);
   }

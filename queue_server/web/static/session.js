@@ -171,7 +171,10 @@ function isLater(one, other) {
 
 function highest(one, other) {
   const series = Object.keys({ ...one, ...other });
-  return Object.fromEntries(series.map((each) => [each, Math.max(one[each] || 0, other[each] || 0)]));
+  return series.reduce(
+    (most, each) => Object.assign(most, { [each]: Math.max(one[each] || 0, other[each] || 0) }),
+    {},
+  );
 }
 
 function request(commandId, pending, now) {
