@@ -26,6 +26,7 @@ from queue_protocol.codec import MAX_FRAME
 from queue_protocol.texts import Texts
 from queue_server.core.permissions import AGE_LIMIT_MS, MAY_ASK, Role
 from tools.generated import ROOT, keep, table
+from tools.protocol_session import session
 
 MODULES = (ids, journal_end, day_commands, commands, hellos, answers, announcements, desk_tickets, snapshots)
 
@@ -122,6 +123,7 @@ def _lines() -> Iterator[str]:
     yield f"most {MAX_FRAME:,} bytes. Each message has its name in `type`. Text is NFC without control characters."
     yield "How it may change stands in [protocol_changes.md](protocol_changes.md)."
     yield ""
+    yield from session()
     yield from _values()
     yield from _permissions()
     for module in MODULES:
@@ -141,10 +143,38 @@ def _values() -> Iterator[str]:
     sources = [_source(module.__name__) for module in MODULES]
     values = [value for source in sources for value in aliases(source, "Annotated")]
     yield from table(("value", "type", "meaning"), [(each.name, each.type, each.doc) for each in values])
+    yield "## Maps and messages by kind"
+    yield ""
+    yield "`Facts` fill the braces of a refusal's sentence and may hold more; `Words` has `vi` always."
+    yield ""
+    yield from table(("name", "is"), [*_maps(), *_kinds()])
     yield "## Choices"
     yield ""
     choices = [choice for source in sources for choice in aliases(source, "Literal")]
     yield from table(("name", "one of", "meaning"), [(each.name, each.type, each.doc) for each in choices])
+
+
+def _maps() -> Iterator[tuple[str, str]]:
+    for name, module in (("Facts", answers), ("Words", snapshots)):
+        for statement in _source(module.__name__).body:
+            match statement:
+                case ast.Assign([ast.Name(found)], value) if found == name:
+                    yield name, write_type(value)
+
+
+def _kinds() -> Iterator[tuple[str, str]]:
+    """Yield each name for several messages with their types."""
+    kinds = {
+        "Hello": hellos.Hello,
+        "FromClient": hellos.FromClient,
+        "Command": commands.Command,
+        "Result": answers.Result,
+        "Snapshot": snapshots.Snapshot,
+        "FromServer": snapshots.FromServer,
+    }
+    for name, union in kinds.items():
+        yield name, "one of " + ", ".join(f"`{each.__struct_config__.tag}`" for each in get_args(union))
+    yield OWN_SECTION, "one of those under [Refusals](#refusals)"
 
 
 def _permissions() -> Iterator[str]:
@@ -225,9 +255,21 @@ def _bounded(value: ast.expr) -> str:
 def _signs(meta: ast.expr) -> list[str]:
     if not isinstance(meta, ast.Call):
         return []
-    bounds = {each.arg: ast.unparse(each.value) for each in meta.keywords if each.arg in SIGNS}
     # Python alone ends a pattern so; readers of other languages know the sign that ends theirs.
-    return [SIGNS[name].format(bound.strip("'").replace(r"\\Z", "$")) for name, bound in bounds.items()]
+    return [
+        SIGNS[each.arg].format(str(_number_or_text(each.value)).replace(r"\Z", "$"))
+        for each in meta.keywords
+        if each.arg in SIGNS
+    ]
+
+
+def _number_or_text(bound: ast.expr) -> str | int:
+    """Return a bound as it is, or, of one that is reckoned as `2**53`, as it is written."""
+    try:
+        value: str | int = ast.literal_eval(bound)
+    except ValueError:
+        return ast.unparse(bound)
+    return value
 
 
 def _write_annotated(inside: ast.expr) -> str:

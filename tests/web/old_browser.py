@@ -1,9 +1,10 @@
-"""A browser of 2018, Chromium 69, as a program of its own: `old_browser.py ADDRESS PICTURE SCRIPT [FRAGMENT]`.
+"""A browser of 2018, Chromium 69, as a program of its own: `old_browser.py ADDRESS PICTURE SCRIPT`.
 
 Opens a page without a screen, waits, prints as JSON what the script gives and leaves a picture. Runs where PyQt5 5.12.3
 and PyQtWebEngine 5.12.1 are installed, and imports nothing of this project.
 """
 
+# mypy: disable-error-code="import-not-found,misc,no-any-return"
 import json
 import sys
 
@@ -20,7 +21,7 @@ MOST_LOOKS = 60
 class Page(QWebEnginePage):
     """A page that tells what its scripts complain of."""
 
-    def javaScriptConsoleMessage(self, level: int, message: str, line: int, source: str) -> None:  # noqa: N802
+    def javaScriptConsoleMessage(self, _level: int, message: str, line: int, source: str) -> None:  # noqa: N802
         """Write a complaint of the page."""
         sys.stderr.write(f"{source}:{line}: {message}\n")
 
