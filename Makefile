@@ -15,13 +15,14 @@ LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --gen
 GENERATED := tools/protocol_reference.py tools/lifecycle_drawing.py
 CHECKS := check-types check-contracts check-style check-docs
 
-.PHONY: help run test test-random test-dates torture check fix bench docs lock emulate clean prepare-run prepare-test $(CHECKS)
+.PHONY: help run test old-browser test-random test-dates torture check fix bench docs lock emulate clean prepare-run prepare-test $(CHECKS)
 
 help:
 	@echo "make run     open a center: server, kiosk, display, virtual printer"
 	@echo "make test    run all tests"
 	@echo "make test-random   the same, with new examples of the property tests in every run, and five times as many"
 	@echo "make test-dates    the tests that read the clock, on the first and last of a month and a year, a leap day, at Tết, ..."
+	@echo "make old-browser  look at the pages of the hall in Chromium 69, the browser of a television of 2018"
 	@echo "make torture kill the server 200 times in 10,000 commands, throw 100,000 frames at it (ten minutes)"
 	@echo "make check   format, lint, types, import contracts, generated documents"
 	@echo "make fix     put right what can be put right by a program"
@@ -98,5 +99,5 @@ emulate: prepare-test
 	@$(IN_ENVIRONMENT) -m tests.printers.emulated build/emulator/bin/python
 
 clean:
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build
+	@rm -rf .venv .venv-old-browser .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

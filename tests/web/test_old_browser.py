@@ -1,4 +1,4 @@
-"""The pages of the hall in the browser of a television of 2018, Chromium 69: `make old-browser` installs and runs it."""
+"""The pages of the hall in the browser of a television of 2018, Chromium 69: `make old-browser` runs it."""
 
 import json
 import os
