@@ -1,4 +1,4 @@
-"""The pages of the hall in the browser of a television of 2018, Chromium 69: `make old-browser` runs it."""
+"""The pages of the hall in the browser of a television of 2018, Chromium 69: `make oldbrowser` runs it."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from tests.serving import ROOT, Serving
 PYTHON = os.environ.get("OLD_BROWSER")
 """The interpreter that has the old engine; unset: it is not here."""
 
-pytestmark = pytest.mark.skipif(PYTHON is None, reason="make old-browser installs the engine, 120 MB")
+pytestmark = pytest.mark.skipif(PYTHON is None, reason="make oldbrowser installs the engine, 120 MB")
 
 BOARD = """(function () {
   var main = document.querySelector("main");
