@@ -38,4 +38,4 @@ class ReplacePaper(msgspec.Struct, frozen=True, kw_only=True, tag="replace_paper
 
 
 class ConfirmClock(msgspec.Struct, frozen=True, kw_only=True, tag="confirm_clock"):
-    """A manager says that the clock of the server, which jumped ahead, is right."""
+    """A manager says that the clock of the server is right: it jumped ahead, or is behind a hall that had done so."""

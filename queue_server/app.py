@@ -117,6 +117,7 @@ def compose(config: Config, connection: Connection, greeting: str) -> Any:
     in_writer, in_reader = _runner(writer, timed=True), _runner(reader)
     hub = Hub(clock)
     service = hub.service = Service(journal, in_writer, clock.now, hub.publish)
+    service.clock = clock
     notebook = Notebook(Remarks(connection), in_writer, clock.now, lambda: service.hall.day, hub.show_notes)
     with blaming(path):
         asyncio.run(_begin(service, catalogue, alive, notebook))

@@ -12,6 +12,7 @@ from queue_protocol.answers import Answer, RefusalCode, Refused
 from queue_protocol.codec import encode
 from queue_protocol.ids import CommandId
 from queue_server.core.calendar import local_day
+from queue_server.core.clock_events import ClockPutBack
 from queue_server.core.days import pass_time
 from queue_server.core.decide import decide
 from queue_server.core.decision import Actor
@@ -77,6 +78,8 @@ class Draft:
             entry = Entry(hall.sequence + 1, self.now, day, actor, command_id, part, event)
             hall = evolve(hall, entry)
             entries.append(entry)
+            if isinstance(event, ClockPutBack):
+                self.now = event.to
         self.hall = hall
         self.entries.extend(entries)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import filelock
 
 from queue_server.config import StartError
-from queue_server.shell.clock import Clock
+from queue_server.shell.clock import Clock, read_wall
 from queue_server.storage.condition import check
 from queue_server.storage.copying import copy_before_upgrade
 from queue_server.storage.journal import JournalDamaged, JournalUnavailable
@@ -169,8 +169,17 @@ def start_clock(data: Path, connection: Connection) -> Clock:
 
     Raises `JournalUnavailable`.
     """
-    signs = [each for each in (last_entry_at(connection), last_alive(data)) if each is not None]
-    return Clock(max(signs, default=None))
+    return Clock(begin_after(last_entry_at(connection), last_alive(data), read_wall()))
+
+
+def begin_after(last_entry: datetime | None, alive: datetime | None, wall: datetime) -> datetime | None:
+    """Return what the clock of a center begins after; `None`: it has not lived yet.
+
+    A sign of life later than the last entry counts as far as the PC's clock bears it out: a file that is wrong, or a
+    clock that was ahead while nothing happened, moves the hall nowhere.
+    """
+    signs = [each for each in (last_entry, None if alive is None else min(alive, wall)) if each is not None]
+    return max(signs, default=None)
 
 
 def beat(data: Path, now: datetime) -> None:

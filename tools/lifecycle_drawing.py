@@ -64,7 +64,7 @@ from queue_server.core.lifecycle import (
     SlipStatus,
     Status,
 )
-from queue_server.core.permissions import MAY_ASK, ChangeCatalogue, MarkKiosk, Order, Role
+from queue_server.core.permissions import MAY_ASK, ChangeCatalogue, MarkKiosk, Order, PutClockBack, Role
 from tools.generated import keep, table
 
 DAY = date(2026, 11, 23)
@@ -186,6 +186,7 @@ ASKED: Mapping[type[Order], Ask] = {
     ReplacePaper: lambda _: (ReplacePaper(device=PRINTER), CLERK),
     ChangeCatalogue: lambda _: (ChangeCatalogue(catalogue=CATALOGUE), MANAGER),
     MarkKiosk: lambda _: (MarkKiosk(), KIOSK),
+    PutClockBack: lambda hall: (PutClockBack(before=hall.at, to=hall.at - timedelta(hours=1)), MANAGER),
     ReportSlip: lambda _: (ReportSlip(ticket=TICKET, outcome="printed"), KIOSK),
     ReportCall: lambda hall: (ReportCall(call=Revision(epoch=1, sequence=_call_of(hall)), outcome="shown"), DISPLAY),
     ReportDevice: lambda _: (ReportDevice(part="printer", state="ready"), KIOSK),

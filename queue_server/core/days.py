@@ -6,13 +6,14 @@ from itertools import chain
 
 from queue_protocol.answers import Done
 from queue_protocol.day_commands import ChangeToday, ConfirmClock, EndDay
-from queue_server.core.calendar import sessions_at, sessions_of
+from queue_server.core.calendar import local_day, sessions_at, sessions_of
 from queue_server.core.calls import automatic_calls
 from queue_server.core.catalogue import Catalogue, contradictions, odd_openings
+from queue_server.core.clock_correction import numbers_ahead, true_day
+from queue_server.core.clock_events import ClockConfirmed, ClockPutBack
 from queue_server.core.decision import Actor, Deciders, Decision, refuse
 from queue_server.core.events import (
     CatalogueChanged,
-    ClockConfirmed,
     DayClosed,
     DayEnded,
     DayOpened,
@@ -23,12 +24,16 @@ from queue_server.core.events import (
 from queue_server.core.facts import CarriedSlip, KioskMark, KnownPart, OpenedCounter
 from queue_server.core.hall import Hall, catalogue_of, unserved
 from queue_server.core.lifecycle import IN_HALL, MAY_COME_BACK
-from queue_server.core.permissions import ChangeCatalogue
+from queue_server.core.permissions import ChangeCatalogue, PutClockBack
 
 
 def open_day(hall: Hall, day: date) -> tuple[Event, ...]:
-    """Return what makes `day` the open day: nothing when it is, or when a later one is."""
-    if hall.catalogue is None or (hall.day is not None and hall.day >= day):
+    """Return what makes `day` the open day: nothing when it is, or when the hall has lived to a later one.
+
+    A day that a wrong clock began too early, and that was put right since, ends when the next true day begins.
+    """
+    reached = true_day(hall)
+    if hall.catalogue is None or (reached is not None and reached >= day):
         return ()
     left = tuple(sorted(ticket.id for ticket in hall.tickets.values() if ticket.status in IN_HALL))
     opened = DayOpened(
@@ -45,6 +50,7 @@ def open_day(hall: Hall, day: date) -> tuple[Event, ...]:
         sessions=sessions_of(hall.catalogue, day),
         carried=_still_good(hall),
         paper=tuple(hall.paper[device] for device in sorted(hall.paper)),
+        numbers_ahead=numbers_ahead(hall, day),
         left_yesterday=len(left) + (hall.left_yesterday if hall.sessions == () else 0),
     )
     return (opened,) if hall.day is None else (DayClosed(day=hall.day, left=left), opened)
@@ -138,9 +144,18 @@ def _confirm_clock(_hall: Hall, _command: ConfirmClock, _actor: Actor, _now: dat
     return Decision((ClockConfirmed(),), Done())
 
 
+def _put_clock_back(hall: Hall, command: PutClockBack, _actor: Actor, _now: datetime) -> Decision:
+    if command.to >= hall.at:
+        return Decision((ClockConfirmed(),), Done())
+    day = local_day(hall.catalogue, command.to)
+    sessions = hall.sessions if day == hall.day else sessions_of(catalogue_of(hall), day)
+    return Decision((ClockPutBack(before=max(command.before, hall.at), to=command.to, sessions=sessions),), Done())
+
+
 DECIDERS: Deciders = {
     ChangeCatalogue: _change_catalogue,
     ChangeToday: _change_today,
     EndDay: _end_day,
     ConfirmClock: _confirm_clock,
+    PutClockBack: _put_clock_back,
 }

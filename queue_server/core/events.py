@@ -29,6 +29,7 @@ from queue_server.core.box_events import (
     TakeWithdrawn,
 )
 from queue_server.core.catalogue import Catalogue
+from queue_server.core.clock_events import ClockConfirmed, ClockPutBack
 from queue_server.core.facts import (
     CallReason,
     CarriedSlip,
@@ -56,6 +57,8 @@ class DayOpened(msgspec.Struct, frozen=True, kw_only=True, tag="day_opened.1"):
     paper: tuple[PaperRoll, ...] = ()
     left_yesterday: int = 0
     """People whom midnight found in the hall, on the last day on which the center was open."""
+    numbers_ahead: dict[str, dict[str, int]] = {}
+    """The last number of each series of later days that a wrong clock has begun already, by their dates."""
 
 
 class DayClosed(msgspec.Struct, frozen=True, kw_only=True, tag="day_closed.1"):
@@ -90,10 +93,6 @@ class OutageEnded(msgspec.Struct, frozen=True, kw_only=True, tag="outage_ended.1
     began_at: Instant
     """Its last sign of life."""
     ended_at: Instant
-
-
-class ClockConfirmed(msgspec.Struct, frozen=True, kw_only=True, tag="clock_confirmed.1"):
-    """A manager said that the clock, which had jumped ahead, is right."""
 
 
 class HoardingSuspected(msgspec.Struct, frozen=True, kw_only=True, tag="hoarding_suspected.1"):
@@ -369,9 +368,10 @@ TicketEvent = (
 SlipEvent = SlipReprinted | SlipPrinted | SlipAccepted | SlipFailed | SlipUncertain
 CallEvent = CallShown | CallSpoken
 CounterEvent = CounterOpened | CounterClosed | CounterTakenOver | CounterPaused | CounterResumed | CounterServicesSet
-DayEvent = DayOpened | DayClosed | CatalogueChanged | TodayChanged | DayEnded | OutageEnded | ClockConfirmed
+DayEvent = DayOpened | DayClosed | CatalogueChanged | TodayChanged | DayEnded | OutageEnded
+ClockEvent = ClockConfirmed | ClockPutBack
 BoxEvent = DeviceReported | PaperReplaced | KioskMarked | TakeWithdrawn
-Event = TicketEvent | SlipEvent | CallEvent | CounterEvent | DayEvent | BoxEvent | HoardingSuspected
+Event = TicketEvent | SlipEvent | CallEvent | CounterEvent | DayEvent | ClockEvent | BoxEvent | HoardingSuspected
 
 EVENTS: tuple[type[msgspec.Struct], ...] = get_args(Event)
 

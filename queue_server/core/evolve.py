@@ -9,9 +9,10 @@ from msgspec.structs import replace
 from queue_protocol.ids import ServiceId
 from queue_server.core import ticket_changes
 from queue_server.core.box_events import DeviceReported, KioskMarked, PaperReplaced, TakeWithdrawn
+from queue_server.core.clock_correction import put_back
+from queue_server.core.clock_events import ClockConfirmed, ClockPutBack
 from queue_server.core.events import (
     CatalogueChanged,
-    ClockConfirmed,
     CounterClosed,
     CounterOpened,
     CounterPaused,
@@ -38,7 +39,8 @@ def evolve(hall: Hall, entry: Entry) -> Hall:
     `decide`.
     """
     after = _CHANGES[type(entry.event)](hall, entry, entry.event)
-    return replace(after, sequence=entry.sequence, at=entry.at)
+    at = entry.event.to if isinstance(entry.event, ClockPutBack) else entry.at
+    return replace(after, sequence=entry.sequence, at=at)
 
 
 def _open_day(_hall: Hall, entry: Entry, event: DayOpened) -> Hall:
@@ -50,6 +52,8 @@ def _open_day(_hall: Hall, entry: Entry, event: DayOpened) -> Hall:
         counters=Map({each.counter: CounterState(clerk=each.clerk) for each in event.counters}),
         carried=Map({each.token: each for each in event.carried}),
         left_yesterday=event.left_yesterday,
+        issued=Map(event.numbers_ahead.get(event.day.isoformat(), {})),
+        numbers_ahead={day: each for day, each in event.numbers_ahead.items() if day != event.day.isoformat()},
         marks=Map({each.device: each.mark for each in event.marks}),
         devices=Map(
             {(each.device, each.part): PartReport(state=each.state, reason=each.reason) for each in event.parts}
@@ -159,6 +163,7 @@ _CHANGES: Mapping[type, Change] = {
     DayEnded: _end_day,
     OutageEnded: _end_outage,
     ClockConfirmed: _confirm_clock,
+    ClockPutBack: put_back,
     CounterOpened: _open_counter,
     CounterClosed: _close_counter,
     CounterTakenOver: _take_over,

@@ -188,6 +188,8 @@ class Hall(msgspec.Struct, frozen=True, kw_only=True):
     lines: Map[Line, tuple[Waiting, ...]] = msgspec.field(default_factory=Map)
     issued: Map[str, int] = msgspec.field(default_factory=Map)
     """The last number given, per prefix and, for numbers given offline, per prefix with the kiosk's mark."""
+    numbers_ahead: dict[str, dict[str, int]] = {}
+    """The same of later days that a wrong clock has begun already, by their dates."""
     given: Map[tuple[ServiceId, int], int] = msgspec.field(default_factory=Map)
     """Tickets that kiosks gave per service and session, for the quota."""
     takes: Map[tuple[DeviceId, ServiceId], tuple[datetime, ...]] = msgspec.field(default_factory=Map)

@@ -42,6 +42,7 @@ from queue_protocol.commands import (
     WithdrawTake,
 )
 from queue_protocol.day_commands import ChangeToday, ConfirmClock, EndDay, ReplacePaper
+from queue_protocol.ids import Instant
 from queue_server.core.catalogue import Catalogue
 
 Role = Literal["kiosk", "display", "web", "visitor", "greeter", "clerk", "manager"]
@@ -55,11 +56,22 @@ class ChangeCatalogue(msgspec.Struct, frozen=True, kw_only=True, tag="change_cat
     catalogue: Catalogue
 
 
+class PutClockBack(msgspec.Struct, frozen=True, kw_only=True, tag="put_clock_back"):
+    """A manager says that the PC's clock, which is before the hall's time, is right.
+
+    `ConfirmClock` becomes this where it is so; it does not come by socket.
+    """
+
+    before: Instant
+    """The time of the hall when it was said."""
+    to: Instant
+
+
 class MarkKiosk(msgspec.Struct, frozen=True, kw_only=True, tag="mark_kiosk"):
     """A kiosk that was let in needs a mark for numbers of its own. Comes from its hello, not as a command."""
 
 
-Order = Command | ChangeCatalogue | MarkKiosk
+Order = Command | ChangeCatalogue | MarkKiosk | PutClockBack
 """All that `decide` decides."""
 
 DEVICES: frozenset[Role] = frozenset({"kiosk", "display", "web"})
@@ -106,6 +118,7 @@ MAY_ASK: Mapping[type, frozenset[Role]] = {
     ChangeToday: _MANAGER,
     EndDay: _MANAGER,
     ConfirmClock: _MANAGER,
+    PutClockBack: _MANAGER,
     ReplacePaper: STAFF,
     ChangeCatalogue: _MANAGER,
     ReportSlip: _KIOSK,

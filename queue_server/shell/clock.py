@@ -1,4 +1,7 @@
-"""The server's only clock: UTC that never runs backwards, and that follows no jump that a person has not confirmed."""
+"""The server's only clock: UTC that does not run backwards, and that follows no jump that a person has not confirmed.
+
+It goes back in one case: a manager says that the PC's clock, which is before the time of the hall, is right.
+"""
 
 import time
 from collections.abc import Callable
@@ -54,7 +57,7 @@ class Clock:
         confirmed it."""
 
     def now(self) -> datetime:
-        """Return the time, at or after every time returned before."""
+        """Return the time, at or after every time returned before, unless the clock was put back."""
         wall, elapsed_s = self._wall(), self._elapsed_s()
         running_on = self._at + timedelta(seconds=max(elapsed_s - self._read_at_s, 0.0))
         self.state = self._judge(wall - running_on)
@@ -71,6 +74,21 @@ class Clock:
         if self.state == "behind":
             self._jump_tolerated = tolerated
         return now
+
+    def put_back(self) -> tuple[datetime, datetime] | None:
+        """Believe a clock that is before the time of the hall; return that time and the new one, or `None`: it is not.
+
+        A clock from before this program was made has lost its battery, and is not believed by anybody's word.
+        """
+        before, wall = self.now(), self._wall()
+        if self.state != "behind" or wall < MADE_AT:
+            return None
+        self._at, self.state = wall, "fine"
+        return before, wall
+
+    def go_on_from(self, at: datetime) -> None:
+        """Take back a `put_back` that the journal did not take: go on from this instant."""
+        self._at = max(self._at, at)
 
     def _judge(self, ahead: timedelta) -> ClockState:
         if ahead < -BACKWARDS_TOLERATED:

@@ -15,8 +15,8 @@ from queue_protocol.ids import AccountId, DeviceId, HallId, Language, Revision, 
 from queue_protocol.snapshots import Beat, Menu, Snapshot
 from queue_server.core.announcements import announcement, calls_to_say, slip, slips_to_offer
 from queue_server.core.box_events import DeviceReported
+from queue_server.core.clock_events import ClockConfirmed
 from queue_server.core.events import (
-    ClockConfirmed,
     Entry,
     SlipReprinted,
     TicketCalled,

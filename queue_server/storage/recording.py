@@ -13,6 +13,7 @@ import msgspec
 from queue_protocol.ids import ticket_number
 from queue_server.core.box_events import SlipAccepted, SlipFailed, SlipPrinted, SlipUncertain
 from queue_server.core.calendar import Sessions
+from queue_server.core.clock_events import ClockPutBack
 from queue_server.core.events import (
     CallWithdrawn,
     CounterClosed,
@@ -200,6 +201,12 @@ def _hours(day: str, sessions: Sessions) -> Iterator[Statement]:
         yield sql.ADD_HOURS, (day, opens_at, closes_at)
 
 
+def _put_back(entry: Entry, event: ClockPutBack) -> Iterator[Statement]:
+    facts = {"to": _milliseconds(event.to), "before": _milliseconds(event.before), "day": entry.day.isoformat()}
+    for statement in sql.PUT_BACK:
+        yield statement, facts
+
+
 def _note_outage(entry: Entry, event: OutageEnded) -> Iterator[Statement]:
     yield sql.ADD_OUTAGE, (entry.day.isoformat(), _milliseconds(event.began_at), _milliseconds(event.ended_at))
 
@@ -258,6 +265,7 @@ _BY_EVENT: Mapping[type[Event], Callable[[Entry, Any], Iterable[Statement]]] = {
     DayClosed: _close_day,
     TodayChanged: _change_today,
     OutageEnded: _note_outage,
+    ClockPutBack: _put_back,
 }
 """Kinds that are not here change no report."""
 

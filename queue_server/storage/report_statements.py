@@ -138,6 +138,23 @@ FREE = """
     WHERE ticket = ?
 """
 
+# ---------------------------------------------------------------- the clock
+
+INSTANTS = {
+    "ticket": ("issued_at", "called_at", "started_at", "ended_at", "since"),
+    "ticket_period": ("began_at", "ended_at"),
+    "counter": ("since",),
+    "counter_period": ("began_at", "ended_at"),
+    "outage": ("began_at", "ended_at"),
+}
+PUT_BACK = tuple(
+    f"UPDATE {table} SET "  # noqa: S608 - names of this file
+    + ", ".join(f"{name} = {name} - iif({name} > :to AND {name} <= :before, :before - :to, 0)" for name in names)
+    + " WHERE day = :day"
+    for table, names in INSTANTS.items()
+)
+"""What was lived through in the wrong time moves, as in `clock_correction`; `since` that falls ends no period."""
+
 # ---------------------------------------------------------------- the day
 
 OPEN_DAY = "INSERT OR REPLACE INTO day (day, opened) VALUES (?, ?)"

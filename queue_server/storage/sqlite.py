@@ -43,7 +43,10 @@ ORIGIN = "SELECT center, site, epoch FROM origin"
 KEEP_ORIGIN = "INSERT INTO origin SELECT ?, ?, ? WHERE NOT EXISTS (SELECT * FROM origin)"
 
 # What the journal reads and writes, in the order in which it does so.
-LAST_AT = "SELECT at FROM event ORDER BY sequence DESC LIMIT 1"
+LAST_AT = """
+    SELECT iif(kind GLOB 'clock_put_back.*', json_extract(CAST(body AS TEXT), '$.to'), at)
+    FROM event ORDER BY sequence DESC LIMIT 1
+"""
 FIND_ANSWERS = "SELECT actor, command_id, body_hash, answer, day FROM answer WHERE command_id IN"
 ADD_EVENTS = "INSERT INTO event VALUES"
 ADD_ANSWERS = "INSERT INTO answer (actor, command_id, body_hash, answer, day) VALUES"
@@ -147,7 +150,7 @@ class SqliteJournal:
 
 
 def last_entry_at(connection: Connection) -> datetime | None:
-    """Return the instant of the last entry; `None` when there is none.
+    """Return the instant that the hall has come to with its last entry; `None` when there is none.
 
     Raises `JournalUnavailable` or `JournalDamaged`.
     """

@@ -1,7 +1,7 @@
 """Any command about any ticket and counter, sensible or silly: what the tests of every state ask."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import TypeVar, get_args
 
@@ -51,7 +51,7 @@ from queue_protocol.commands import (
 from queue_protocol.day_commands import ChangeToday, ConfirmClock, EndDay, EndReason, OpeningTime, ReplacePaper
 from queue_protocol.ids import DeviceId, Revision, ServiceId, TicketId, Token, ticket_id
 from queue_server.core.catalogue import Catalogue
-from queue_server.core.permissions import ChangeCatalogue, MarkKiosk, Order
+from queue_server.core.permissions import ChangeCatalogue, MarkKiosk, Order, PutClockBack
 from tests.core.center import CATALOGUE, CERTIFICATION, CIVIL_STATUS, LAND, Center, called, token, with_policy
 
 NEVER = TicketId("20200101-A001")
@@ -64,6 +64,8 @@ DAYS = (
     (OpeningTime(opens="07:30", closes="11:30"), OpeningTime(opens="13:30", closes="17:00")),
     (OpeningTime(opens="09:00", closes="08:00"),),
 )
+LATER_THAN_ALL = datetime(2100, 1, 1, tzinfo=UTC)
+"""The play never gets there: its clock is confirmed, not put back."""
 LINES = ((), (LAND,), (CERTIFICATION, LAND), (ServiceId("fishing"),))
 
 
@@ -214,6 +216,7 @@ MAKE: Mapping[type[Order], Make] = {
         catalogue=chance.of(center.hall.catalogue or CATALOGUE, with_policy(one_key=chance.flag), _without_counter_3())
     ),
     MarkKiosk: lambda _c, _t, _n, _: MarkKiosk(),
+    PutClockBack: lambda _c, _t, _n, _: PutClockBack(before=LATER_THAN_ALL, to=LATER_THAN_ALL),
     ReplacePaper: lambda _c, _t, _n, chance: ReplacePaper(device=DeviceId("kiosk-1"), roll_m=chance.of(None, 30)),
     ReportSlip: lambda _c, ticket, _n, chance: ReportSlip(
         ticket=ticket, outcome=chance.of("printed", "accepted", "failed", "uncertain")

@@ -25,7 +25,7 @@ from queue_server.core.events import (
     CounterServicesSet,
     CounterTakenOver,
 )
-from queue_server.core.permissions import AGE_LIMIT_MS, MAY_ASK, ChangeCatalogue, MarkKiosk
+from queue_server.core.permissions import AGE_LIMIT_MS, MAY_ASK, ChangeCatalogue, MarkKiosk, PutClockBack
 from tests.core.center import (
     CERTIFICATION,
     CIVIL_STATUS,
@@ -121,7 +121,7 @@ def test_what_a_clerk_asked_over_ten_seconds_ago_is_too_late(command: Command) -
 
 def test_every_command_has_its_roles_and_its_age() -> None:
     """The two tables speak of the same commands, and no command is open to nobody."""
-    assert set(MAY_ASK) == set(AGE_LIMIT_MS) == {*Command.__args__, ChangeCatalogue, MarkKiosk}
+    assert set(MAY_ASK) == set(AGE_LIMIT_MS) == {*Command.__args__, ChangeCatalogue, MarkKiosk, PutClockBack}
     assert all(MAY_ASK.values())
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from queue_server.premises import begin_after
 from queue_server.shell import clock as clocks
 from queue_server.shell.clock import JUMP_TOLERATED, MADE_AT, PAUSE_TOLERATED, Clock
 
@@ -83,12 +84,52 @@ def test_a_clock_set_right_is_believed_again() -> None:
     assert (clock.now(), clock.state) == (at(500), "fine")
 
 
-def test_a_clock_set_back_cannot_be_confirmed() -> None:
-    """Time never runs backwards, whatever a manager says."""
+def test_a_clock_set_back_is_followed_by_a_word_of_its_own() -> None:
+    """The word for a jump ahead does not move time backwards; `put_back` does, and says from where to where."""
     pc = Pc(wall_s=-DAY_S)
     clock = pc.clock()
     pc.run(10)
     assert (clock.confirm(), clock.state) == (at(10), "behind")
+    assert clock.put_back() == (at(10), at(10 - DAY_S))
+    pc.run(5)
+    assert (clock.now(), clock.state) == (at(15 - DAY_S), "fine")
+    assert clock.put_back() is None
+
+
+def test_a_word_that_was_not_recorded_is_taken_back() -> None:
+    """The hall goes on where it was, and the clock is behind again."""
+    pc = Pc(wall_s=-DAY_S)
+    clock = pc.clock()
+    before, _ = clock.put_back() or (None, None)
+    assert before is not None
+    clock.go_on_from(before)
+    pc.run(5)
+    assert (clock.now(), clock.state) == (at(5), "behind")
+
+
+def test_a_dead_battery_is_not_followed() -> None:
+    """A clock from before this program was made is wrong, whoever says that it is right."""
+    pc = Pc(wall_s=-365 * DAY_S)
+    clock = pc.clock()
+    assert clock.put_back() is None
+    assert (clock.now(), clock.state) == (at(0), "behind")
+
+
+@pytest.mark.parametrize(
+    ("alive_s", "wall_s", "begins_s"),
+    [(None, 50, 0), (30, 50, 30), (3600, 50, 50), (10 * 365 * DAY_S, 50, 50), (3600, -DAY_S, 0), (-5, 50, 0)],
+)
+def test_a_sign_of_life_moves_nothing_that_the_pc_does_not_bear_out(
+    alive_s: float | None, wall_s: float, begins_s: float
+) -> None:
+    """A wrong bit that makes 2026 into 2036 moves no hall; a night without an entry is known where the PC knows it."""
+    alive = None if alive_s is None else at(alive_s)
+    assert begin_after(at(0), alive, at(wall_s)) == at(begins_s)
+
+
+def test_a_center_that_has_not_lived_begins_anywhere() -> None:
+    """Neither an entry nor a sign of life: nothing to begin after."""
+    assert begin_after(None, None, at(0)) is None
 
 
 def test_a_jump_ahead_is_not_believed_until_somebody_confirms_it() -> None:

@@ -33,10 +33,10 @@ from queue_server.core.catalogue import (
     Service,
     WeeklySession,
 )
+from queue_server.core.clock_events import ClockConfirmed, ClockPutBack
 from queue_server.core.events import (
     CallWithdrawn,
     CatalogueChanged,
-    ClockConfirmed,
     CounterClosed,
     CounterOpened,
     CounterPaused,
@@ -134,11 +134,13 @@ EVENTS: tuple[Event, ...] = (
         parts=(KnownPart(device=KIOSK, part="printer", state="failed", reason="paper_out"),),
         sessions=SESSIONS,
         carried=(CarriedSlip(token=TOKEN, ticket=TicketId("20261120-A044"), service=CERTIFICATION),),
+        numbers_ahead={"2027-11-23": {"A": 2}},
         left_yesterday=2,
         marks=(KioskMark(device=KIOSK, mark="M"),),
     ),
     OutageEnded(began_at=AT - timedelta(minutes=5), ended_at=AT),
     ClockConfirmed(),
+    ClockPutBack(before=LATER, to=AT, sessions=SESSIONS),
     TodayChanged(sessions=SESSIONS),
     HoardingSuspected(device=KIOSK, service=CERTIFICATION, tickets=6, within_s=120),
     CounterClosed(counter=1, clerk=LAN),

@@ -95,6 +95,32 @@ def test_a_clock_set_forward_a_year(center: CenterWithClock) -> None:
         assert center.health()["clock"] == "fine"
 
 
+@pytest.mark.parametrize("ahead_s", [11 * 3600.0, 13 * DAY_S])
+def test_a_clock_that_was_ahead_and_is_right_again(center: CenterWithClock, ahead_s: float) -> None:
+    """One word of a manager puts the hall back: numbers go on, who waited is called in the order of coming."""
+    with center.clerk() as clerk:
+        numbers = [clerk.take("certification").number]
+        center.pull_the_plug()
+    center.set_clock(ahead_s)
+    center.server.start()
+    with center.clerk() as clerk:
+        ahead = clerk.take("certification")
+        center.set_clock(0.0)
+        assert center.health()["clock"] == "behind"
+        assert clerk.ask(ConfirmClock()) == Done()
+        assert center.health()["clock"] == "fine"
+        right = clerk.take("certification")
+        assert right.issued_at < ahead.issued_at
+        assert int(right.number[1:]) == int(ahead.number[1:]) + 1
+        called = clerk.call_next()
+        assert called in {ahead.ticket, f"{ahead.ticket[:8]}-{numbers[0]}"}
+    center.pull_the_plug()
+    center.server.start()
+    assert center.health()["clock"] == "fine"
+    with center.clerk() as clerk:
+        assert clerk.take("certification").issued_at < ahead.issued_at
+
+
 def test_the_pc_is_off_at_midnight(center: CenterWithClock) -> None:
     """The next day begins at the next start; who was left is closed with the day, and numbers begin anew."""
     with center.clerk() as clerk:

@@ -37,7 +37,8 @@ listen(root, (action, element) => {
     const counter = Number(element.dataset.value);
     askFirst(texts.say("office_close_confirm", { counter }), { type: "close_counter", counter });
   } else if (action === "confirm-clock") {
-    askFirst(texts.say("office_clock_confirm"), { type: "confirm_clock" });
+    const isBehind = element.dataset.value === "behind";
+    askFirst(texts.say(isBehind ? "office_clock_back_confirm" : "office_clock_confirm"), { type: "confirm_clock" });
   } else {
     today.act(action, element, state.office);
     printers.act(action, element);

@@ -39,14 +39,15 @@ export class ClockPanel {
       return null;
     }
     const { texts } = this.page;
-    const confirm = button({ action: "confirm-clock", kind: "primary" }, icon("check"), texts.say("office_clock_right"));
+    const asked = { action: "confirm-clock", value: this.state, kind: "primary" };
+    const confirm = button(asked, icon("check"), texts.say("office_clock_right"));
     return build(
       "section",
       { class: "card clock", key: "clock", "aria-labelledby": "clock-title" },
       build("h2", { id: "clock-title" }, icon("clock_alert"), texts.say(`office_clock_${this.state}`)),
       build("dl", null, ...this.times()),
       build("p", null, texts.say(`office_clock_${this.state}_help`)),
-      this.state === "ahead" ? confirm : null,
+      confirm,
     );
   }
 
