@@ -35,7 +35,7 @@ def test_the_desk_is_accessible(staff: Windows, width: int) -> None:
         page.keyboard.press(key)
         page.wait_for_timeout(400)
     assert_clean(page)
-    for key in ("Space", "KeyH"):
+    for key in ("KeyB", "KeyH"):
         page.keyboard.press(key)
         page.wait_for_timeout(400)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.web.browsing import Windows, add_clerk, issue, open_counter, remove_clerk, sign_in
+from tests.web.desks import press
 
 
 def test_the_log_shows_a_visit_without_reload_and_downloads_it(staff: Windows) -> None:
@@ -17,7 +18,8 @@ def test_the_log_shows_a_visit_without_reload_and_downloads_it(staff: Windows) -
     desk.keyboard.press("Space")
     desk.locator("#current-number").wait_for()
     expect(office.locator(".counters strong", has_text=number)).to_be_visible()
-    desk.keyboard.press("KeyH")
+    press(desk, "KeyB")
+    press(desk, "KeyH")
     row = office.locator("[data-key=tickets] tbody tr", has_text=number)
     expect(row).to_contain_text("quanly")
     expect(row.locator("td.figure").nth(5)).not_to_have_text("–")

@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.web.browsing import Windows, issue, open_counter
+from tests.web.desks import press
 
 
 def live_a_visit(staff: Windows) -> str:
@@ -17,7 +18,8 @@ def live_a_visit(staff: Windows) -> str:
     number = issue(desk, "civil_status")
     desk.keyboard.press("Space")
     desk.locator("#current-number").wait_for()
-    desk.keyboard.press("KeyH")
+    press(desk, "KeyB")
+    press(desk, "KeyH")
     expect(desk.locator("#current-number")).to_have_count(0)
     return number
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.web.browsing import Windows, issue, open_counter
+from tests.web.desks import press
 
 STATE = ".today-head .sign"
 
@@ -79,7 +80,8 @@ def test_the_end_of_the_day_lists_who_is_left_and_carries_them_over(staff: Windo
     expect(office.locator(".unserved")).to_have_count(0)
     desk.keyboard.press("Space")
     desk.locator("#current-number").wait_for()
-    desk.keyboard.press("KeyH")
+    press(desk, "KeyB")
+    press(desk, "KeyH")
 
 
 def test_a_paused_counter_says_why(staff: Windows) -> None:
