@@ -15,13 +15,14 @@ LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --gen
 GENERATED := tools/protocol_reference.py tools/lifecycle_drawing.py
 CHECKS := check-types check-contracts check-style check-docs
 
-.PHONY: help run test oldbrowser test-random test-dates torture check fix bench docs lock emulate clean prepare-run prepare-test $(CHECKS)
+.PHONY: help run test oldbrowser test-random test-dates coverage torture check fix bench docs lock emulate clean prepare-run prepare-test $(CHECKS)
 
 help:
 	@echo "make run     open a center: server, kiosk, display, virtual printer"
 	@echo "make test    run all tests"
 	@echo "make test-random   the same, with new examples of the property tests in every run, and five times as many"
 	@echo "make test-dates    the tests that read the clock, on the first and last of a month and a year, a leap day, at Tết, ..."
+	@echo "make coverage      tests, and whether their branches and lines stay above the bars (twice as long as make test)"
 	@echo "make oldbrowser  look at the pages of the hall in Chromium 69, the browser of a television of 2018"
 	@echo "make torture kill the server 200 times in 10,000 commands, throw 100,000 frames at it (ten minutes)"
 	@echo "make check   format, lint, types, import contracts, generated documents"
@@ -56,6 +57,12 @@ oldbrowser: prepare-test
 	@test -x .venv-old-browser/bin/python || $(IN_ENVIRONMENT) -m venv .venv-old-browser
 	@.venv-old-browser/bin/python -m pip install --quiet --require-hashes --no-deps -r requirements-old-browser.txt
 	@OLD_BROWSER=.venv-old-browser/bin/python $(IN_ENVIRONMENT) -m pytest tests/web/test_old_browser.py $(OPTIONS)
+
+coverage: prepare-test
+	@rm -rf build/coverage && mkdir -p build/coverage
+	@$(IN_ENVIRONMENT) -m coverage run $(wordlist 2,99,$(TESTS)) --ignore tests/torture --ignore tests/house $(OPTIONS)
+	@$(IN_ENVIRONMENT) -m coverage combine --quiet && $(IN_ENVIRONMENT) -m coverage json --quiet
+	@$(IN_ENVIRONMENT) tools/coverage_bars.py build/coverage/coverage.json
 
 torture: prepare-test
 	@$(IN_ENVIRONMENT) -m pytest tests/torture --kills 200 --operations 10000 --frames 100000 -s $(OPTIONS)

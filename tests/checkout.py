@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 KEPT_BY_TOOLS = frozenset(
-    {".git", ".venv", "__pycache__", ".hypothesis", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
+    {".git", ".venv", ".venv-old-browser", "__pycache__", ".hypothesis", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
     | {".import_linter_cache", "build"}
 )
 """Folders that Python and the tools of a developer write to at any time."""
