@@ -3,6 +3,10 @@
 Real server, real kiosk window, its paper in a folder.
 """
 
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.clerk import Clerk
@@ -71,3 +75,37 @@ def test_a_kiosk_goes_on_alone(tmp_path: Path) -> None:
                 f"{day}-{number}" for number in ("A001", "AK01", "AK02", "A002")
             ]
         assert len(list((server.data / "paper").glob("0*.png"))) == 4
+
+
+def test_a_server_that_hangs_is_left_and_its_request_withdrawn(tmp_path: Path) -> None:
+    """SIGSTOP: six seconds after the tap the kiosk gives a number of its own, and the next one at once.
+
+    When the server goes on it finds the request in its socket: the number it gives is cancelled, stays in the list, and
+    is neither shown nor printed. The preset names no kiosk: the mark is the server's.
+    """
+    catalogue = tmp_path / "catalogue.toml"
+    catalogue.write_text(CATALOGUE.partition("[[kiosks]]")[0], encoding="utf-8")
+    with Serving(tmp_path / "data", options=["--catalogue", str(catalogue)]) as server:
+        with kiosk_of(server, tmp_path / "first") as kiosk:
+            take(kiosk, "A001")
+            wait_until((server.data / "kiosk" / "kiosk-1" / "reserve.json").exists, "the kiosk has a reserve")
+            with stopped(server.pid):
+                take(kiosk, "AK01")
+                take(kiosk, "AK02")
+            wait_until(lambda: len(server.query(TICKETS)) >= 3, "handed in")
+            take(kiosk, "A00")
+        tickets = dict(server.query("SELECT number, status FROM ticket"))
+        assert tickets.pop("A002", "cancelled") == "cancelled"
+        assert {*tickets} - {"A002", "A003"} == {"A001", "AK01", "AK02"}
+        assert set(tickets.values()) == {"waiting"}
+        assert len(list((server.data / "paper").glob("0*.png"))) == len(tickets)
+
+
+@contextmanager
+def stopped(pid: int) -> Iterator[None]:
+    """Let a process hang until the block ends."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
