@@ -15,9 +15,11 @@ Change = Callable[[dict[str, Any]], None]
 CARD = "[data-action=choose][data-value={}]"
 
 
-def open_kiosk(windows: Windows, server: Server, change: Change) -> tuple[Page, list[dict[str, Any]]]:
+def open_kiosk(
+    windows: Windows, server: Server, change: Change, width: int = 1280, height: int = 1024
+) -> tuple[Page, list[dict[str, Any]]]:
     """Open the page kiosk with a menu that is changed on its way; return it, and a list of what it asks for."""
-    page = windows.open("/", width=1280, height=1024)
+    page = windows.open("/", width=width, height=height)
     asked: list[dict[str, Any]] = []
 
     def through(route: WebSocketRoute) -> None:
@@ -232,8 +234,14 @@ SIZES = [(1920, 1080), (1280, 1024), (1024, 600), (1080, 1920), (768, 1366)]
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_everyday_words_are_on_every_card(citizen: Windows, server: Server, width: int, height: int) -> None:
     """On all screens, wholly inside of their card, and all cards on the screen at once; the doubt is near no card."""
-    page = citizen.open(f"/kiosk#device=kiosk-1&key={server.key('kiosk-1')}", width=width, height=height)
-    page.locator(".service-card").first.wait_for()
+
+    def busy(message: dict[str, Any]) -> None:
+        message["cancel_within_s"] = 60
+        for place, card in enumerate(message["services"]):
+            wait = {"low_minutes": 100, "high_minutes": 120}
+            card.update(people_ahead=15, wait=wait, after_break=place % 2 == 0)
+
+    page, _ = open_kiosk(citizen, server, busy, width, height)
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
     cut = page.locator(".service-card").evaluate_all(
         """cards => cards.filter((card) => {

@@ -9,9 +9,6 @@ import { build, icon } from "./tree.js";
 /* Up to this many services stand in two columns, where each name has one line; more need three to be seen at once. */
 const TWO_COLUMNS = 12;
 
-/* With more than this many, five rows of three, a nearly square screen has no room for everyday words. */
-const ROOMY = 15;
-
 /* Return the children of the page's root. */
 export function kioskView(page, state) {
   return [state.prompt ? promptBar(page.texts, state.scene) : topBar(page), lostBanner(page, state), scene(page, state)];
@@ -185,12 +182,11 @@ function languageButton(texts, language) {
 function menuScreen(page, state) {
   const { services } = state.menu;
   const columns = services.length > TWO_COLUMNS ? "three" : "two";
-  const tight = services.length > ROOMY ? "tight" : "";
   return build(
     "section",
     { class: "menu", key: "menu" },
     heading(page, state),
-    build("div", { class: `cards ${columns} ${tight}` }, ...services.map((card) => serviceCard(page, card, state))),
+    build("div", { class: `cards ${columns}` }, ...services.map((card) => serviceCard(page, card, state))),
   );
 }
 
@@ -239,6 +235,8 @@ function serviceCard(page, card, { menu }) {
   const { texts, clock } = page;
   const closure = closureOfService(menu, card, clock.now());
   const [status, detail] = closure === null ? lineStatus(texts, card) : whyClosed(texts, closure, clock);
+  const more = detail && build("span", { class: "detail", key: "detail" }, detail);
+  const isLate = closure === null && card.after_break;
   return button(
     {
       action: "choose",
@@ -246,15 +244,19 @@ function serviceCard(page, card, { menu }) {
       key: card.service,
       kind: `service-card hue-${card.hue} ${closure === null ? "" : "closed"}`,
     },
-    build("span", { class: "face" }, badge(card), icon(card.icon), build("span", { class: "status" }, status)),
+    build(
+      "span",
+      { class: "face" },
+      badge(card),
+      icon(card.icon),
+      build("span", { class: "state" }, build("span", { class: "status" }, status), isLate ? lateWarning(texts) : more),
+    ),
     build(
       "span",
       { class: "names" },
       build("strong", null, texts.pick(card.names)),
       " ",
       build("span", { class: "hints" }, card.hints[texts.language] || ""),
-      build("span", { class: "detail" }, detail),
-      closure === null && card.after_break ? lateWarning(texts) : null,
     ),
   );
 }
