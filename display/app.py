@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import assets
 from device_runtime.device_key import read_key
+from device_runtime.kept_end import keeping_end
 from display.config import BadSetting, Settings, read_settings
 from display.last_spoken import read_last_spoken, write_last_spoken
 from display.runtime import Display, Handlers, keep_running
@@ -58,9 +59,13 @@ async def _run(settings: Settings) -> None:
     stop = _stop_on_signals()
     sound = _read_sound(settings)
     display = Display(sound.state, _read_texts(), partial(_find_key, settings))
-    client = Client(settings.server, display.hello, display.hear, display.change_link)
     window = None if settings.headless else _open_window(settings, display)
-    with _disk(settings.folder) as remember, _speaker(settings, sound.clips, display) as voice:
+    with (
+        keeping_end(settings.folder) as kept_end,
+        _disk(settings.folder) as remember,
+        _speaker(settings, sound.clips, display) as voice,
+    ):
+        client = Client(settings.server, display.hello, display.hear, display.change_link, *kept_end)
         show = window.show if window is not None else _ignore
         say, silence = (voice.say, voice.cancel) if voice is not None else (_ignore, _ignore)
         display.begin(Handlers(ask=client.ask, say=say, silence=silence, remember=remember, show=show))

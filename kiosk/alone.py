@@ -75,7 +75,9 @@ class Alone:
         self._change(after)
         self._hand_in(after.given[-1])
         self._print_slip(
-            PrintSlip(slip=ticket, language=wish.language, valid_on=after.menu.day.isoformat(), address=None)
+            PrintSlip(
+                slip=ticket, language=wish.language, valid_on=after.menu.day.isoformat(), address=None, token=token
+            )
         )
         return ticket
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import assets
 from device_runtime.device_key import read_key
+from device_runtime.kept_end import Keep, keeping_end
 from kiosk.alone import Alone
 from kiosk.box import Box
 from kiosk.clock import monotonic_s, utc_now
@@ -30,6 +31,7 @@ from printer_drivers.raster import BadLogo, read_logo
 from printer_drivers.virtual import LATEST
 from queue_protocol.client import Client
 from queue_protocol.ids import Language, Token, token_of
+from queue_protocol.journal_end import JournalEnd
 from queue_protocol.texts import Texts
 
 log = logging.getLogger(__name__)
@@ -68,7 +70,8 @@ def main(arguments: Sequence[str]) -> int:
             for printer in printers:
                 printer.distrust()
         languages = _read_languages(options.language)
-        return asyncio.run(_run(options, printers, encode, started, languages))
+        with keeping_end(options.folder) as kept_end:
+            return asyncio.run(_run(options, printers, encode, started, languages, kept_end))
     except (BadOption, BadPrinterAddress, BadLogo, NoScreen) as error:
         sys.stderr.write(f"kiosk: {error}\n")
         return MISUSED
@@ -102,12 +105,13 @@ async def _run(
     encode: Encode,
     started: StartedSlips,
     languages: Mapping[Language, Texts],
+    kept_end: tuple[JournalEnd | None, Keep],
 ) -> int:
     loop = asyncio.get_running_loop()
     box = Box(
         options.device, lambda: options.key or read_key(options.key_file), started, languages, monotonic_s, options.hall
     )
-    client = Client(options.server, box.hello, box.hear, box.link_changed)
+    client = Client(options.server, box.hello, box.hear, box.link_changed, *kept_end)
     press = Press(
         printers,
         box.start_slip,

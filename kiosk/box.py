@@ -10,7 +10,7 @@ the hello; what it wants after that is another slip of the same ticket: a reprin
 import asyncio
 import functools
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from kiosk.printing import Ended, Job, Looked
@@ -19,7 +19,7 @@ from kiosk.started_slips import StartedSlips
 from queue_protocol import PROTOCOL
 from queue_protocol.announcements import PrintSlip
 from queue_protocol.answers import Answer, Done, Refused, Result
-from queue_protocol.commands import Command, ReportDevice, ReportSlip
+from queue_protocol.commands import Command, RecordPrinted, ReportDevice, ReportSlip
 from queue_protocol.hellos import KioskHello
 from queue_protocol.ids import DeviceId, HallId, Language, TicketId, Token
 from queue_protocol.session import Link
@@ -67,7 +67,8 @@ class Box:
         self._welcome: Welcome | None = None
         self._center: Center | None = None
         self._waiting: list[tuple[PrintSlip, float]] = []
-        self._in_line: dict[TicketId, int] = {}
+        self._in_line: dict[TicketId, tuple[int, RecordPrinted | None]] = {}
+        """Slips that the printer has or is to get: which reprint, and what to keep of the ticket."""
         self._known_begun: set[TicketId] = set()
         self._refusal: Refused | None = None
         self._looked: Looked | None = None
@@ -117,6 +118,7 @@ class Box:
         match message:
             case Welcome():
                 self._welcome = message
+                self._tell_of_slips(message.unknown_slips)
                 self._report_printer()
             case Menu():
                 self._center = center_of(self._welcome, message) if self._welcome else None
@@ -148,7 +150,8 @@ class Box:
 
         Raises `OSError` when the disk does not take it.
         """
-        self._started.start(ticket, self._in_line.get(ticket, 0))
+        copy_number, record = self._in_line.get(ticket, (0, None))
+        self._started.start(ticket, copy_number, record)
 
     def printer_looked(self, looked: Looked) -> None:
         """Report the printer when it is not what it was."""
@@ -159,6 +162,12 @@ class Box:
             self._report_printer()
         for watcher in self._watchers:
             watcher.printer_looked(looked)
+
+    def _tell_of_slips(self, tickets: Iterable[TicketId]) -> None:
+        """Tell a server whose journal has lost entries of the tickets that this kiosk has on paper."""
+        for record in map(self._started.record, tickets):
+            if record is not None:
+                self._ask(record).add_done_callback(functools.partial(_log_record, record))
 
     def _note_refusal(self, refusal: Refused) -> None:
         if refusal != self._refusal:
@@ -189,13 +198,13 @@ class Box:
     def _is_repeated(self, order: PrintSlip) -> bool:
         """Say whether this very slip was begun, or is in line."""
         ticket, copy_number = order.slip.ticket, order.copy_number
-        if self._in_line.get(ticket) == copy_number:
+        if ticket in self._in_line and self._in_line[ticket][0] == copy_number:
             return True
         return ticket not in self._known_begun and (ticket, copy_number) in self._started
 
     def _print(self, order: PrintSlip, wanted_s: float, center: Center) -> None:
         ticket = order.slip.ticket
-        self._in_line[ticket] = order.copy_number
+        self._in_line[ticket] = (order.copy_number, _record_of(order))
         try:
             slip = compose(order, center, self._languages)
         except ValueError:
@@ -203,3 +212,25 @@ class Box:
             self.slip_ended(Ended(ticket, "failed", "bad_slip"))
         else:
             self._submit(Job(ticket, slip, wanted_s))
+
+
+def _record_of(order: PrintSlip) -> RecordPrinted | None:
+    """Return what is kept of a ticket with its slip; `None`: the slip is not its own, or its token is not known."""
+    slip = order.slip
+    if order.token is None or order.kind != "ticket" or order.copy_number:
+        return None
+    return RecordPrinted(
+        ticket=slip.ticket,
+        service=slip.service,
+        token=order.token,
+        issued_at=slip.issued_at,
+        priority=slip.priority,
+        dossiers=slip.dossiers,
+        language=order.language,
+    )
+
+
+def _log_record(record: RecordPrinted, answer: "asyncio.Future[Result]") -> None:
+    result = None if answer.cancelled() else answer.result()
+    if isinstance(result, Refused) and result.code != "command_id_reused":  # that one says that the server has it
+        log.error("the server does not take %s, which this kiosk has printed: %s", record.ticket, result.code)

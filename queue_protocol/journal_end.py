@@ -1,5 +1,6 @@
 """Where the journal ends: told to every box, so that a server that has lost the end of its journal learns it again."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
@@ -51,6 +52,6 @@ def newest(kept: JournalEnd | None, heard: JournalEnd | None) -> JournalEnd | No
     return later if earlier.day < later.day else replace(later, numbers=highest(later.numbers, earlier.numbers))
 
 
-def highest(one: Numbers, other: Numbers) -> Numbers:
+def highest(one: Mapping[str, int], other: Mapping[str, int]) -> Numbers:
     """Return the higher count of each series of two."""
     return {series: max(one.get(series, 0), other.get(series, 0)) for series in sorted({*one, *other})}

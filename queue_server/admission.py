@@ -1,6 +1,7 @@
 """Who is let in before any page is open: the first people and boxes, a lost password, one more box."""
 
 import contextlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from device_runtime.device_key import key_file
@@ -9,7 +10,16 @@ from queue_protocol.ids import AccountId, DeviceId
 from queue_server.config import DeviceAdmission, DeviceRemoval, PasswordRenewal, StartError
 from queue_server.premises import open_beside
 from queue_server.secret_notes import leave_password, left_password, remove_password, say, say_on_terminal
-from queue_server.shell.access import check_password, forget_key, hash_password, issue_device_key, new_password
+from queue_server.shell.access import (
+    check_password,
+    forget_key,
+    hash_password,
+    hash_secret,
+    is_key,
+    issue_device_key,
+    new_key,
+    new_password,
+)
 from queue_server.storage.accounts import Accounts, DeviceRole
 
 FIRST_MANAGER = AccountId("quanly")
@@ -38,6 +48,26 @@ def welcome_first_people(data: Path, accounts: Accounts, *, is_new: bool) -> Non
         elif _is_spoilt(_key_file(data, name)):
             _admit(data, accounts, name, role)
             say(f"{role} {name}: its key file was empty or no key; it has a new one, and the old one is of no use")
+        elif key_file(_key_file(data, name)).look() is None:
+            _admit_here(data, accounts, name)
+
+
+def let_boxes_of_this_folder_in(data: Path, accounts: Accounts, copied: Mapping[str, str]) -> None:
+    """After a restore: let every box in with the key of its file here; the first boxes get one if they have none.
+
+    `copied`: keys that a backup has along, by the name of the box. Boxes elsewhere keep theirs.
+    """
+    for name, _ in accounts.devices():
+        path, known = _key_file(data, name), accounts.device(name)
+        found = key_file(path).look()
+        if isinstance(found, str):
+            if known is not None and not is_key(found, known[1]):
+                accounts.set_key_here(name, hash_secret(found))
+        elif name in copied:
+            _make_private_folder(path.parent)
+            key_file(path).write(copied[name])
+        elif name in FIRST_DEVICES:
+            _admit_here(data, accounts, name)
 
 
 def renew_password(asked: PasswordRenewal) -> int:
@@ -92,10 +122,22 @@ def _remove_outdated_password(data: Path, accounts: Accounts) -> None:
         remove_password(data)
 
 
+def _admit_here(data: Path, accounts: Accounts, name: DeviceId) -> None:
+    """Give a box that is known and has no key file a key for this folder: it may stand elsewhere, and keeps its own."""
+    path, key = _key_file(data, name), new_key()
+    _make_private_folder(path.parent)
+    accounts.set_key_here(name, hash_secret(key))
+    key_file(path).write(key)
+
+
+def _make_private_folder(path: Path) -> None:
+    path.mkdir(mode=0o700, exist_ok=True)
+
+
 def _admit(data: Path, accounts: Accounts, name: DeviceId, role: DeviceRole) -> str:
     """Give a box a new key, and leave it where a box on this machine finds it, for the owner of the folder alone."""
     path = _key_file(data, name)
-    path.parent.mkdir(mode=0o700, exist_ok=True)
+    _make_private_folder(path.parent)
     path.touch(mode=0o600)  # first: a start that is cut off in between leaves a file that the next one finds empty
     key = issue_device_key(accounts, name, role)
     key_file(path).write(key)
@@ -105,7 +147,7 @@ def _admit(data: Path, accounts: Accounts, name: DeviceId, role: DeviceRole) -> 
 def _is_spoilt(path: Path) -> bool:
     """Say whether a key file is there and holds no key: a power cut may have left it empty, or full of zeros.
 
-    One that is not there is no reason for a new key: the box may stand elsewhere, or the folder come from a backup.
+    One that is not there is no reason to end the old key: the box may stand elsewhere, with its own.
     """
     found = key_file(path).read()
     return isinstance(found, Damaged) or (found is None and any(path.parent.glob(f"{path.name}{ASIDE}*")))

@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,11 @@ import assets
 from queue_protocol.texts import Texts
 from queue_server import upkeep
 from queue_server.admission import welcome_first_people
+from queue_server.alive_file import Alive, alive_file
 from queue_server.config import Config, read_catalogue
 from queue_server.core.catalogue import Catalogue
 from queue_server.premises import (
     blaming,
-    last_alive,
     listen,
     lock_folder,
     open_file,
@@ -62,6 +62,9 @@ from queue_server.storage.reports import Reports
 from queue_server.storage.sqlite import FILE, Connection, SqliteJournal
 
 log = logging.getLogger(__name__)
+
+FIRST_EPOCH = 1
+"""Of a journal from its first entry on; each loss of entries that becomes known raises it."""
 
 BEAT_S = 5.0
 """Between two signs of life; clients count 12 s of silence as a dead link."""
@@ -107,12 +110,14 @@ def compose(config: Config, connection: Connection, greeting: str) -> Any:
     """Return the application with all its parts; it says the greeting once it serves and can be told to end."""
     path = config.data / FILE
     with blaming(path):
-        journal = SqliteJournal(connection, JournalOrigin(center=secrets.token_hex(8), site=config.site, epoch=1))
-        clock, alive = start_clock(config.data, connection), last_alive(config.data)
+        journal = SqliteJournal(
+            connection, JournalOrigin(center=secrets.token_hex(8), site=config.site, epoch=FIRST_EPOCH)
+        )
+        clock, alive = start_clock(config.data, connection), alive_file(config.data).read()
     catalogue = read_catalogue(config.catalogue) if journal.head().sequence == 0 else None
     accounts = Accounts(connection)
     with blaming(path):
-        welcome_first_people(config.data, accounts, is_new=catalogue is not None)
+        _welcome(config.data, accounts, is_new=catalogue is not None)
     writer, reader = ThreadPoolExecutor(1, "writer"), ThreadPoolExecutor(1, "reader")
     in_writer, in_reader = _runner(writer, timed=True), _runner(reader)
     hub = Hub(clock)
@@ -120,7 +125,7 @@ def compose(config: Config, connection: Connection, greeting: str) -> Any:
     service.clock = clock
     notebook = Notebook(Remarks(connection), in_writer, clock.now, lambda: service.hall.day, hub.show_notes)
     with blaming(path):
-        asyncio.run(_begin(service, catalogue, alive, notebook))
+        asyncio.run(_begin(service, catalogue, alive if isinstance(alive, Alive) else None, notebook))
     access = Access(accounts, in_writer, clock.now)
     texts = read_texts()
     offset_s = functools.partial(_utc_offset_s, service, clock)
@@ -155,14 +160,24 @@ def compose(config: Config, connection: Connection, greeting: str) -> Any:
     return web.build(routes, sockets, lifespan, reception.apologise)
 
 
+def _welcome(data: Path, accounts: Accounts, *, is_new: bool) -> None:
+    """Let the first people and boxes in, and offer to go on with a backup where a new center begins."""
+    if is_new:
+        say(f"a new center begins in {data}. To go on with a backup instead, stop this server and run:")
+        say(f"  python -m queue_server restore BACKUP --data {data}")
+    welcome_first_people(data, accounts, is_new=is_new)
+
+
 def _works(
     data: Path, connection: Connection, service: Service, hub: Hub, clock: Clock, in_writer: InWriter
 ) -> tuple[web.Work, ...]:
+    signs = upkeep.LifeSigns(data, clock.now, lambda: service.end)
     return (
         service.run,
         functools.partial(_beat, service, hub),
         functools.partial(_watch, hub),
-        functools.partial(upkeep.stay_alive, data, clock.now),
+        signs.stay_alive,
+        functools.partial(signs.fold_log, connection, in_writer),
         functools.partial(upkeep.remove_old_days, service, connection, in_writer),
         functools.partial(upkeep.verify_once, data, functools.partial(_note_damage, hub, clock)),
     )
@@ -188,9 +203,9 @@ def _runner(executor: Executor, *, timed: bool = False) -> InWriter:
     return run
 
 
-async def _begin(service: Service, catalogue: Catalogue | None, alive: datetime | None, notebook: Notebook) -> None:
+async def _begin(service: Service, catalogue: Catalogue | None, alive: Alive | None, notebook: Notebook) -> None:
     await service.restore()
-    await service.prepare(catalogue, alive)
+    await service.prepare(catalogue, *(None, None) if alive is None else (alive.at, alive.end))
     await notebook.open()
 
 

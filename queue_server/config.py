@@ -118,6 +118,15 @@ class Backup:
 
 
 @dataclass(frozen=True, slots=True)
+class Restoration:
+    """`restore FILE|FOLDER`: let a center go on from a backup."""
+
+    data: Path
+    source: Path
+    """A backup, a folder of backups, or a data folder."""
+
+
+@dataclass(frozen=True, slots=True)
 class CatalogueExport:
     """`catalogue export`: write the catalogue in force."""
 
@@ -152,6 +161,7 @@ Asked = (
     | ReportRebuilding
     | RetentionRun
     | Backup
+    | Restoration
     | CatalogueExport
     | CatalogueImport
     | CatalogueCheck
@@ -313,6 +323,15 @@ def _read_backup(words: Words, arguments: list[str]) -> Backup:
     return Backup(data=given.data, to=given.to, keep=given.keep, with_keys=given.with_keys)
 
 
+def _read_restoration(words: Words, arguments: list[str]) -> Restoration:
+    what = "Go on from a backup. What is in the data folder is laid aside. The server must be stopped."
+    parser = _parser(words, what, STATUSES)
+    help_ = "the backup, a folder of which the newest backup that holds is taken, or a data folder"
+    parser.add_argument("source", type=Path, help=help_)
+    given = parser.parse_args(arguments)
+    return Restoration(data=given.data, source=given.source)
+
+
 def _read_export(words: Words, arguments: list[str]) -> CatalogueExport:
     parser = _parser(words, "Write the catalogue in force as TOML; works while the server runs.", STATUSES)
     parser.add_argument("--to", type=Path, help="file to write (default: the screen)")
@@ -355,6 +374,7 @@ SUBCOMMANDS: Mapping[Words, Callable[[Words, list[str]], Asked]] = {
     ("rebuild-reports",): _read_rebuilding,
     ("retain",): _read_retention,
     ("backup",): _read_backup,
+    ("restore",): _read_restoration,
     ("catalogue", "export"): _read_export,
     ("catalogue", "import"): _read_import,
     ("catalogue", "check"): _read_check,

@@ -18,6 +18,7 @@ from queue_server.config import (
     DeviceRemoval,
     PasswordRenewal,
     ReportRebuilding,
+    Restoration,
     RetentionRun,
     StartError,
     Verification,
@@ -25,6 +26,7 @@ from queue_server.config import (
 )
 from queue_server.inspection import back_up, rebuild_reports, remove_old_days, replay_day, verify_journal
 from queue_server.log import keep_log
+from queue_server.restoring import restore
 from queue_server.simulating import simulate
 from queue_server.simulation.arguments import SimulationRun
 from queue_server.storage.versions import JournalTooNew
@@ -39,6 +41,7 @@ RUN: Mapping[type, Callable[[Any], int]] = {
     ReportRebuilding: rebuild_reports,
     RetentionRun: remove_old_days,
     Backup: back_up,
+    Restoration: restore,
     CatalogueExport: export_catalogue,
     CatalogueImport: import_catalogue,
     CatalogueCheck: check_catalogue,

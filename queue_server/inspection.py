@@ -14,10 +14,11 @@ from device_runtime.device_key import read_key
 from device_runtime.durable_file import DurableFile, json_file
 from queue_server.config import Backup, DayReplay, ReportRebuilding, RetentionRun, StartError, Verification
 from queue_server.last_backup import LastBackup, note_backup
-from queue_server.premises import blaming, existing_file, open_stopped, start_clock
+from queue_server.premises import blaming, check_if_stopped, existing_file, open_stopped, start_clock
 from queue_server.secret_notes import say
 from queue_server.shell.clock import read_wall
 from queue_server.storage.chain import Progress, verify
+from queue_server.storage.condition import LogOfAnotherFile
 from queue_server.storage.copying import UNFINISHED, copy_journal, keep_copy
 from queue_server.storage.journal import JournalDamaged, JournalUnavailable
 from queue_server.storage.reading import latest_catalogue
@@ -50,7 +51,10 @@ def verify_journal(asked: Verification) -> int:
         os.nice(LOWEST_PRIORITY)
     with blaming(path), showing_progress(quiet=asked.quiet) as progress:
         try:
+            check_if_stopped(asked.data)
             found = verify(path, asked.expect, progress)
+        except LogOfAnotherFile:
+            raise
         except JournalDamaged as error:
             return _complain(f"{path} is damaged: {error}.")
     if not found.expected:

@@ -13,9 +13,11 @@ from pathlib import Path
 
 import filelock
 
+from queue_server.alive_file import FILE as ALIVE
+from queue_server.alive_file import look_alive
 from queue_server.config import StartError
 from queue_server.shell.clock import Clock, read_wall
-from queue_server.storage.condition import check
+from queue_server.storage.condition import LogOfAnotherFile, check
 from queue_server.storage.copying import copy_before_upgrade
 from queue_server.storage.journal import JournalDamaged, JournalUnavailable
 from queue_server.storage.reading import as_trouble
@@ -24,8 +26,9 @@ from queue_server.storage.sqlite import FILE, Connection, connect, last_entry_at
 
 log = logging.getLogger(__name__)
 
-ALIVE = "alive"
-"""Holds the instant of the last sign of life: how long the server was away is known after a power cut too."""
+
+class FolderInUse(StartError):
+    """Another server works in the folder."""
 
 
 NOT_HERE = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
@@ -70,7 +73,7 @@ def lock_folder(data: Path) -> Iterator[None]:
         data.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except filelock.Timeout:
-        raise StartError(
+        raise FolderInUse(
             f"Another queue server works in {data}. Stop it first, or name another folder with --data."
         ) from None
     except OSError as error:
@@ -113,7 +116,7 @@ def open_file(data: Path) -> Connection:
     """
     path = data / FILE
     with blaming(path):
-        check(path, lived=(data / ALIVE).exists(), alone=True)
+        check(path, lived=(data / ALIVE).exists(), alone=True, marks=known_marks(data))
         connection = _connect(path)
         try:
             if is_outdated(connection):
@@ -122,6 +125,15 @@ def open_file(data: Path) -> Connection:
             connection.close()
             raise
     return connection
+
+
+def check_if_stopped(data: Path) -> None:
+    """Look at the journal's file and its log as a start does, unless a server has them open.
+
+    Raises `JournalDamaged`, `JournalUnavailable` or `StartError`.
+    """
+    with contextlib.suppress(FolderInUse), lock_folder(data):
+        check(data / FILE, lived=(data / ALIVE).exists(), alone=True, marks=known_marks(data))
 
 
 def open_beside(data: Path) -> Connection:
@@ -169,7 +181,8 @@ def start_clock(data: Path, connection: Connection) -> Clock:
 
     Raises `JournalUnavailable`.
     """
-    return Clock(begin_after(last_entry_at(connection), last_alive(data), read_wall()))
+    alive = look_alive(data)
+    return Clock(begin_after(last_entry_at(connection), None if alive is None else alive.at, read_wall()))
 
 
 def begin_after(last_entry: datetime | None, alive: datetime | None, wall: datetime) -> datetime | None:
@@ -182,21 +195,10 @@ def begin_after(last_entry: datetime | None, alive: datetime | None, wall: datet
     return max(signs, default=None)
 
 
-def beat(data: Path, now: datetime) -> None:
-    """Leave a sign of life. Costs no sync: one that a power cut takes away is a few seconds of knowledge.
-
-    Raises `OSError` when it cannot be written.
-    """
-    (data / ALIVE).write_text(now.isoformat(), encoding="ascii")
-
-
-def last_alive(data: Path) -> datetime | None:
-    """Return the last sign of life of a server in this folder; `None`: there is none that can be read."""
-    try:
-        at = datetime.fromisoformat((data / ALIVE).read_text(encoding="ascii"))
-    except (OSError, ValueError):
-        return None
-    return None if at.tzinfo is None else at
+def known_marks(data: Path) -> tuple[int, ...]:
+    """Return what the mark of this folder's journal may be; empty: not known."""
+    alive = look_alive(data)
+    return () if alive is None else alive.marks
 
 
 @contextlib.contextmanager
@@ -210,8 +212,14 @@ def blaming(path: Path) -> Iterator[None]:
             f"{path} cannot be used: {error}. Free some space, close other programs that have it open, or mend the "
             "folder's permissions; then start again."
         ) from error
+    except LogOfAnotherFile as error:
+        raise StartError(
+            f"{path} is not used: {error}. Nothing was changed. To go on with this file, run: "
+            f"python -m queue_server restore {path} --data {path.parent}"
+        ) from error
     except JournalDamaged as error:
         raise StartError(
-            f"{path} is damaged: {error}. Nothing was changed. Put a copy of the folder aside, "
-            f"then restore {FILE} from a backup."
+            f"{path} is damaged: {error}. Nothing was changed. Go on with a backup, or with what holds of this folder: "
+            f"python -m queue_server restore BACKUP --data {path.parent}, with the backup's file, its folder, or "
+            f"{path.parent}. What is there now is laid aside."
         ) from error

@@ -8,8 +8,9 @@ fails the tentative halls are dropped and the commands go one by one.
 import asyncio
 import functools
 import logging
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from queue_protocol.answers import Answer, RefusalCode, Refused, TicketTaken
@@ -26,9 +27,10 @@ from queue_server.core.events import DayOpened, Entry
 from queue_server.core.evolve import evolve
 from queue_server.core.hall import Hall
 from queue_server.core.lifecycle import MAY_COME_BACK
-from queue_server.core.permissions import MAY_ASK, Order, PutClockBack
+from queue_server.core.missing_entries import entries_lost
+from queue_server.core.permissions import MAY_ASK, NoteJournalEnd, Order, PutClockBack
 from queue_server.drafts import SYSTEM, Asked, Draft
-from queue_server.storage.journal import START, Head, Journal, JournalError, body_hash
+from queue_server.storage.journal import START, Head, Journal, JournalError, body_hash, end_of
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +79,8 @@ class Service:
         """Of the journal as far as it is known; `None`: the last thing it was asked to do was not done."""
         self._of_hall = START
         """The entry up to which the hall is built."""
+        self._began: tuple[int, datetime] = (START.sequence, datetime.min.replace(tzinfo=UTC))
+        """Sequence and instant of the last entry that was there when this process started."""
         self._current: Draft | None = None
         """The draft that is being written."""
         self._writing: asyncio.Task[bool] | None = None
@@ -116,17 +120,7 @@ class Service:
     @property
     def end(self) -> JournalEnd | None:
         """Where the journal ends, as boxes keep it; `None`: no day was opened yet."""
-        hall, origin = self.hall, self._journal.origin
-        if hall.day is None:
-            return None
-        return JournalEnd(
-            center=origin.center,
-            revision=self.revision,
-            hash=self._of_hall.hash.hex(),
-            at=hall.at,
-            day=hall.day,
-            numbers=dict(hall.issued),
-        )
+        return end_of(self.hall, self._journal.origin, self._of_hall)
 
     async def restore(self) -> Sequence[Entry]:
         """Rebuild the state from the journal and return what it was built from: the entries of the open day only.
@@ -141,21 +135,56 @@ class Service:
         self._head = self._of_hall = await self._in_writer(self._journal.head)
         return entries
 
-    async def prepare(self, catalogue: Catalogue | None, last_alive: datetime | None = None) -> None:
+    async def prepare(
+        self, catalogue: Catalogue | None, last_alive: datetime | None = None, last_end: JournalEnd | None = None
+    ) -> None:
         """Import a catalogue (`None`: keep the one there) and open today, durably, before anybody asks for anything.
 
         On a day that goes on, the time since `last_alive`, the last sign of life of a server, is marked as an outage.
-        Raises `JournalUnavailable`.
+        `last_end`: where the journal ended then; a loss is noted. Raises `JournalUnavailable`.
         """
+        self._began = (self._of_hall.sequence, self.hall.at)
         draft = self._begin(self.hall)
         if catalogue is not None:
             draft.happen(SYSTEM, None, change_catalogue(draft.hall, catalogue))
         if draft.hall.day == local_day(draft.hall.catalogue, draft.now):
             draft.happen(SYSTEM, None, note_outage(draft.hall, last_alive, draft.now))
+        if last_end is not None and not await self._leads_to(last_end):
+            draft.happen(SYSTEM, None, entries_lost(draft.hall, last_end, *self._began))
         draft.pass_time(draft.now)
         if draft.entries:
             self._head = self._of_hall = await self._in_writer(self._journal.append, draft.entries, [])
             self.hall = draft.hall
+
+    async def hear_of(self, end: JournalEnd, actor: Actor) -> None:
+        """Take what a client has heard of the journal; when this returns, no number is given that was given before.
+
+        Where the journal does not lead to that end, it is noted once, and the journal goes on in an epoch of its own.
+        """
+        try:
+            if await self._leads_to(end):
+                return
+        except JournalError as error:
+            log.warning("whether the journal leads to %s cannot be looked up now: %s", end.revision, error)
+            return
+        after, since = self._began
+        order = NoteJournalEnd(end=end, after=after, since=since)
+        await self.submit(actor, CommandId(secrets.token_urlsafe(15)), order)
+
+    async def _leads_to(self, end: JournalEnd) -> bool:
+        """Say whether an end is one of this journal's own, or of another center; before any other the epoch is raised.
+
+        Raises `JournalError`.
+        """
+        own = self._journal.origin
+        if end.center != own.center:
+            return True
+        revision = end.revision
+        known: bool = await self._in_writer(self._journal.leads_to, Head(revision.sequence, bytes.fromhex(end.hash)))
+        if not known and revision.epoch >= own.epoch:
+            log.error("the journal ends before entry %s, which was written once; it goes on above it", revision)
+            await self._in_writer(self._journal.raise_epoch, revision.epoch + 1)
+        return known
 
     def submit(self, actor: Actor, command_id: CommandId, order: Order, age_ms: int = 0) -> "asyncio.Future[Answer]":
         """Ask; the future has the answer once it is durable. The same id asked again joins the first.

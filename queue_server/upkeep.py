@@ -3,21 +3,34 @@
 import asyncio
 import contextlib
 import logging
+import math
+import secrets
 import sys
+import threading
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from queue_server.premises import beat
+from queue_protocol.journal_end import JournalEnd
+from queue_server.alive_file import Alive, alive_file
+from queue_server.premises import known_marks
 from queue_server.service import InWriter, Service
+from queue_server.storage.condition import log_of, mark_of
 from queue_server.storage.journal import JournalError
 from queue_server.storage.retention import first_day_kept, remove_oldest_day
-from queue_server.storage.sqlite import Connection
+from queue_server.storage.sqlite import FILE, Connection, fold
 
 log = logging.getLogger(__name__)
 
 ALIVE_EVERY_S = 5.0
 """How far the known end of a run may be from the true one."""
+
+FOLD_LOOK_S = 10.0
+"""Between two looks whether nothing was written since the last one."""
+
+FOLD_WITHIN_S = 300.0
+"""What is in the log lies in one place on the disk only: a damaged sector there costs all that came after it. A fold
+of a busy hour is some hundred pages: milliseconds, between two commits."""
 
 RETENTION_EVERY_S = 3600.0
 """The day changes once in a day; a PC that is switched off at night still gets to it."""
@@ -26,26 +39,68 @@ VERIFY_AFTER_S = 15.0
 """After the start: the boxes have come back, and nobody waits for the disk."""
 
 
-async def stay_alive(data: Path, now: Callable[[], datetime]) -> None:
-    """Leave a sign of life again and again, and a last one at the end; never ends by itself."""
-    alive = True
-    try:
+class LifeSigns:
+    """Leaves signs of life in a data folder, and marks the journal's file so that its log is known to be its own."""
+
+    def __init__(self, data: Path, now: Callable[[], datetime], end: Callable[[], JournalEnd | None]) -> None:
+        self._path = data / FILE
+        self._file = alive_file(data)
+        self._now = now
+        self._end = end
+        self._marks = known_marks(data)
+        self._alive = True
+        self._writing = threading.Lock()
+
+    async def stay_alive(self) -> None:
+        """Leave a sign of life again and again, and a last one at the end; never ends by itself.
+
+        Each is synced, on a thread of its own: an old disk may take its time.
+        """
+        try:
+            while True:
+                await asyncio.to_thread(self.leave, self._now(), self._end())
+                await asyncio.sleep(ALIVE_EVERY_S)
+        finally:
+            self.leave(self._now(), self._end())
+
+    def leave(self, now: datetime, end: JournalEnd | None) -> None:
+        """Leave a sign of life; that it cannot be left is said once."""
+        with self._writing:
+            try:
+                self._file.write(Alive(at=now, end=end, marks=self._marks))
+            except OSError as error:
+                if self._alive:
+                    log.warning("no sign of life can be left in %s: %s", self._path.parent, error)
+                self._alive = False
+            else:
+                self._alive = True
+
+    async def fold_log(self, connection: Connection, in_writer: InWriter) -> None:
+        """Fold the log into the file at the start, and then at quiet moments; never ends.
+
+        A moment is quiet when no entry came since the last look. A log that waits for one too long is folded anyway.
+        """
+        folded_s, seen = -math.inf, None
         while True:
-            alive = _beat(data, now(), before=alive)
-            await asyncio.sleep(ALIVE_EVERY_S)
-    finally:
-        _beat(data, now(), before=alive)
+            end, now_s = self._end(), asyncio.get_running_loop().time()
+            is_quiet = seen == (None if end is None else end.revision)
+            seen = None if end is None else end.revision
+            if (is_quiet or now_s - folded_s > FOLD_WITHIN_S) and self._log_bytes() and self._alive:
+                with contextlib.suppress(JournalError, OSError):  # the next commit says what is wrong with the storage
+                    folded_s = now_s if await self._fold(connection, in_writer) else folded_s
+            await asyncio.sleep(FOLD_LOOK_S)
 
+    async def _fold(self, connection: Connection, in_writer: InWriter) -> bool:
+        """Let the sign of life know both marks before the file gets the new one."""
+        mark = secrets.randbelow(2**31 - 1) + 1
+        with self._writing:
+            self._marks = (mark_of(self._path), mark)
+        await asyncio.to_thread(self.leave, self._now(), self._end())
+        return self._alive and await in_writer(fold, connection, mark)
 
-def _beat(data: Path, now: datetime, *, before: bool) -> bool:
-    """Leave a sign of life, and return whether it could be left; what it could not is said once."""
-    try:
-        beat(data, now)
-    except OSError as error:
-        if before:
-            log.warning("no sign of life can be left in %s: %s", data, error)
-        return False
-    return True
+    def _log_bytes(self) -> int:
+        log_file = log_of(self._path)
+        return log_file.stat().st_size if log_file.exists() else 0
 
 
 async def remove_old_days(service: Service, connection: Connection, in_writer: InWriter) -> None:

@@ -26,6 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Let `make torture` ask for more than a suite has time for."""
     parser.addoption("--kills", type=int, default=5, help="how often a storm kills the server")
     parser.addoption("--operations", type=int, default=250, help="how many commands a storm needs answered")
+    parser.addoption("--flips", type=int, default=45, help="how often a file of the server is damaged")
     parser.addoption("--frames", type=int, default=2000, help="how many frames are thrown at the socket")
 
 

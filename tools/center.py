@@ -20,6 +20,7 @@ from typing import Any
 
 from device_runtime.device_key import read_key
 from device_runtime.durable_file import write_whole
+from tools.restore_offer import offer_restore
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -166,14 +167,16 @@ async def run(center: Center) -> int:
             _on_signal(getattr(signal, name), stopped)
     print("motcua starts a center in", center.data, flush=True)
     server = boxes.pop("server", None)
-    keepers = [] if server is None else [await _open(server, stopped)]
-    if None in keepers:
-        return USAGE_ERROR
-    tell(center)
-    await _keep_all([*filter(None, keepers), *(asyncio.create_task(box.keep()) for box in boxes.values())], stopped)
-    await asyncio.gather(*(box.stop() for box in boxes.values()))
-    if server is not None:
-        await server.stop()
+    try:
+        keepers = [] if server is None else [await _open(server, stopped)]
+        if None in keepers:
+            return USAGE_ERROR
+        tell(center)
+        await _keep_all([*filter(None, keepers), *(asyncio.create_task(box.keep()) for box in boxes.values())], stopped)
+    finally:  # whatever has failed here must not leave a server behind that nobody sees
+        await asyncio.gather(*(box.stop() for box in boxes.values()))
+        if server is not None:
+            await server.stop()
     print("motcua has stopped; the same command goes on with the same day", flush=True)
     return 0 if stopped.is_set() else USAGE_ERROR
 
@@ -373,6 +376,8 @@ def main() -> int:
     if wants_unit:
         print(unit(center), end="")
         return 0
+    if "server" in center.boxes and sys.stdin.isatty():
+        offer_restore(center.data, input)
     return asyncio.run(run(center))
 
 

@@ -47,6 +47,7 @@ from queue_protocol.commands import (
 )
 from queue_protocol.day_commands import ChangeToday, ConfirmClock, EndDay, ReplacePaper
 from queue_protocol.ids import DeviceId, Revision, ServiceId, TicketId, Token, token_of
+from queue_protocol.journal_end import JournalEnd
 from queue_server.core.catalogue import Catalogue, Counter, Kiosk, Policy, Service
 from queue_server.core.days import open_day
 from queue_server.core.decide import decide
@@ -64,7 +65,7 @@ from queue_server.core.lifecycle import (
     SlipStatus,
     Status,
 )
-from queue_server.core.permissions import MAY_ASK, ChangeCatalogue, MarkKiosk, Order, PutClockBack, Role
+from queue_server.core.permissions import MAY_ASK, ChangeCatalogue, MarkKiosk, NoteJournalEnd, Order, PutClockBack, Role
 from tools.generated import keep, table
 
 DAY = date(2026, 11, 23)
@@ -139,6 +140,15 @@ COUNTER_STATES: Mapping[str, tuple[Asked, ...]] = {
 """What brings the counter into each state; somebody waits or is there."""
 
 
+LATER_END = JournalEnd(
+    center="baoha",
+    revision=Revision(epoch=1, sequence=1000),
+    hash="0" * 64,
+    at=MORNING,
+    day=DAY,
+)
+
+
 def _current(hall: Hall) -> TicketId | None:
     return hall.counter_state(1).ticket
 
@@ -184,6 +194,7 @@ ASKED: Mapping[type[Order], Ask] = {
     EndDay: lambda _: (EndDay(reason="closing_time"), MANAGER),
     ConfirmClock: lambda _: (ConfirmClock(), MANAGER),
     ReplacePaper: lambda _: (ReplacePaper(device=PRINTER), CLERK),
+    NoteJournalEnd: lambda hall: (NoteJournalEnd(end=LATER_END, after=hall.sequence, since=hall.at), KIOSK),
     ChangeCatalogue: lambda _: (ChangeCatalogue(catalogue=CATALOGUE), MANAGER),
     MarkKiosk: lambda _: (MarkKiosk(), KIOSK),
     PutClockBack: lambda hall: (PutClockBack(before=hall.at, to=hall.at - timedelta(hours=1)), MANAGER),

@@ -59,6 +59,11 @@ def next_day_from(catalogue: Catalogue, day: date) -> datetime | None:
     return sessions[0].issue_from if sessions else None
 
 
+def day_begins(catalogue: Catalogue, day: date) -> datetime:
+    """Return the first moment of a local day."""
+    return _instant(day, "00:00", ZoneInfo(catalogue.time_zone))
+
+
 def local_day(catalogue: Catalogue | None, at: datetime) -> date:
     """Return the date of a moment in the center; in UTC while no catalogue says where it is."""
     return at.astimezone(ZoneInfo(catalogue.time_zone) if catalogue else UTC).date()

@@ -52,6 +52,7 @@ def open_day(hall: Hall, day: date) -> tuple[Event, ...]:
         paper=tuple(hall.paper[device] for device in sorted(hall.paper)),
         numbers_ahead=numbers_ahead(hall, day),
         left_yesterday=len(left) + (hall.left_yesterday if hall.sessions == () else 0),
+        missing=tuple(each for each in hall.missing if each.day >= day),
     )
     return (opened,) if hall.day is None else (DayClosed(day=hall.day, left=left), opened)
 

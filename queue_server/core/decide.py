@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from queue_server.core import boxes, calls, counters, days, handed_in, visits
+from queue_server.core import boxes, calls, counters, days, handed_in, missing_entries, visits
 from queue_server.core.decision import Actor, Deciders, Decision, refuse
 from queue_server.core.hall import Hall
 from queue_server.core.permissions import AGE_LIMIT_MS, MAY_ASK, Order
@@ -27,5 +27,6 @@ _DECIDERS: Deciders = {
     **calls.DECIDERS,
     **counters.DECIDERS,
     **days.DECIDERS,
+    **missing_entries.DECIDERS,
     **boxes.DECIDERS,
 }

@@ -41,6 +41,7 @@ from queue_server.core.facts import (
     Place,
     Session,
 )
+from queue_server.core.loss_events import EntriesMissing
 
 
 class DayOpened(msgspec.Struct, frozen=True, kw_only=True, tag="day_opened.1"):
@@ -59,6 +60,8 @@ class DayOpened(msgspec.Struct, frozen=True, kw_only=True, tag="day_opened.1"):
     """People whom midnight found in the hall, on the last day on which the center was open."""
     numbers_ahead: dict[str, dict[str, int]] = {}
     """The last number of each series of later days that a wrong clock has begun already, by their dates."""
+    missing: tuple[EntriesMissing, ...] = ()
+    """What was told of numbers of this day or a later one before it was opened."""
 
 
 class DayClosed(msgspec.Struct, frozen=True, kw_only=True, tag="day_closed.1"):
@@ -368,10 +371,10 @@ TicketEvent = (
 SlipEvent = SlipReprinted | SlipPrinted | SlipAccepted | SlipFailed | SlipUncertain
 CallEvent = CallShown | CallSpoken
 CounterEvent = CounterOpened | CounterClosed | CounterTakenOver | CounterPaused | CounterResumed | CounterServicesSet
-DayEvent = DayOpened | DayClosed | CatalogueChanged | TodayChanged | DayEnded | OutageEnded
-ClockEvent = ClockConfirmed | ClockPutBack
+DayEvent = DayOpened | DayClosed | CatalogueChanged | TodayChanged | DayEnded
+ServerEvent = OutageEnded | ClockConfirmed | ClockPutBack | EntriesMissing
 BoxEvent = DeviceReported | PaperReplaced | KioskMarked | TakeWithdrawn
-Event = TicketEvent | SlipEvent | CallEvent | CounterEvent | DayEvent | ClockEvent | BoxEvent | HoardingSuspected
+Event = TicketEvent | SlipEvent | CallEvent | CounterEvent | DayEvent | ServerEvent | BoxEvent | HoardingSuspected
 
 EVENTS: tuple[type[msgspec.Struct], ...] = get_args(Event)
 

@@ -7,6 +7,7 @@ from immutables import Map
 from msgspec.structs import replace
 
 from queue_protocol.ids import ServiceId
+from queue_protocol.journal_end import highest
 from queue_server.core import ticket_changes
 from queue_server.core.box_events import DeviceReported, KioskMarked, PaperReplaced, TakeWithdrawn
 from queue_server.core.clock_correction import put_back
@@ -29,6 +30,7 @@ from queue_server.core.events import (
 from queue_server.core.facts import PaperRoll
 from queue_server.core.hall import CounterState, Hall, PartReport, session_at, with_roll, without
 from queue_server.core.lifecycle import STATUS_AFTER
+from queue_server.core.loss_events import EntriesMissing
 from queue_server.core.ticket_changes import Change
 
 
@@ -52,14 +54,23 @@ def _open_day(_hall: Hall, entry: Entry, event: DayOpened) -> Hall:
         counters=Map({each.counter: CounterState(clerk=each.clerk) for each in event.counters}),
         carried=Map({each.token: each for each in event.carried}),
         left_yesterday=event.left_yesterday,
-        issued=Map(event.numbers_ahead.get(event.day.isoformat(), {})),
         numbers_ahead={day: each for day, each in event.numbers_ahead.items() if day != event.day.isoformat()},
         marks=Map({each.device: each.mark for each in event.marks}),
+        missing=event.missing,
+        issued=_numbers_told(event),
         devices=Map(
             {(each.device, each.part): PartReport(state=each.state, reason=each.reason) for each in event.parts}
         ),
     )
     return reduce(lambda opened, roll: with_roll(opened, roll, entry.at), event.paper, hall)
+
+
+def _numbers_told(event: DayOpened) -> Map[str, int]:
+    """Return the last numbers of this day that were given before it was opened."""
+    numbers: Mapping[str, int] = event.numbers_ahead.get(event.day.isoformat(), {})
+    for each in event.missing:
+        numbers = highest(numbers, each.numbers) if each.day == event.day else numbers
+    return Map(numbers)
 
 
 def _close_day(hall: Hall, _entry: Entry, event: DayClosed) -> Hall:
@@ -94,6 +105,13 @@ def _end_day(hall: Hall, _entry: Entry, event: DayEnded) -> Hall:
 
 def _end_outage(hall: Hall, _entry: Entry, event: OutageEnded) -> Hall:
     return replace(hall, outages=(*hall.outages, event))
+
+
+def _note_missing(hall: Hall, _entry: Entry, event: EntriesMissing) -> Hall:
+    issued = hall.issued
+    for series, count in event.numbers.items() if event.day == hall.day else ():
+        issued = issued.set(series, max(count, issued.get(series, 0)))
+    return replace(hall, missing=(*hall.missing, event), issued=issued)
 
 
 def _confirm_clock(hall: Hall, _entry: Entry, _event: ClockConfirmed) -> Hall:
@@ -162,6 +180,7 @@ _CHANGES: Mapping[type, Change] = {
     TodayChanged: _change_today,
     DayEnded: _end_day,
     OutageEnded: _end_outage,
+    EntriesMissing: _note_missing,
     ClockConfirmed: _confirm_clock,
     ClockPutBack: put_back,
     CounterOpened: _open_counter,

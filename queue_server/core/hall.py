@@ -20,6 +20,7 @@ from queue_server.core.catalogue import Catalogue, Counter
 from queue_server.core.events import OutageEnded
 from queue_server.core.facts import CallReason, CarriedSlip, Line, Origin, PaperRoll, Place
 from queue_server.core.lifecycle import UNSERVED, SlipStatus, Status
+from queue_server.core.loss_events import EntriesMissing
 
 PAPER_LOW_SLIPS = 80
 """An hour of a busy hall: time enough to fetch a roll."""
@@ -214,6 +215,8 @@ class Hall(msgspec.Struct, frozen=True, kw_only=True):
     carried_today: tuple[CarriedSlip, ...] = ()
     """Slips given today for a later day."""
     outages: tuple[OutageEnded, ...] = ()
+    missing: tuple[EntriesMissing, ...] = ()
+    """What the journal of today is known to have lost, in the order in which it became known."""
     hoardings: tuple[Hoarding, ...] = ()
     """The latest first, five at most."""
     left_yesterday: int = 0

@@ -4,6 +4,7 @@ A number that is there already with another token is held by two people: both ti
 under an id of its own, and staff are told to look at the slips. The same token again is the same ticket.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from queue_protocol.commands import RecordOffline, RecordPrinted
@@ -19,6 +20,18 @@ from queue_server.core.series import is_granted, split_number
 from queue_server.core.visits import taken
 
 Handed = RecordOffline | RecordPrinted
+
+
+def unknown_slips(hall: Hall, started: Iterable[TicketId]) -> tuple[TicketId, ...]:
+    """Return the slips of today, of those that a kiosk has started, of which the journal may not know the ticket.
+
+    Where the journal has lost entries, a number that was given since may be on an earlier slip too.
+    """
+    if hall.day is None:
+        return ()
+    after, day = min((each.after for each in hall.missing), default=hall.sequence), hall.day
+    today = (each for each in started if is_of(each, day))
+    return tuple(each for each in today if each not in hall.tickets or hall.tickets[each].sequence > after)
 
 
 def _record_offline(hall: Hall, command: RecordOffline, actor: Actor, now: datetime) -> Decision:

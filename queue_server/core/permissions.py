@@ -43,6 +43,7 @@ from queue_protocol.commands import (
 )
 from queue_protocol.day_commands import ChangeToday, ConfirmClock, EndDay, ReplacePaper
 from queue_protocol.ids import Instant
+from queue_protocol.journal_end import JournalEnd
 from queue_server.core.catalogue import Catalogue
 
 Role = Literal["kiosk", "display", "web", "visitor", "greeter", "clerk", "manager"]
@@ -71,7 +72,17 @@ class MarkKiosk(msgspec.Struct, frozen=True, kw_only=True, tag="mark_kiosk"):
     """A kiosk that was let in needs a mark for numbers of its own. Comes from its hello, not as a command."""
 
 
-Order = Command | ChangeCatalogue | MarkKiosk | PutClockBack
+class NoteJournalEnd(msgspec.Struct, frozen=True, kw_only=True, tag="note_journal_end"):
+    """A client has heard of an end of the journal to which this one does not lead. Comes from its hello."""
+
+    end: JournalEnd
+    after: int
+    """Sequence of the last entry that was there when this server started."""
+    since: Instant
+    """When it was written."""
+
+
+Order = Command | ChangeCatalogue | MarkKiosk | PutClockBack | NoteJournalEnd
 """All that `decide` decides."""
 
 DEVICES: frozenset[Role] = frozenset({"kiosk", "display", "web"})
@@ -121,6 +132,7 @@ MAY_ASK: Mapping[type, frozenset[Role]] = {
     PutClockBack: _MANAGER,
     ReplacePaper: STAFF,
     ChangeCatalogue: _MANAGER,
+    NoteJournalEnd: DEVICES | STAFF,
     ReportSlip: _KIOSK,
     ReportCall: frozenset({"display"}),
     ReportDevice: DEVICES,

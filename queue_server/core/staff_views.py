@@ -39,6 +39,7 @@ from queue_server.core.hall import (
     unserved,
 )
 from queue_server.core.lifecycle import IN_HALL, SlipStatus, Status
+from queue_server.core.missing_entries import loss_alarms
 from queue_server.core.views import service_cards
 
 LINE_SHOWN = 50
@@ -203,6 +204,7 @@ def alarms(hall: Hall, around: Surroundings, now: datetime) -> tuple[Alarm, ...]
     )
     if hall.left_yesterday and hall.sessions != ():
         raised.append(Alarm(kind="left_yesterday", at=hall.opened_at, facts={"count": hall.left_yesterday}))
+    raised.extend(loss_alarms(hall))
     raised.extend(_unattended(hall, now))
     if around.journal_damaged_at is not None:
         raised.append(Alarm(kind="journal_damaged", at=around.journal_damaged_at))

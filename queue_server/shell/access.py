@@ -9,7 +9,7 @@ import logging
 import os
 import secrets
 import threading
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -173,8 +173,8 @@ class Access:
 
     async def device_role(self, name: str, key: str) -> DeviceRole | None:
         """Return what the box with this name is; `None` when the key is not its own, or there is no such box."""
-        known: tuple[DeviceRole, bytes] | None = await self._in_writer(self._accounts.device, name)
-        return known[0] if known is not None and hmac.compare_digest(known[1], hash_secret(key)) else None
+        known: tuple[DeviceRole, tuple[bytes, ...]] | None = await self._in_writer(self._accounts.device, name)
+        return known[0] if known is not None and is_key(key, known[1]) else None
 
     async def devices(self) -> list[tuple[DeviceId, DeviceRole]]:
         """Return every box that is let in."""
@@ -256,6 +256,11 @@ def forget_key(data: Path, name: str) -> None:
     """Remove the key file of a box that was removed; one that cannot be removed opens nothing any more."""
     with contextlib.suppress(OSError):
         (data / "keys" / name).unlink(missing_ok=True)
+
+
+def is_key(key: str, hashes: Iterable[bytes]) -> bool:
+    """Say whether one of these hashes is that of a key."""
+    return any(hmac.compare_digest(each, hash_secret(key)) for each in hashes)
 
 
 def issue_device_key(accounts: Accounts, name: DeviceId, role: DeviceRole) -> str:

@@ -19,6 +19,7 @@ from queue_protocol.hellos import DeskHello, DisplayHello, FromClient, Hello, Ki
 from queue_protocol.ids import CommandId
 from queue_protocol.snapshots import Welcome
 from queue_server.core.decision import Actor
+from queue_server.core.handed_in import unknown_slips
 from queue_server.core.permissions import MarkKiosk
 from queue_server.core.series import mark_of
 from queue_server.service import Service
@@ -124,6 +125,8 @@ class Sockets:
     async def _serve(self, websocket: WebSocket, send: Send, connection: Connection) -> None:
         if connection.actor is not None:
             websocket.scope["extensions"][ADMITTED]()
+        if connection.actor is not None and connection.hello.heard is not None:
+            await self.service.hear_of(connection.hello.heard, connection.actor)
         connection.send(encode(self._welcome(connection)))
         self.hub.join(connection)
         self._mark(connection)
@@ -150,6 +153,7 @@ class Sockets:
 
     def _welcome(self, connection: Connection) -> Welcome:
         catalogue, hello = self.service.catalogue, connection.hello
+        started = hello.started_slips if isinstance(hello, KioskHello) else ()
         return Welcome(
             protocol=PROTOCOL,
             center=catalogue.center,
@@ -157,6 +161,7 @@ class Sockets:
             utc_offset_s=self.utc_offset_s(),
             now=self.now(),
             device=hello.device if isinstance(hello, KioskHello | DisplayHello) else None,
+            unknown_slips=unknown_slips(self.service.hall, started),
         )
 
     async def _read(self, websocket: WebSocket, connection: Connection) -> None:

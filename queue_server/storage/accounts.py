@@ -117,7 +117,7 @@ class Accounts:
     def set_device(self, name: DeviceId, role: DeviceRole, key_hash: bytes) -> None:
         """Let a box in with this key; an older key of the same name, and pages let in by it, are of no more use."""
         self._connection.execute("DELETE FROM device WHERE name = ?", (name,))
-        self._connection.execute("INSERT INTO device VALUES (?, ?, ?)", (name, role, key_hash))
+        self._connection.execute("INSERT INTO device (name, role, key_hash) VALUES (?, ?, ?)", (name, role, key_hash))
 
     def remove_device(self, name: str) -> bool:
         """Let a box in no more, nor the pages that stand for it; `False` when there is none."""
@@ -125,7 +125,10 @@ class Accounts:
 
     def good_proofs(self, proofs: Collection[bytes]) -> frozenset[bytes]:
         """Return those of these hashes that are the key of a box, or were lent to a page that stands for one."""
-        good = self._connection.execute("SELECT key_hash FROM device UNION SELECT token_hash FROM page_device")
+        good = self._connection.execute(
+            "SELECT key_hash FROM device UNION SELECT key_hash_here FROM device"
+            " UNION SELECT token_hash FROM page_device"
+        )
         return frozenset(proofs) & {row[0] for row in good}
 
     def lend_to_page(self, token_hash: bytes, device: DeviceId) -> None:
@@ -141,10 +144,17 @@ class Accounts:
         ).fetchone()
         return None if row is None else (DeviceId(row[0]), cast("DeviceRole", row[1]))
 
-    def device(self, name: str) -> tuple[DeviceRole, bytes] | None:
-        """Return the role and the key's hash of a box; `None` when it is not known."""
-        row = self._connection.execute("SELECT role, key_hash FROM device WHERE name = ?", (name,)).fetchone()
-        return None if row is None else (cast("DeviceRole", row[0]), row[1])
+    def set_key_here(self, name: DeviceId, key_hash: bytes) -> None:
+        """Let a box in with this key too, that of its file in the data folder; its other key stays good."""
+        self._connection.execute("UPDATE device SET key_hash_here = ? WHERE name = ?", (key_hash, name))
+
+    def device(self, name: str) -> tuple[DeviceRole, tuple[bytes, ...]] | None:
+        """Return the role of a box and the hashes of its keys, one or two; `None` when it is not known."""
+        question = "SELECT role, key_hash, key_hash_here FROM device WHERE name = ?"
+        row = self._connection.execute(question, (name,)).fetchone()
+        return (
+            None if row is None else (cast("DeviceRole", row[0]), tuple(each for each in row[1:] if each is not None))
+        )
 
     def devices(self) -> list[tuple[DeviceId, DeviceRole]]:
         """Return every box that is let in, by name."""

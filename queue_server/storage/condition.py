@@ -6,25 +6,26 @@ be sound nothing may do that: a person must find every byte as the accident left
 
 import contextlib
 import sqlite3
-import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from queue_server.core.events import Entry
 from queue_server.storage.journal import JournalDamaged, JournalUnavailable
 from queue_server.storage.reading import open_day, open_to_read
+from queue_server.storage.write_ahead_log import Log, read_log, sound_part
 
-PAGE_SIZE_AT, PAGE_COUNT_AT = 16, 28
-"""Where the header of the file says the size and number of its pages (sqlite.org/fileformat2.html, 1.3)."""
+HEADER_BYTES = 100
+PAGE_SIZE_AT, VERSION_AT, PAGE_COUNT_AT, MARK_AT = 16, 18, 28, 68
+"""Where the header of the file says the size of its pages, whether it has a log, how many pages there are, and our
+mark, SQLite's `application_id` (sqlite.org/fileformat2.html, 1.3)."""
+
+WITHOUT_LOG = 1
+"""Of a file that was written without a log, as a backup is; 2 stands for one with a log."""
 
 MAGIC = b"SQLite format 3\x00"
 PAGE_SIZES = {1, *(2**power for power in range(9, 16))}
 """1 stands for 65,536."""
-
-LOG_HEADER = struct.Struct(">8xI4x8s8x")
-"""Page size and salts of a log (same page, 4.1)."""
-FRAME_HEADER = struct.Struct(">II8s8x")
-"""Number of the page that a frame of the log holds; pages of the file after the commit, 0 for no commit; salts."""
 
 ELSEWHERE = {
     sqlite3.SQLITE_BUSY,
@@ -54,13 +55,25 @@ READ_AT_START = (
 TICKETS_OF_LAST_DAY = "SELECT * FROM ticket WHERE day = (SELECT max(day) FROM ticket)"
 
 
-def check(path: Path, *, lived: bool, alone: bool) -> None:
+class LogOfAnotherFile(JournalDamaged):
+    """A file lies beside a log that was not written for it; read together they would be a blend of the two."""
+
+
+class _Header(NamedTuple):
+    page_size: int
+    pages: int
+    has_no_log: bool
+    mark: int
+
+
+def check(path: Path, *, lived: bool, alone: bool, marks: Collection[int] = ()) -> None:
     """Read what a start reads, and change not a byte.
 
-    `lived`: a center has run here, so a journal must be there. `alone`: no other process has it open. Raises
-    `JournalDamaged` that says what is wrong, and `JournalUnavailable` when the file cannot be read.
+    `lived`: a center has run here, so a journal must be there. `alone`: no other process has it open. `marks`: one of
+    these is in the file to which the log belongs; empty: not known. Raises `JournalDamaged` that says what is wrong,
+    and `JournalUnavailable` when the file cannot be read.
     """
-    log = path.with_name(f"{path.name}-wal")
+    log = log_of(path)
     try:
         size, log_size = _size(path), _size(log)
         if not size:
@@ -68,50 +81,66 @@ def check(path: Path, *, lived: bool, alone: bool) -> None:
                 raise JournalDamaged("it is empty" if path.exists() else "it is not there")
             return
         if alone:
-            _check_length(path, size, log, log_size)
+            check_log(path, marks)
     except OSError as error:
         raise JournalUnavailable(str(error)) from error
     with _index_put_back(path) if alone else contextlib.nullcontext():
         _check_content(path, lived=lived, has_log=log_size > 0)
 
 
-def _check_length(path: Path, size: int, log: Path, log_size: int) -> None:
-    """Make sure that every page is there: in the file, or in its log."""
-    page_size, pages = _header(path)
-    logged, after_commit = _pages_in(log) if log_size else (frozenset[int](), 0)
-    whole, needed = size // page_size, after_commit or pages
-    if needed - whole > len(logged) or not logged.issuperset(range(whole + 1, needed + 1)):
+def log_of(path: Path) -> Path:
+    """Return where the log of a file is."""
+    return path.with_name(f"{path.name}-wal")
+
+
+def check_log(path: Path, marks: Collection[int] = ()) -> Log:
+    """Look at the log beside a file that no process has open, make sure that every page is there, and return it.
+
+    Raises `JournalDamaged` and `OSError`.
+    """
+    log, size = log_of(path), _size(path)
+    header = _header(path)
+    found = read_log(log.read_bytes(), header.page_size) if _size(log) else Log()
+    if found.damage is not None:
+        raise JournalDamaged(f"in its log {log.name} {found.damage}, and what was written later lies behind it")
+    if found.frames and (header.has_no_log or (marks and header.mark not in marks)):
+        raise LogOfAnotherFile(f"the log {log.name} beside it belongs to another file, as after a copy by hand")
+    whole, needed = size // header.page_size, found.pages_after or header.pages
+    if needed - whole > len(found.pages) or not found.pages.issuperset(range(whole + 1, needed + 1)):
         raise JournalDamaged(f"it ends after {whole} of {needed} pages")
+    return found
 
 
-def _header(path: Path) -> tuple[int, int]:
-    """Return the size and the number of the pages."""
+def what_holds_of_log(path: Path, marks: Collection[int] = ()) -> bytes:
+    """Return what can be read of the log of a file that no process has open; empty where the log is not its own.
+
+    Raises `JournalDamaged` for what is no database, and `OSError`.
+    """
+    header, log = _header(path), log_of(path)
+    is_own = not header.has_no_log and (not marks or header.mark in marks)
+    return sound_part(log.read_bytes(), header.page_size) if is_own and _size(log) else b""
+
+
+def mark_of(path: Path) -> int:
+    """Return the mark of a file: which log belongs to it.
+
+    Raises `JournalDamaged` for what is no database, and `OSError`.
+    """
+    return _header(path).mark
+
+
+def _header(path: Path) -> _Header:
     with path.open("rb") as file:
-        header = file.read(100)
+        header = file.read(HEADER_BYTES)
     page_size = int.from_bytes(header[PAGE_SIZE_AT : PAGE_SIZE_AT + 2], "big")
-    if not header.startswith(MAGIC) or page_size not in PAGE_SIZES:
+    if len(header) < HEADER_BYTES or not header.startswith(MAGIC) or page_size not in PAGE_SIZES:
         raise JournalDamaged("file is not a database")
-    pages = int.from_bytes(header[PAGE_COUNT_AT : PAGE_COUNT_AT + 4], "big")
-    return 65_536 if page_size == 1 else page_size, pages
-
-
-def _pages_in(log: Path) -> tuple[frozenset[int], int]:
-    """Return the pages that a log holds, and the pages of the file after its last commit (0: there is none)."""
-    pages: set[int] = set()
-    after_commit = 0
-    with log.open("rb") as file:
-        header = file.read(LOG_HEADER.size)
-        if len(header) < LOG_HEADER.size:
-            return frozenset(), 0
-        page_size, salts = LOG_HEADER.unpack(header)
-        while len(frame := file.read(FRAME_HEADER.size)) == FRAME_HEADER.size:
-            page, commit, own_salts = FRAME_HEADER.unpack(frame)
-            if own_salts != salts:
-                break  # left over from before the log began anew
-            pages.add(page)
-            after_commit = commit or after_commit
-            file.seek(page_size, 1)
-    return frozenset(pages), after_commit
+    return _Header(
+        page_size=65_536 if page_size == 1 else page_size,
+        pages=int.from_bytes(header[PAGE_COUNT_AT : PAGE_COUNT_AT + 4], "big"),
+        has_no_log=header[VERSION_AT] == WITHOUT_LOG,
+        mark=int.from_bytes(header[MARK_AT : MARK_AT + 4], "big", signed=True),
+    )
 
 
 def _check_content(path: Path, *, lived: bool, has_log: bool) -> None:

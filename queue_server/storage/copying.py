@@ -3,10 +3,12 @@
 import contextlib
 import os
 import sqlite3
+from collections.abc import Collection
 from pathlib import Path
 
-from device_runtime.durable_file import sync_folder
+from device_runtime.durable_file import sync_folder, write_whole
 from queue_server.storage.chain import Progress, verify
+from queue_server.storage.condition import log_of, what_holds_of_log
 from queue_server.storage.journal import Head
 from queue_server.storage.reading import as_trouble, open_to_read
 from queue_server.storage.versions import name_of_copy
@@ -56,6 +58,17 @@ def copy_before_upgrade(source: Path) -> Path | None:
     unfinished.replace(finished)
     sync_folder(finished.parent)
     return finished
+
+
+def copy_what_holds(source: Path, target: Path, marks: Collection[int]) -> None:
+    """Copy a file that no process has open, with what can be read of its own log; nothing of the source is changed.
+
+    `marks` as in `condition.check`. Raises `JournalDamaged` for what is no database, and `OSError`.
+    """
+    logged = what_holds_of_log(source, marks)
+    write_whole(target, source.read_bytes())
+    if logged:
+        write_whole(log_of(target), logged)
 
 
 def keep_copy(unfinished: Path, finished: Path, progress: Progress) -> Head:

@@ -7,11 +7,13 @@ JournalError
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from queue_protocol.ids import CommandId
+from queue_protocol.ids import CommandId, Revision
+from queue_protocol.journal_end import JournalEnd
 from queue_server.core.events import DayOpened, Entry
+from queue_server.core.hall import Hall
 from queue_server.storage.records import JournalOrigin, chain_hash, row_of
 
 
@@ -77,6 +79,18 @@ class Journal(Protocol):
         Raises `JournalUnavailable` when they cannot be read.
         """
 
+    def leads_to(self, head: Head) -> bool:
+        """Say whether this entry is one of the journal's own; so is one that retention has removed.
+
+        Raises `JournalUnavailable` when it cannot be read.
+        """
+
+    def raise_epoch(self, epoch: int) -> None:
+        """Make this the epoch of what is appended from now on, durably; a lower one changes nothing.
+
+        Raises `JournalUnavailable` when it cannot be written.
+        """
+
     def open_day(self) -> Iterable[Entry]:
         """Yield the entries from the opening of the latest day on; all when no day was ever opened.
 
@@ -94,6 +108,7 @@ class MemoryJournal:
         self.origin = origin
         self.entries: list[Entry] = []
         self._head = START
+        self._hashes = {START.sequence: START.hash}
         self._answers: dict[CommandId, StoredAnswer] = {}
         self._parts: set[tuple[str, CommandId | None, int]] = set()
 
@@ -110,6 +125,7 @@ class MemoryJournal:
             raise JournalUnavailable("a command is there already")
         for entry in entries:
             self._head = Head(entry.sequence, chain_hash(self._head.hash, row_of(entry, self.origin)))
+            self._hashes[entry.sequence] = self._head.hash
         self.entries.extend(entries)
         self._parts |= parts
         self._answers |= given
@@ -118,6 +134,14 @@ class MemoryJournal:
     def stored_answers(self, command_ids: Sequence[CommandId]) -> Mapping[CommandId, StoredAnswer]:
         """Return the answers that are known."""
         return {each: self._answers[each] for each in command_ids if each in self._answers}
+
+    def leads_to(self, head: Head) -> bool:
+        """Say whether this entry is one of the journal's own."""
+        return self._hashes.get(head.sequence) == head.hash
+
+    def raise_epoch(self, epoch: int) -> None:
+        """Make this the epoch, unless it is lower."""
+        self.origin = replace(self.origin, epoch=max(epoch, self.origin.epoch))
 
     def open_day(self) -> Iterable[Entry]:
         """Yield the entries of the open day."""
@@ -141,3 +165,17 @@ def check_order(head: Head, entries: Sequence[Entry]) -> None:
 def body_hash(encoded_command: bytes) -> bytes:
     """Return what tells whether two commands with one id are the same."""
     return hashlib.sha256(encoded_command).digest()
+
+
+def end_of(hall: Hall, origin: JournalOrigin, head: Head) -> JournalEnd | None:
+    """Return where a journal ends whose last entry is the last of this hall; `None`: no day was opened yet."""
+    if hall.day is None:
+        return None
+    return JournalEnd(
+        center=origin.center,
+        revision=Revision(epoch=origin.epoch, sequence=hall.sequence),
+        hash=head.hash.hex(),
+        at=hall.at,
+        day=hall.day,
+        numbers=dict(hall.issued),
+    )

@@ -363,3 +363,9 @@ def m012_known_browsers(database: Database) -> None:
     """)
     database.execute("ALTER TABLE account DROP COLUMN failures")
     database.execute("ALTER TABLE account DROP COLUMN locked_until")
+
+
+@migrations()
+def m013_keys_here(database: Database) -> None:
+    """Let a box have a second key, for this folder: who restores does not know whether the box stands elsewhere."""
+    database.execute("ALTER TABLE device ADD COLUMN key_hash_here BLOB")

@@ -142,6 +142,19 @@ def entry_before(connection: sqlite3.Connection, sequence: int) -> Head:
     return Head(*row)
 
 
+def leads_to(connection: sqlite3.Connection, wanted: Head) -> bool:
+    """Say whether an entry is one of the journal's own; so is one that retention has removed.
+
+    Raises `JournalUnavailable` or `JournalDamaged`.
+    """
+    with as_trouble():
+        begin = anchor(connection)
+        if wanted.sequence <= begin.sequence:
+            return wanted.sequence < begin.sequence or wanted == begin
+        row = connection.execute(HASH_AT, (wanted.sequence,)).fetchone()
+    return row is not None and Head(*row) == wanted
+
+
 @contextlib.contextmanager
 def as_trouble() -> Iterator[None]:
     """Let errors of the library come out as what they mean for the journal."""

@@ -42,6 +42,8 @@ ANSWERS_KEPT = timedelta(days=7)
 ORIGIN = "SELECT center, site, epoch FROM origin"
 KEEP_ORIGIN = "INSERT INTO origin SELECT ?, ?, ? WHERE NOT EXISTS (SELECT * FROM origin)"
 
+RAISE_EPOCH = "UPDATE origin SET epoch = ? WHERE epoch < ?"
+
 # What the journal reads and writes, in the order in which it does so.
 LAST_AT = """
     SELECT iif(kind GLOB 'clock_put_back.*', json_extract(CAST(body AS TEXT), '$.to'), at)
@@ -120,6 +122,16 @@ class SqliteJournal:
             found = self._connection.execute(f"{FIND_ANSWERS} ({places})", command_ids).fetchall()
         return {answer.command_id: answer for row in found for answer in [StoredAnswer(*row)]}
 
+    def leads_to(self, head: Head) -> bool:
+        """Say whether this entry is one of the journal's own, or one that retention has removed."""
+        return reading.leads_to(self._connection, head)
+
+    def raise_epoch(self, epoch: int) -> None:
+        """Make this the epoch of what is appended from now on, unless it is lower."""
+        with as_trouble():
+            self._connection.execute(RAISE_EPOCH, (epoch, epoch))
+            self.origin = JournalOrigin(*self._connection.execute(ORIGIN).fetchone())
+
     def open_day(self) -> Iterable[Entry]:
         """Yield the entries of the open day, each checked against the one before."""
         return reading.open_day(self._connection)
@@ -147,6 +159,20 @@ class SqliteJournal:
             self._connection.execute("ROLLBACK")
         except sqlite3.Error:
             return  # nothing was begun, or the storage is gone; the next call says which
+
+
+def fold(connection: Connection, mark: int) -> bool:
+    """Fold the log into the file, which gets this mark, and empty it; `False`: a reader holds it, ask again later.
+
+    Until this has returned, the file has its old mark or the new one. Raises `JournalUnavailable`, `JournalDamaged`.
+    """
+    with as_trouble():
+        connection.execute(f"PRAGMA application_id = {mark}")
+        connection.execute("PRAGMA busy_timeout = 0")  # the next commit must not wait for a long report
+        try:
+            return bool(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
 
 
 def last_entry_at(connection: Connection) -> datetime | None:

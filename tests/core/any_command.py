@@ -50,8 +50,9 @@ from queue_protocol.commands import (
 )
 from queue_protocol.day_commands import ChangeToday, ConfirmClock, EndDay, EndReason, OpeningTime, ReplacePaper
 from queue_protocol.ids import DeviceId, Revision, ServiceId, TicketId, Token, ticket_id
+from queue_protocol.journal_end import JournalEnd
 from queue_server.core.catalogue import Catalogue
-from queue_server.core.permissions import ChangeCatalogue, MarkKiosk, Order, PutClockBack
+from queue_server.core.permissions import ChangeCatalogue, MarkKiosk, NoteJournalEnd, Order, PutClockBack
 from tests.core.center import CATALOGUE, CERTIFICATION, CIVIL_STATUS, LAND, Center, called, token, with_policy
 
 NEVER = TicketId("20200101-A001")
@@ -143,6 +144,19 @@ def _printed(center: Center, ticket: TicketId, _counter: int, chance: Chance) ->
     )
 
 
+def _end(center: Center, _ticket: TicketId, _counter: int, chance: Chance) -> Order:
+    hall = center.hall
+    end = JournalEnd(
+        center="baoha",
+        revision=Revision(epoch=chance.of(1, 2), sequence=hall.sequence + chance.of(0, 3, 50)),
+        hash="0" * 64,
+        at=center.now - timedelta(minutes=chance.of(0, 5)),
+        day=(hall.day or center.now.date()) + timedelta(days=chance.of(0, 0, 0, -1, 1)),
+        numbers=chance.of({}, {"A": 9}, {"A": 1, "AK": 3}),
+    )
+    return NoteJournalEnd(end=end, after=hall.sequence, since=hall.at)
+
+
 MAKE: Mapping[type[Order], Make] = {
     TakeTicket: _take,
     RecordOffline: _offline,
@@ -212,6 +226,7 @@ MAKE: Mapping[type[Order], Make] = {
     ChangeToday: lambda _c, _t, _n, chance: ChangeToday(sessions=chance.of(*DAYS)),
     EndDay: lambda _c, _t, _n, chance: EndDay(reason=chance.of(*get_args(EndReason))),
     ConfirmClock: lambda _c, _t, _n, _: ConfirmClock(),
+    NoteJournalEnd: _end,
     ChangeCatalogue: lambda center, _t, _n, chance: ChangeCatalogue(
         catalogue=chance.of(center.hall.catalogue or CATALOGUE, with_policy(one_key=chance.flag), _without_counter_3())
     ),

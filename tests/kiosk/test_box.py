@@ -4,13 +4,14 @@ import asyncio
 from pathlib import Path
 from typing import Literal
 
+import msgspec
 import pytest
 
 from kiosk.box import Box
 from kiosk.printing import Ended, Job, Looked
 from kiosk.started_slips import StartedSlips
 from queue_protocol.answers import Answer, Done, Refused, Result
-from queue_protocol.commands import Command, ReportDevice, ReportSlip
+from queue_protocol.commands import Command, RecordPrinted, ReportDevice, ReportSlip
 from queue_protocol.ids import DeviceId, Token, token_of
 from queue_protocol.session import Link
 from queue_protocol.snapshots import FromServer
@@ -209,3 +210,38 @@ async def test_the_slip_of_a_request_that_was_given_up_is_not_printed(tmp_path: 
     bench.withdrawn.add(token)
     bench.hear(welcome(), menu(), order(token=token), order(ticket("A016"), token=token_of(bytes([1] * 16))))
     assert [job.slip.number for job in bench.jobs] == ["A016"]
+
+
+async def test_a_server_that_lost_a_ticket_is_told_of_its_slip(bench: Bench, tmp_path: Path) -> None:
+    """All that the slip's order said, kept over a restart; of what was not printed, or has no token, nothing."""
+    token = token_of(bytes(16))
+    bench.hear(welcome(), menu(), order(token=token))
+    await bench.finish()
+    bench.hear(order(ticket("A016")))
+    await bench.finish()
+    again = Bench(tmp_path)
+    lost = (ticket().ticket, ticket("A016").ticket, ticket("A017").ticket)
+    again.hear(msgspec.structs.replace(welcome(), unknown_slips=lost))
+    taken = ticket()
+    assert again.commands == [
+        RecordPrinted(
+            ticket=taken.ticket,
+            service=taken.service,
+            token=token,
+            issued_at=taken.issued_at,
+            priority=taken.priority,
+            dossiers=taken.dossiers,
+            language="vi",
+        )
+    ]
+
+
+async def test_a_slip_that_the_server_does_not_take_is_logged(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    """Unless it says that it has the ticket."""
+    bench.hear(welcome(), menu(), order(token=token_of(bytes(16))))
+    await bench.finish()
+    for code, lines in (("command_id_reused", 0), ("number_not_granted", 1)):
+        bench.hear(msgspec.structs.replace(welcome(), unknown_slips=(ticket().ticket,)))
+        bench.answers[-1].set_result(msgspec.convert({"type": "refused", "code": code}, Refused))
+        await asyncio.sleep(0)
+        assert caplog.text.count("the server does not take") == lines

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from queue_protocol.answers import Answer, TicketTaken
 from queue_protocol.commands import TakeTicket
 from queue_protocol.ids import CommandId, DeviceId, Language, ServiceId, TicketId
+from queue_protocol.journal_end import JournalEnd
 from queue_server.core.catalogue import Catalogue
 from queue_server.core.decision import Actor
 from queue_server.core.events import Entry
@@ -55,6 +56,11 @@ class TroubledJournal(MemoryJournal):
         """Return the answers that are known, unless the storage is gone."""
         self._check()
         return super().stored_answers(command_ids)
+
+    def leads_to(self, head: Head) -> bool:
+        """Say whether this entry is there, unless the storage is gone."""
+        self._check()
+        return super().leads_to(head)
 
     def _check(self) -> None:
         if self.is_gone:
@@ -128,12 +134,15 @@ class Office:
 
 @contextlib.asynccontextmanager
 async def at_work(
-    office: Office | None = None, catalogue: Catalogue | None = CATALOGUE, last_alive: datetime | None = None
+    office: Office | None = None,
+    catalogue: Catalogue | None = CATALOGUE,
+    last_alive: datetime | None = None,
+    last_end: JournalEnd | None = None,
 ) -> AsyncIterator[Office]:
     """Run the service of an office; without a catalogue it goes on from its journal."""
     office = office or Office()
     await office.service.restore()
-    await office.service.prepare(catalogue, last_alive)
+    await office.service.prepare(catalogue, last_alive, last_end)
     running = asyncio.create_task(office.service.run())
     try:
         yield office

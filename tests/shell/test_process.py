@@ -89,16 +89,17 @@ def test_a_spoilt_key_file_is_made_good(tmp_path: Path, left: bytes) -> None:
         assert isinstance(child.ask(TAKE).result, TicketTaken)
 
 
-def test_a_key_that_works_is_never_replaced(tmp_path: Path) -> None:
-    """A folder that comes from a backup without its key files still knows the boxes, wherever these stand."""
+def test_a_box_elsewhere_keeps_its_key_and_one_here_gets_its_own(tmp_path: Path) -> None:
+    """A folder without its key files, as from a backup, still knows the boxes; those beside the server find a key."""
     folder = tmp_path / "center"
     with Child.start(folder) as child:
-        hello = child.hello()
+        elsewhere = child.hello()
     shutil.rmtree(folder / "keys")
     with Child.start(folder) as child:
-        assert "key file" not in child.said
-        assert isinstance(child.ask(TAKE, hello).result, TicketTaken)
-    assert not (folder / "keys").exists()
+        here = child.hello()
+        assert here.key != elsewhere.key
+        assert isinstance(child.ask(TAKE, elsewhere).result, TicketTaken)
+        assert child.ask(TAKE, here).result == child.ask(TAKE, elsewhere).result
 
 
 def test_a_plug_pulled_between_commit_and_answer(tmp_path: Path) -> None:

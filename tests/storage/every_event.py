@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from queue_protocol.answers import WaitRange
 from queue_protocol.day_commands import OpeningTime
-from queue_protocol.ids import AccountId, CommandId, DeviceId, HallId, ServiceId, TicketId, Token
+from queue_protocol.ids import AccountId, CommandId, DeviceId, HallId, Revision, ServiceId, TicketId, Token
 from queue_server.core.box_events import (
     CallShown,
     CallSpoken,
@@ -72,6 +72,7 @@ from queue_server.core.events import (
     VisitRated,
 )
 from queue_server.core.facts import CallReason, CarriedSlip, KioskMark, KnownPart, OpenedCounter, Place, Session
+from queue_server.core.loss_events import EntriesMissing
 from queue_server.storage.journal import START
 from queue_server.storage.records import JournalOrigin, chain_hash, row_of
 
@@ -139,6 +140,23 @@ EVENTS: tuple[Event, ...] = (
         marks=(KioskMark(device=KIOSK, mark="M"),),
     ),
     OutageEnded(began_at=AT - timedelta(minutes=5), ended_at=AT),
+    EntriesMissing(
+        because="restored",
+        after=40,
+        through=None,
+        since=AT - timedelta(hours=5),
+        until=AT,
+        day=DAY,
+    ),
+    EntriesMissing(
+        because="lost",
+        after=40,
+        through=Revision(epoch=1, sequence=44),
+        since=AT - timedelta(hours=5),
+        until=AT,
+        day=DAY,
+        numbers={"A": 15, "AK": 3},
+    ),
     ClockConfirmed(),
     ClockPutBack(before=LATER, to=AT, sessions=SESSIONS),
     TodayChanged(sessions=SESSIONS),

@@ -49,7 +49,7 @@ def test_roles_are_given_and_taken(accounts: Accounts) -> None:
 def test_a_page_is_a_box_of_its_own_kind(accounts: Accounts) -> None:
     """A tablet at the door is let in as what it is."""
     accounts.set_device(DeviceId("web-1"), "web", b"key")
-    assert accounts.device("web-1") == ("web", b"key")
+    assert accounts.device("web-1") == ("web", (b"key",))
 
 
 def test_a_session_ends_by_itself(accounts: Accounts) -> None:
@@ -124,7 +124,7 @@ def test_a_box_has_one_key(accounts: Accounts) -> None:
     accounts.lend_to_page(b"page", KIOSK)
     assert accounts.lent_to_page(b"page") == (KIOSK, "kiosk")
     accounts.set_device(KIOSK, "kiosk", b"second")
-    assert accounts.device("kiosk-1") == ("kiosk", b"second")
+    assert accounts.device("kiosk-1") == ("kiosk", (b"second",))
     assert accounts.lent_to_page(b"page") is None
     assert accounts.devices() == [(KIOSK, "kiosk")]
 

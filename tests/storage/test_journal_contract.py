@@ -10,7 +10,7 @@ from queue_protocol.ids import CommandId
 from queue_server.core.events import DayOpened
 from queue_server.core.evolve import evolve
 from queue_server.core.hall import Hall
-from queue_server.storage.journal import START, Journal, JournalUnavailable
+from queue_server.storage.journal import START, Head, Journal, JournalUnavailable
 from tests.core.center import CATALOGUE, KIOSK, LAN
 from tests.storage.journals import (
     ORIGIN,
@@ -48,6 +48,24 @@ class TestJournal:
         again = open_journal()
         assert again.head() == head
         assert list(again.open_day()) == ENTRIES[:-2]
+
+    def test_a_journal_leads_to_its_own_entries_alone(self, open_journal: OpenJournal) -> None:
+        """By sequence and hash; the place before the first entry is one of every journal."""
+        journal = open_journal()
+        heads = [journal.append([entry], []) for entry in ENTRIES]
+        assert all(journal.leads_to(head) for head in [START, *heads])
+        assert not journal.leads_to(Head(heads[3].sequence, heads[4].hash))
+        assert not journal.leads_to(Head(heads[-1].sequence + 1, heads[-1].hash))
+
+    def test_an_epoch_is_raised_for_good_and_never_lowered(self, open_journal: OpenJournal) -> None:
+        """It is that of the entries appended from then on, after a reopening too."""
+        journal = open_journal()
+        journal.append(ENTRIES[:2], [])
+        journal.raise_epoch(4)
+        journal.raise_epoch(3)
+        journal.append(ENTRIES[2:4], [])
+        assert journal.origin == replace(ORIGIN, epoch=4)
+        assert open_journal().origin == journal.origin
 
     def test_the_hash_depends_on_content_and_order_only(self, open_journal: OpenJournal) -> None:
         """In one transaction or in many, the same entries lead to the same head; others to another."""

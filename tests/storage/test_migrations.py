@@ -63,7 +63,7 @@ def test_boxes_keep_their_keys_and_pages(connection: Connection) -> None:
     """A box and the page that stands for it are let in as before; boxes of the new kind can be added."""
     accounts = Accounts(connection)
     assert accounts.devices() == [("display-1", "display"), ("kiosk-1", "kiosk")]
-    assert accounts.device("kiosk-1") == ("kiosk", b"\x02")
+    assert accounts.device("kiosk-1") == ("kiosk", (b"\x02",))
     assert accounts.lent_to_page(b"\x04") == ("kiosk-1", "kiosk")
     accounts.set_device(DeviceId("kiosk-1"), "kiosk", b"new")
     assert accounts.lent_to_page(b"\x04") is None

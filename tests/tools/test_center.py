@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from tests.house.sources import ROOT
 from tests.watching import PATIENCE_S
 from tools import center
 from tools.center import PAGES, Box, Center, commands, read_arguments, run, unit
+from tools.restore_offer import offer_restore
 
 KEY = "k" * 32
 
@@ -256,3 +258,32 @@ def test_systemd_understands_the_unit(tmp_path: Path) -> None:
     asked = [checker, "verify", str(tmp_path / "motcua.service")]
     checked = subprocess.run(asked, capture_output=True, text=True, check=False)
     assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_an_empty_folder_is_offered_a_restore(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """The person types a backup until one is restored, or Enter for a new center; asked once in a center's life."""
+    typed = iter([str(tmp_path / "nowhere"), ""])
+    offer_restore(tmp_path / "new", lambda _question: next(typed))
+    said = capfd.readouterr()
+    assert "There is no center in" in said.out
+    assert "There is no backup in" in said.err
+    (tmp_path / "new").mkdir(exist_ok=True)
+    (tmp_path / "new" / "alive").touch()
+    offer_restore(tmp_path / "new", lambda _question: pytest.fail("asked again"))
+
+
+async def test_no_start_that_fails_leaves_a_server_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given words that cannot be said, as with a key that is not there, then the server is ended too."""
+    ended: list[str] = []
+
+    async def opened(_server: Box, _stopped: object) -> None:
+        raise FileNotFoundError("keys/kiosk-1")
+
+    async def stop(box: Box) -> None:
+        ended.append(box.name)
+
+    monkeypatch.setattr(center, "_open", opened)
+    monkeypatch.setattr(Box, "stop", stop)
+    with pytest.raises(FileNotFoundError):
+        await center.run(replace(read_arguments([])[0], data=tmp_path))
+    assert sorted(ended) == ["display", "kiosk", "server"]

@@ -131,3 +131,17 @@ def words(language: str) -> Texts:
     """Return the words of a language."""
     path: Path = assets.FOLDER / "texts" / f"{language}.po"
     return Texts.read(language, path.read_bytes())
+
+
+def test_a_ticket_says_what_an_accident_has_left_on_it(page: Page) -> None:
+    """That its number was given twice, that it was found again, both, or nothing."""
+    marks = run(
+        page,
+        "pieces.js",
+        """
+        const texts = { say: (key) => key };
+        const words = (row) => m.accidentMarks(texts, row).filter(Boolean).map((each) => each.textContent);
+        return [words({}), words({ shares_number: true }), words({ shares_number: true, recovered: true })];
+        """,
+    )
+    assert marks == [[], ["ticket_shares_number"], ["ticket_shares_number", "ticket_recovered"]]

@@ -2,7 +2,7 @@
 
 import { notesOn } from "./desk_notes.js";
 import { askButton, fold, menuButton, opener } from "./desk_pieces.js";
-import { badge, button, minutesWords, priorityMark, waitingWords } from "./pieces.js";
+import { accidentMarks, badge, button, minutesWords, priorityMark, waitingWords } from "./pieces.js";
 import { build, icon } from "./tree.js";
 
 /* Return the line of this counter, in the order in which it would call. */
@@ -52,7 +52,7 @@ function ticketRow(scene, row, words, ...acts) {
     build("strong", null, row.number),
     build("span", { class: "service" }, card ? texts.pick(card.names) : ""),
     build("span", { class: "acts" }, ...acts),
-    build("span", { class: "why" }, words, priorityMark(texts, row.priority)),
+    build("span", { class: "why" }, words, priorityMark(texts, row.priority), accidentMarks(texts, row)),
     notesOn(scene, row.ticket),
   );
 }

@@ -15,7 +15,7 @@ import { notesOn } from "./desk_notes.js";
 import { opener } from "./desk_pieces.js";
 import { reasonWords } from "./desk_reason.js";
 import { between, stopwatch } from "./moments.js";
-import { button, minutesWords, priorityMark, sign, waitingWords } from "./pieces.js";
+import { accidentMarks, button, minutesWords, priorityMark, sign, waitingWords } from "./pieces.js";
 import { build, icon } from "./tree.js";
 
 /* Return the card. */
@@ -61,6 +61,7 @@ function currentTicket(scene, current) {
       { id: "current-title" },
       texts.say(`desk_status_${current.status}`),
       priorityMark(texts, current.priority),
+      accidentMarks(texts, current),
     ),
     build(
       "div",

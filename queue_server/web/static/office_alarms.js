@@ -35,6 +35,8 @@ const RAISED = {
   outage: ["notice", "clock_alert"],
   left_yesterday: ["notice", "account_clock"],
   journal_damaged: ["danger", "alert"],
+  journal_restored: ["danger", "alert"],
+  entries_missing: ["danger", "alert"],
 };
 
 /* A printer that says that its paper is out knows better than what was counted. */

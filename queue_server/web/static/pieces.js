@@ -35,6 +35,14 @@ export function priorityMark(texts, priority) {
   return priority ? build("span", { class: "mark" }, texts.say("priority")) : null;
 }
 
+/* Return what an accident has left on a ticket: another one has its number too, or the journal had lost it. */
+export function accidentMarks(texts, { shares_number: shares, recovered }) {
+  return [
+    shares ? build("span", { class: "mark" }, texts.say("ticket_shares_number")) : null,
+    recovered ? build("span", { class: "mark" }, texts.say("ticket_recovered")) : null,
+  ];
+}
+
 /* Return a waiting time in words: whole minutes, or that it is less than one. */
 export function minutesWords(texts, lasting) {
   const minutes = wholeMinutes(lasting);
