@@ -178,7 +178,7 @@ def _off_duty(walk: Walk, texts: Texts, home: str) -> Notice:
 
 
 def _for_staff(walk: Walk, texts: Texts) -> str:
-    where = {"device": walk.device, "server": walk.server}
+    where = {"box": walk.device, "server": walk.server}
     if walk.refusal is None:
         return texts.say("kiosk_staff_unreachable", **where)
     key = f"kiosk_staff_{walk.refusal.code}"

@@ -91,7 +91,7 @@ function offScreen(page, state, way = null) {
 }
 
 function forStaff({ texts, link, refusal }, device) {
-  const where = { device, server: location.origin };
+  const where = { box: device, server: location.origin };
   if (link !== "refused" || refusal === null) {
     return texts.say("kiosk_staff_unreachable_page", where);
   }
