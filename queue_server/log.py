@@ -88,7 +88,7 @@ class BoundedHandler(logging.StreamHandler[TextIO]):
     def _say_more(self, kind: Kind, more: int) -> None:
         name, level, text = kind
         words = f"{more} more lines like this came within {WINDOW_S:.0f} s: {text}"
-        super().emit(logging.LogRecord(name, level, "", 0, words.replace("%", "%%"), None, None))
+        super().emit(logging.LogRecord(name, level, "", 0, words, None, None))
 
 
 def _shortened(text: str, most: int) -> str:

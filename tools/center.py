@@ -8,9 +8,11 @@ everything, the server last. `--unit` prints what makes systemd do all this.
 
 import argparse
 import asyncio
+import contextlib
 import getpass
 import os
 import shlex
+import shutil
 import signal
 import sys
 from collections.abc import Sequence
@@ -46,6 +48,9 @@ SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
 
 SOUND_S = 60.0
 """A box that lived so long was sound, and is started again at once."""
+
+LOG_LOOK_S = 10.0
+"""Between two looks at how long the logs are."""
 
 MOST_LOG_BYTES = 5_000_000
 """A larger log makes room at the next start of its box; one older is kept."""
@@ -95,8 +100,7 @@ class Box:
 
     async def start(self) -> None:
         """Start it in a session of its own, so that a Ctrl-C reaches only this program."""
-        if self._log.exists() and self._log.stat().st_size > MOST_LOG_BYTES:
-            self._log.replace(self._log.with_suffix(".log.1"))
+        self.keep_log_short()
         with self._log.open("ab") as log:
             self._child = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -111,11 +115,30 @@ class Box:
         """Show what it says until it ends, and return its exit status."""
         if self._child is None or self._child.stdout is None:
             raise RuntimeError(f"{self.name} was not started")
-        async for line in self._child.stdout:
-            said = line.decode("utf-8", "replace").rstrip()
-            self.lines.put_nowait(said)
-            print(f"  {said}", flush=True)
-        return await self._child.wait()
+        looking = asyncio.create_task(self._watch_log())
+        try:
+            async for line in self._child.stdout:
+                said = line.decode("utf-8", "replace").rstrip()
+                self.lines.put_nowait(said)
+                print(f"  {said}", flush=True)
+            return await self._child.wait()
+        finally:
+            looking.cancel()
+
+    def keep_log_short(self) -> None:
+        """Begin a log anew that has grown too long, also while the child writes into it; one older part stays.
+
+        The file is copied and emptied, not moved: the child holds it open, and writes at its end wherever that is.
+        """
+        if self._log.exists() and self._log.stat().st_size > MOST_LOG_BYTES:
+            with contextlib.suppress(OSError):  # a full disk: the older part is what gives way
+                shutil.copyfile(self._log, self._log.with_suffix(".log.1"))
+            os.truncate(self._log, 0)
+
+    async def _watch_log(self) -> None:
+        while True:
+            await asyncio.sleep(LOG_LOOK_S)
+            self.keep_log_short()
 
     async def keep(self, running: "asyncio.Task[int] | None" = None) -> None:
         """Keep it running: start it unless it is `running`, and again whenever it ends by itself.

@@ -121,16 +121,22 @@ function peopleTable(texts, people, asking) {
 }
 
 function personRow(texts, person, asking) {
-  const { account, roles } = person;
+  const { account, roles, guesses } = person;
   const what = asking !== null && asking.account === account ? asking.what : null;
   const words = ROLES.filter((role) => roles.includes(role)).map((role) => texts.say(`page_role_${role}`)).join(", ");
   return build(
     "tr",
     { key: account },
-    build("th", { scope: "row" }, account),
+    build("th", { scope: "row" }, account, guesses > 0 ? guessesOf(texts, person) : null),
     build("td", null, what === "roles" ? rolesForm(texts, person) : words),
     build("td", { class: "acts" }, ...personButtons(texts, account, what)),
   );
+}
+
+/* Wrong passwords of the last day: whoever sees many from a place that is none of ours knows that somebody guesses. */
+function guessesOf(texts, { guesses, guessed_from: places }) {
+  const words = texts.say("office_account_guesses", { guesses, places: places.join(", ") });
+  return build("span", { class: "secondary guesses", key: "guesses" }, icon("alert"), words);
 }
 
 function personButtons(texts, account, what) {

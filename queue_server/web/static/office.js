@@ -1,6 +1,7 @@
 /* The manager's page: the hall now, today's hours, the log of a day, the people. */
 
 import { Accounts } from "./accounts.js";
+import { Boxes } from "./boxes.js";
 import { ClockPanel } from "./office_clock.js";
 import { DayLog } from "./office_log.js";
 import { Printers } from "./office_printers.js";
@@ -30,6 +31,7 @@ const today = new Today(page);
 const printers = new Printers(page);
 const log = new DayLog(document.getElementById("log"), page);
 const accounts = new Accounts(document.getElementById("accounts"), page);
+const boxes = new Boxes(document.getElementById("boxes"), page);
 
 listen(root, (action, element) => {
   const { texts } = page;
@@ -56,4 +58,5 @@ async function askFirst(question, command) {
 }
 
 listen(document.getElementById("accounts"), (action, element) => accounts.act(action, element.dataset.value));
-page.start(root.dataset.language).then(() => accounts.fetch());
+listen(document.getElementById("boxes"), (action, element) => boxes.act(action, element.dataset.value));
+page.start(root.dataset.language).then(() => Promise.all([accounts.fetch(), boxes.fetch()]));
