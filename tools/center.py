@@ -49,8 +49,7 @@ SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
 SOUND_S = 60.0
 """A box that lived so long was sound, and is started again at once."""
 
-LOG_LOOK_S = 10.0
-"""Between two looks at how long the logs are."""
+LOG_LOOK_S = 10.0  # between two looks at how long the logs are
 
 MOST_LOG_BYTES = 5_000_000
 """A larger log makes room at the next start of its box; one older is kept."""
@@ -126,10 +125,7 @@ class Box:
             looking.cancel()
 
     def keep_log_short(self) -> None:
-        """Begin a log anew that has grown too long, also while the child writes into it; one older part stays.
-
-        The file is copied and emptied, not moved: the child holds it open, and writes at its end wherever that is.
-        """
+        """Begin a log anew that is too long, beside its older part. It is emptied, not moved: the child has it open."""
         if self._log.exists() and self._log.stat().st_size > MOST_LOG_BYTES:
             with contextlib.suppress(OSError):  # a full disk: the older part is what gives way
                 shutil.copyfile(self._log, self._log.with_suffix(".log.1"))
