@@ -41,7 +41,7 @@ def started_headless(server: HallServer, *arguments: str) -> "subprocess.Popen[s
 
 
 def ended(child: "subprocess.Popen[str]", number: int) -> str:
-    """Ask a child to end; return what it said on stderr after it ended well within two seconds."""
+    """Ask a child to end; return what it said on stderr by its end."""
     child.send_signal(number)
     _, said = child.communicate(timeout=PATIENCE_S)
     assert child.returncode == 0
