@@ -65,8 +65,8 @@ coverage: prepare-test
 	@$(IN_ENVIRONMENT) tools/coverage_bars.py build/coverage/coverage.json
 
 torture: prepare-test
-	@$(IN_ENVIRONMENT) -m pytest tests/torture --kills 200 --operations 10000 --frames 100000 --flips 2400 -s $(OPTIONS)
-	@$(IN_ENVIRONMENT) -m pytest tests/torture --kills 200 --operations 10000 --frames 100000 --damages 2000 -s $(OPTIONS)
+	@$(IN_ENVIRONMENT) -m pytest tests/torture --kills 200 --operations 10000 --frames 100000 \
+		--flips 2400 --damages 2000 -s $(OPTIONS)
 
 check: prepare-test
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target $(CHECKS)
