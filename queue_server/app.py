@@ -110,9 +110,7 @@ def compose(config: Config, connection: Connection, greeting: str) -> Any:
     """Return the application with all its parts; it says the greeting once it serves and can be told to end."""
     path = config.data / FILE
     with blaming(path):
-        journal = SqliteJournal(
-            connection, JournalOrigin(center=secrets.token_hex(8), site=config.site, epoch=FIRST_EPOCH)
-        )
+        journal = SqliteJournal(connection, JournalOrigin(secrets.token_hex(8), config.site, FIRST_EPOCH))
         clock, alive = start_clock(config.data, connection), alive_file(config.data).read()
     catalogue = read_catalogue(config.catalogue) if journal.head().sequence == 0 else None
     accounts = Accounts(connection)
