@@ -22,6 +22,7 @@ from queue_protocol.commands import (
     TransferTicket,
 )
 from queue_protocol.ids import AccountId, DeviceId, Revision, ServiceId, TicketId, ticket_id, token_of
+from queue_server.core.alarms import Surroundings
 from queue_server.core.box_events import SlipPrinted
 from queue_server.core.catalogue import Catalogue, Counter, Policy, Service
 from queue_server.core.decide import decide
@@ -39,7 +40,7 @@ from queue_server.core.evolve import evolve
 from queue_server.core.facts import CallReason, Place
 from queue_server.core.hall import Hall
 from queue_server.core.permissions import Order
-from queue_server.core.staff_views import Surroundings, desk, office
+from queue_server.core.staff_views import desk, office
 from queue_server.core.views import board, menu
 
 TICKETS = (1_000, 100_000)

@@ -172,6 +172,8 @@ class DeviceState(msgspec.Struct, frozen=True, kw_only=True):
 
     device: DeviceId
     connected: bool
+    seen: bool = True
+    """It was here today, or since the server started; a box that was not has a key and never came."""
     printer: PartState | None
     """`None`: the box has none."""
     speaker: PartState | None
@@ -210,6 +212,14 @@ class Alarm(msgspec.Struct, frozen=True, kw_only=True):
         "entries_missing",
         "paper_low",
         "unattended_line",
+        "counter_idle",
+        "call_forgotten",
+        "call_unshown",
+        "box_away",
+        "box_never",
+        "storage",
+        "disk_low",
+        "backup_old",
     ]
     at: Instant
     facts: Facts = {}

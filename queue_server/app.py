@@ -27,6 +27,7 @@ from queue_server.config import Config, read_catalogue
 from queue_server.core.catalogue import Catalogue
 from queue_server.premises import (
     blaming,
+    copied_at,
     listen,
     lock_folder,
     open_file,
@@ -42,6 +43,7 @@ from queue_server.shell.account_pages import AccountPages
 from queue_server.shell.addresses import Door, authority
 from queue_server.shell.catalogue_pages import CataloguePages
 from queue_server.shell.clock import Clock, read_wall
+from queue_server.shell.condition import Condition
 from queue_server.shell.connections import Sockets
 from queue_server.shell.device_pages import DevicePages
 from queue_server.shell.files import Files
@@ -124,6 +126,15 @@ def compose(config: Config, connection: Connection, greeting: str) -> Any:
     notebook = Notebook(Remarks(connection), in_writer, clock.now, lambda: service.hall.day, hub.show_notes)
     with blaming(path):
         asyncio.run(_begin(service, catalogue, alive if isinstance(alive, Alive) else None, notebook))
+    condition = Condition(
+        service,
+        clock,
+        config.data,
+        in_writer,
+        accounts.devices,
+        functools.partial(copied_at, config.data, connection),
+        clock.now(),
+    )
     access = Access(accounts, in_writer, clock.now)
     texts = read_texts()
     offset_s = functools.partial(_utc_offset_s, service, clock)
@@ -131,7 +142,7 @@ def compose(config: Config, connection: Connection, greeting: str) -> Any:
     reports = Reports(path)
     reception = Reception(service, access, texts, offset_s, load_templates())
     pages = (
-        Pages(reception, hub, clock, read_wall, version("motcua")),
+        Pages(reception, hub, clock, condition, read_wall, version("motcua")),
         TicketPages(reception, notebook, clock.now),
         AccountPages(reception, hub),
         DevicePages(reception, hub, config.data),
@@ -140,9 +151,10 @@ def compose(config: Config, connection: Connection, greeting: str) -> Any:
         ReportPages(reception, reports, in_reader),
         CataloguePages(reception),
     )
+    hub.condition = condition
     files = Files(config.data / "cache", texts)
     works = _works(config.data, connection, service, hub, clock, in_writer)
-    works = (*works, functools.partial(_watch_keys, hub, access))
+    works = (*works, functools.partial(_watch_keys, hub, access), condition.watch)
 
     @contextlib.asynccontextmanager
     async def lifespan(_application: object) -> AsyncIterator[None]:

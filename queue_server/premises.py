@@ -16,13 +16,14 @@ import filelock
 from queue_server.alive_file import FILE as ALIVE
 from queue_server.alive_file import look_alive
 from queue_server.config import StartError
+from queue_server.last_backup import last_backup
 from queue_server.shell.clock import Clock, read_wall
 from queue_server.storage.condition import LogOfAnotherFile, check
 from queue_server.storage.copying import copy_before_upgrade
 from queue_server.storage.journal import JournalDamaged, JournalUnavailable
 from queue_server.storage.reading import as_trouble
 from queue_server.storage.rebuilding import is_outdated, rebuild
-from queue_server.storage.sqlite import FILE, Connection, connect, last_entry_at
+from queue_server.storage.sqlite import FILE, Connection, connect, first_entry_at, last_entry_at
 
 log = logging.getLogger(__name__)
 
@@ -199,6 +200,12 @@ def known_marks(data: Path) -> tuple[int, ...]:
     """Return what the mark of this folder's journal may be; empty: not known."""
     alive = look_alive(data)
     return () if alive is None else alive.marks
+
+
+def copied_at(data: Path, connection: Connection) -> datetime | None:
+    """Return when the center was copied whole last; without a copy, when its journal began; `None`: not known."""
+    copied = last_backup(data)
+    return first_entry_at(connection) if copied is None else copied.at
 
 
 @contextlib.contextmanager

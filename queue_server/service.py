@@ -6,6 +6,7 @@ fails the tentative halls are dropped and the commands go one by one.
 """
 
 import asyncio
+import contextlib
 import functools
 import logging
 import secrets
@@ -88,6 +89,8 @@ class Service:
         """The draft on top of it."""
         self.clock: CorrectableClock | None = None
         """`None`: the time of this hall never goes back."""
+        self.unwritable_since: datetime | None = None
+        """Since when the storage takes nothing; `None`: it took the latest commit."""
         self.hall = Hall()
         self.languages: dict[TicketId, Language] = {}
         """Language of each visit, in memory only; gone when the ticket is done."""
@@ -224,6 +227,17 @@ class Service:
         if any(pass_time(self.hall, local_day(self.hall.catalogue, now), now)):
             self._wake.set()
 
+    async def try_storage(self) -> bool:
+        """Find out whether the storage takes a commit at this moment. One that does again is used again at once."""
+        try:
+            await self._in_writer(self._journal.probe)
+        except JournalError as error:
+            self._lose(error)
+            return False
+        self.unwritable_since = None
+        self._wake.set()
+        return True
+
     async def run(self) -> None:
         """Take what was asked, draft by draft, until cancelled."""
         while True:
@@ -237,6 +251,8 @@ class Service:
 
     async def _go_on(self) -> None:
         """Finish the draft that was written, decide what has arrived, and begin to write when nothing is."""
+        if self._head is None and self._current is None and self.unwritable_since is None:
+            await self._recover_quietly()
         current, following = self._current, self._following
         if current is not None and self._writing is not None and self._writing.done():
             self._current = None
@@ -324,8 +340,14 @@ class Service:
         self._conclude(draft)
         return True
 
+    async def _recover_quietly(self) -> None:
+        with contextlib.suppress(JournalError):  # the next command or look at the storage tries again
+            await self._recover()
+
     def _lose(self, error: JournalError) -> None:
-        log.error("the journal could not be written: %s", error)
+        if self.unwritable_since is None:
+            self.unwritable_since = self._now()
+            log.error("the journal could not be written: %s", error)
         self._head = None
 
     async def _recover(self) -> None:
@@ -349,6 +371,7 @@ class Service:
         return Draft(hall, max(self._now(), hall.at))
 
     def _conclude(self, draft: Draft) -> None:
+        self.unwritable_since = None
         self.hall = draft.hall
         self._of_hall = self._head or self._of_hall
         for asked, answer in draft.answers:

@@ -1,17 +1,13 @@
 """What staff are shown: the desk of a clerk and the office of the manager, as functions of the hall."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Literal
 
-from queue_protocol.answers import Facts
 from queue_protocol.desk_tickets import AwayRow, CarriedRow, CurrentTicket, FinishedTicket, Note, QueueRow
-from queue_protocol.ids import AccountId, DeviceId, Revision, ServiceId, TicketId, ticket_day, ticket_number
+from queue_protocol.ids import AccountId, DeviceId, Revision, TicketId, ticket_day, ticket_number
 from queue_protocol.snapshots import (
-    Alarm,
-    ClockState,
     CounterState,
     Desk,
     DeviceState,
@@ -22,11 +18,10 @@ from queue_protocol.snapshots import (
     SlipTrouble,
     Unserved,
 )
+from queue_server.core.alarms import Surroundings, alarms, is_seen, waiting_for
 from queue_server.core.announcements import SLIP_OVERDUE
-from queue_server.core.calendar import is_open
 from queue_server.core.calls import TAKE_BACK, calls_left, finish_to_take_back, long_from, recall_from
 from queue_server.core.dispatch import queue_of
-from queue_server.core.facts import Line
 from queue_server.core.hall import (
     Hall,
     Ticket,
@@ -39,7 +34,6 @@ from queue_server.core.hall import (
     unserved,
 )
 from queue_server.core.lifecycle import IN_HALL, SlipStatus, Status
-from queue_server.core.missing_entries import loss_alarms
 from queue_server.core.views import service_cards
 
 LINE_SHOWN = 50
@@ -47,9 +41,6 @@ LINE_SHOWN = 50
 
 UNSERVED_SHOWN = 200
 """People listed at the end of a day: more than any hall holds."""
-
-OUTAGE_NOTICED = timedelta(minutes=1)
-"""A shorter one, as an update of the program, has kept nobody waiting."""
 
 TROUBLE_SHOWN = 20
 """Slips in trouble that are listed: a printer that failed longer than this is an alarm, not a list."""
@@ -63,21 +54,6 @@ _UNSERVED_STATUS: Mapping[str, Literal["waiting", "called", "held"]] = {
     "called": "called",
     "held": "held",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What staff should know and the hall does not: the boxes that are connected, the clock, the journal."""
-
-    printing: tuple[DeviceId, ...] = ()
-    """Kiosks that print."""
-    displays: tuple[DeviceId, ...] = ()
-    speaker: DeviceId | None = None
-    clock: ClockState = "fine"
-    journal_damaged_at: datetime | None = None
-    """When the journal's past was found not to be what was written; `None`: it was not."""
-    notes: Mapping[TicketId, tuple[Note, ...]] = field(default_factory=dict)
-    """What staff wrote on tickets of the day."""
 
 
 def desk(
@@ -118,7 +94,7 @@ def desk(
         dossiers_per_turn=catalogue.policy.dossiers_per_turn,
         ended=hall.ended is not None,
         unserved=last,
-        alarms=alarms(hall, around, now),
+        alarms=tuple(each for each in alarms(hall, around, now) if each.facts.get("counter", counter) == counter),
         notes=_notes_on(around.notes, (*([] if current is None else [current]), *line, *away, *last)),
         finished=None if counter is None else _finished(hall, counter, now),
     )
@@ -152,9 +128,12 @@ def counter_states(hall: Hall) -> tuple[CounterState, ...]:
 
 def device_states(hall: Hall, around: Surroundings) -> tuple[DeviceState, ...]:
     """Return what is known of every box that was ever heard of today or is here now."""
-    connected = {*around.printing, *around.displays}
-    known = sorted(connected | {device for device, _ in hall.devices})
-    return tuple(_device_state(hall, device, connected=device in connected) for device in known)
+    connected = {*around.printing, *around.displays, *around.connected}
+    known = sorted(connected | around.expected.keys() | {device for device, _ in hall.devices})
+    return tuple(
+        _device_state(hall, device, connected=device in connected, seen=is_seen(hall, around, device))
+        for device in known
+    )
 
 
 def slips_in_trouble(hall: Hall, now: datetime) -> tuple[SlipTrouble, ...]:
@@ -181,56 +160,11 @@ def unserved_rows(hall: Hall, limit: int) -> tuple[Unserved, ...]:
     )
 
 
-def alarms(hall: Hall, around: Surroundings, now: datetime) -> tuple[Alarm, ...]:
-    """Return what staff should look at, the latest first."""
-    outages = [each for each in hall.outages if each.ended_at - each.began_at >= OUTAGE_NOTICED]
-    raised = [
-        *(
-            Alarm(
-                kind="hoarding",
-                at=each.at,
-                facts={"device": each.device, "service": each.service, "tickets": each.tickets},
-            )
-            for each in hall.hoardings
-        ),
-        *(
-            Alarm(kind="outage", at=each.ended_at, facts={"began_at": each.began_at.isoformat()})
-            for each in outages[-1:]
-        ),
-    ]
-    raised.extend(
-        Alarm(kind="paper_low", at=low_since, facts={"device": device, "slips": slips_left(hall.paper[device])})
-        for device, low_since in sorted(hall.paper_low.items())
-    )
-    if hall.left_yesterday and hall.sessions != ():
-        raised.append(Alarm(kind="left_yesterday", at=hall.opened_at, facts={"count": hall.left_yesterday}))
-    raised.extend(loss_alarms(hall))
-    raised.extend(_unattended(hall, now))
-    if around.journal_damaged_at is not None:
-        raised.append(Alarm(kind="journal_damaged", at=around.journal_damaged_at))
-    return tuple(sorted(raised, key=lambda each: each.at, reverse=True))
-
-
-def _unattended(hall: Hall, now: datetime) -> Iterator[Alarm]:
-    """Yield an alarm for each service whose people no open counter calls, while the center is open."""
-    if hall.ended or not is_open(hall.sessions, now):
-        return
-    attended = {
-        line for number, state in hall.counters.items() if state.clerk is not None for line in lines_at(hall, number)
-    }
-    for service in catalogue_of(hall).services:
-        lines: tuple[Line, ...] = (service.id, *hall.counters_waited_for)
-        tickets = _waiting_for(hall, service.id, (line for line in lines if line not in attended))
-        if tickets:
-            facts: Facts = {"service": service.id, "count": len(tickets)}
-            yield Alarm(kind="unattended_line", at=min(each.issued_at for each in tickets), facts=facts)
-
-
 def _line_states(hall: Hall) -> tuple[LineState, ...]:
     """Return the lines of the services, with those who wait for a service at one counter."""
     states = []
     for place, service in enumerate(catalogue_of(hall).services):
-        tickets = _waiting_for(hall, service.id, (service.id, *hall.counters_waited_for))
+        tickets = waiting_for(hall, service.id, (service.id, *hall.counters_waited_for))
         states.append(
             LineState(
                 service=service.id,
@@ -243,12 +177,6 @@ def _line_states(hall: Hall) -> tuple[LineState, ...]:
             )
         )
     return tuple(states)
-
-
-def _waiting_for(hall: Hall, service: ServiceId, lines: Iterable[Line]) -> list[Ticket]:
-    """Return who waits for this service in any of these lines."""
-    tickets = (hall.tickets[each.ticket] for line in lines for each in hall.line(line))
-    return [ticket for ticket in tickets if ticket.service == service]
 
 
 def _current(hall: Hall, counter: int, now: datetime) -> CurrentTicket | None:
@@ -354,13 +282,14 @@ def _counter_state(hall: Hall, number: int) -> CounterState:
     )
 
 
-def _device_state(hall: Hall, device: DeviceId, *, connected: bool) -> DeviceState:
+def _device_state(hall: Hall, device: DeviceId, *, connected: bool, seen: bool) -> DeviceState:
     printer = hall.devices.get((device, "printer"))
     speaker = hall.devices.get((device, "speaker"))
     reasons = [report.reason for report in (printer, speaker) if report is not None and report.reason is not None]
     return DeviceState(
         device=device,
         connected=connected,
+        seen=seen,
         printer=None if printer is None else (printer.state if connected else "unknown"),
         speaker=None if speaker is None else (speaker.state if connected else "unknown"),
         reason=reasons[0] if reasons and connected else None,

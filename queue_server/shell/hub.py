@@ -13,6 +13,7 @@ from queue_protocol.desk_tickets import Note
 from queue_protocol.hellos import DeskHello, DisplayHello, Hello, KioskHello, OfficeHello
 from queue_protocol.ids import AccountId, DeviceId, HallId, Language, Revision, TicketId
 from queue_protocol.snapshots import Beat, Menu, Snapshot
+from queue_server.core.alarms import Surroundings
 from queue_server.core.announcements import announcement, calls_to_say, slip, slips_to_offer
 from queue_server.core.box_events import DeviceReported
 from queue_server.core.clock_events import ClockConfirmed
@@ -27,11 +28,12 @@ from queue_server.core.events import (
 )
 from queue_server.core.hall import Hall
 from queue_server.core.permissions import STAFF
-from queue_server.core.staff_views import Surroundings, desk, office
+from queue_server.core.staff_views import desk, office
 from queue_server.core.views import board, is_in, menu, offered
 from queue_server.service import Service
 from queue_server.shell.client import Connection
 from queue_server.shell.clock import Clock
+from queue_server.shell.condition import Condition
 from queue_server.shell.viewers import Viewers
 
 PRINTED = (TicketIssued, TicketReissued, SlipReprinted, TicketCarriedOver)
@@ -70,6 +72,10 @@ class Hub:
         """The displays that speak, each offered what nobody had said when it began to."""
         self.journal_damaged_at: datetime | None = None
         """When the journal's past was found not to be what was written."""
+        self.condition: Condition | None = None
+        """Set once, by the composition; `None`: nobody looks at the PC, and no box is missed."""
+        self._left_at: dict[DeviceId, datetime] = {}
+        """When each box that was here since the start has left last."""
         self.service: Service | None = None
         """Set once, by the composition: service and hub know each other."""
 
@@ -92,6 +98,8 @@ class Hub:
 
     def leave(self, connection: Connection) -> None:
         """Let a client go."""
+        if connection in self._connections and isinstance(connection.hello, KioskHello | DisplayHello):
+            self._left_at[connection.hello.device] = self._clock.now()
         self._connections.pop(connection, None)
         self._viewers.leave(connection)
         if connection.actor is not None:
@@ -172,7 +180,12 @@ class Hub:
         displays = [
             each.hello.device for each in self._connections if isinstance(each.hello, DisplayHello) and each.actor
         ]
-        return Surroundings(
+        around = Surroundings(
+            connected=frozenset(
+                each.hello.device
+                for each in self._connections
+                if isinstance(each.hello, KioskHello | DisplayHello) and each.actor is not None
+            ),
             printing=tuple(sorted(self._printers())),
             displays=tuple(sorted(set(displays))),
             speaker=self._speaker_name(),
@@ -180,6 +193,7 @@ class Hub:
             journal_damaged_at=self.journal_damaged_at,
             notes=self._notes,
         )
+        return around if self.condition is None else self.condition.around(around, self._left_at)
 
     def count(self) -> dict[str, int]:
         """Return how many clients of each kind are connected."""

@@ -16,6 +16,7 @@ from queue_protocol.ids import DeviceId
 from queue_server.shell.access import BROWSER_COOKIE, DEVICE_COOKIE, SESSION_COOKIE, SESSION_LASTS, SignedIn
 from queue_server.shell.addresses import neighbourhood
 from queue_server.shell.clock import Clock
+from queue_server.shell.condition import Condition
 from queue_server.shell.hub import Hub
 from queue_server.shell.metrics import exposition
 from queue_server.shell.reception import (
@@ -41,6 +42,7 @@ class Pages:
     reception: Reception
     hub: Hub
     clock: Clock
+    condition: Condition
     wall: Callable[[], datetime]
     """What the PC believes the time is, also while the clock does not follow it."""
     version: str
@@ -137,9 +139,13 @@ class Pages:
 
     async def _health(self, _request: Request) -> Response:
         service = self.reception.service
-        writable, now = service.is_writable, self.clock.now()
+        looked, now = await self.condition.look(), self.clock.now()
+        low = self.condition.disk_low_since is not None
         facts = {
-            "status": "ok" if writable else "read_only",
+            "status": "read_only" if not looked.writable else "disk_low" if low else "ok",
+            "commit_ms": looked.commit_ms,
+            "loop_ms": looked.loop_ms,
+            "disk_free_mb": looked.disk_free_mb,
             "version": self.version,
             "sequence": service.hall.sequence,
             "day": service.hall.day,
@@ -147,7 +153,7 @@ class Pages:
             "wall": self.wall(),
             "clock": self.clock.state,
         }
-        return json_of(facts, ALL_WELL if writable else 503)
+        return json_of(facts, ALL_WELL if looked.writable else 503)
 
     async def _metrics(self, _request: Request) -> Response:
         service = self.reception.service

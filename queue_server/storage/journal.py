@@ -97,6 +97,12 @@ class Journal(Protocol):
         Raises `JournalDamaged` for a row that is no entry, or whose chain does not hold.
         """
 
+    def probe(self) -> None:
+        """Commit something small, as an append does, that no reader looks at.
+
+        Raises `JournalUnavailable` when the storage does not take it.
+        """
+
     def close(self) -> None:
         """Let go of the storage."""
 
@@ -147,6 +153,9 @@ class MemoryJournal:
         """Yield the entries of the open day."""
         opened = [place for place, entry in enumerate(self.entries) if isinstance(entry.event, DayOpened)]
         yield from self.entries[opened[-1] if opened else 0 :]
+
+    def probe(self) -> None:
+        """Do nothing: memory takes what an append brings."""
 
     def close(self) -> None:
         """Do nothing: there is nothing to let go of."""

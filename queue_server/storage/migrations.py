@@ -369,3 +369,10 @@ def m012_known_browsers(database: Database) -> None:
 def m013_keys_here(database: Database) -> None:
     """Let a box have a second key, for this folder: who restores does not know whether the box stands elsewhere."""
     database.execute("ALTER TABLE device ADD COLUMN key_hash_here BLOB")
+
+
+@migrations()
+def m014_write_probe(database: Database) -> None:
+    """Give `/health` a row to write: only a commit shows that the disk takes commits."""
+    database.execute("CREATE TABLE write_probe (written INTEGER NOT NULL) STRICT")
+    database.execute("INSERT INTO write_probe VALUES (0)")

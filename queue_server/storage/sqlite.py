@@ -45,6 +45,7 @@ KEEP_ORIGIN = "INSERT INTO origin SELECT ?, ?, ? WHERE NOT EXISTS (SELECT * FROM
 RAISE_EPOCH = "UPDATE origin SET epoch = ? WHERE epoch < ?"
 
 # What the journal reads and writes, in the order in which it does so.
+FIRST_AT = "SELECT at FROM event ORDER BY sequence LIMIT 1"
 LAST_AT = """
     SELECT iif(kind GLOB 'clock_put_back.*', json_extract(CAST(body AS TEXT), '$.to'), at)
     FROM event ORDER BY sequence DESC LIMIT 1
@@ -52,6 +53,7 @@ LAST_AT = """
 FIND_ANSWERS = "SELECT actor, command_id, body_hash, answer, day FROM answer WHERE command_id IN"
 ADD_EVENTS = "INSERT INTO event VALUES"
 ADD_ANSWERS = "INSERT INTO answer (actor, command_id, body_hash, answer, day) VALUES"
+PROBE = "UPDATE write_probe SET written = written + 1"
 DROP_ANSWERS = "DELETE FROM answer WHERE day < ?"
 
 
@@ -136,6 +138,16 @@ class SqliteJournal:
         """Yield the entries of the open day, each checked against the one before."""
         return reading.open_day(self._connection)
 
+    def probe(self) -> None:
+        """Write and sync one row, which differs each time: SQLite writes no page that stays the same."""
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute(PROBE)
+            self._connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._roll_back()
+            raise trouble(error) from error
+
     def close(self) -> None:
         """Close the connection; the WAL is folded into the file."""
         self._connection.close()
@@ -173,6 +185,16 @@ def fold(connection: Connection, mark: int) -> bool:
             return bool(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
         finally:
             connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+
+
+def first_entry_at(connection: Connection) -> datetime | None:
+    """Return the instant of the first entry that is there; `None` when there is none.
+
+    Raises `JournalUnavailable` or `JournalDamaged`.
+    """
+    with as_trouble():
+        row = connection.execute(FIRST_AT).fetchone()
+    return None if row is None else datetime.fromisoformat(row[0])
 
 
 def last_entry_at(connection: Connection) -> datetime | None:

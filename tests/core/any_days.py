@@ -18,6 +18,7 @@ from queue_protocol.commands import (
     TakeTicket,
 )
 from queue_protocol.ids import DeviceId, TicketId, Token
+from queue_server.core.alarms import Surroundings
 from queue_server.core.calendar import local_day
 from queue_server.core.catalogue import Catalogue, Interleave, Kiosk
 from queue_server.core.days import note_outage, open_day, pass_time
@@ -40,7 +41,7 @@ from queue_server.core.evolve import evolve
 from queue_server.core.hall import Hall, catalogue_of
 from queue_server.core.lifecycle import AT_COUNTER, SLIP_AFTER, STATUS_AFTER, UNSERVED, Status
 from queue_server.core.permissions import MAY_ASK, Order
-from queue_server.core.staff_views import Surroundings, desk, office
+from queue_server.core.staff_views import desk, office
 from queue_server.core.views import board, menu, ticket_page
 from queue_server.storage.records import JournalOrigin, entry_of, row_of
 from tests.core.any_command import COUNTERS, MAKE, NEVER, Chance, some_ticket

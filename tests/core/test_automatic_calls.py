@@ -14,8 +14,9 @@ from queue_protocol.commands import (
     StartService,
 )
 from queue_protocol.ids import ticket_number
+from queue_server.core.alarms import Surroundings
 from queue_server.core.events import ServiceFinished, TicketCalled
-from queue_server.core.staff_views import Surroundings, desk
+from queue_server.core.staff_views import desk
 from tests.core.center import (
     CERTIFICATION,
     CIVIL_STATUS,

@@ -8,11 +8,12 @@ from queue_protocol.answers import Done, Refused, TicketTaken
 from queue_protocol.commands import CarryOver, HoldTicket, MarkNoShow, StartService, TakeTicket
 from queue_protocol.day_commands import ChangeToday, EndDay, OpeningTime
 from queue_protocol.ids import DeviceId, TicketId, Token
+from queue_server.core.alarms import Surroundings
 from queue_server.core.announcements import slip, slips_to_offer
 from queue_server.core.decision import Actor
 from queue_server.core.events import DayClosed, DayEnded, DayOpened, TicketCarriedOver, TicketIssued
 from queue_server.core.facts import CarriedSlip
-from queue_server.core.staff_views import Surroundings, desk, office
+from queue_server.core.staff_views import desk, office
 from queue_server.core.views import service_cards
 from tests.core.center import (
     CERTIFICATION,

@@ -17,8 +17,9 @@ from queue_protocol.ids import (
     ticket_id,
     ticket_number,
 )
+from queue_server.core.alarms import Surroundings
 from queue_server.core.events import TicketIssued
-from queue_server.core.staff_views import Surroundings, desk
+from queue_server.core.staff_views import desk
 from tests.core.center import CERTIFICATION, DAY, KIOSK, LAN, LAND, MORNING, Center, called, token
 from tests.core.test_numbers import offline, offline_center
 

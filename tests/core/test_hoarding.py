@@ -7,9 +7,9 @@ import msgspec
 from queue_protocol.answers import TicketTaken
 from queue_protocol.commands import RecordOffline, TakeTicket
 from queue_protocol.ids import DeviceId
+from queue_server.core.alarms import Surroundings, alarms
 from queue_server.core.catalogue import Kiosk
 from queue_server.core.events import HoardingSuspected
-from queue_server.core.staff_views import Surroundings, alarms
 from tests.core.center import (
     CATALOGUE,
     CERTIFICATION,

@@ -7,9 +7,9 @@ import pytest
 from queue_protocol.ids import Revision, ticket_number
 from queue_protocol.journal_end import JournalEnd
 from queue_protocol.snapshots import Alarm
+from queue_server.core.alarms import Surroundings, alarms
 from queue_server.core.loss_events import EntriesMissing
 from queue_server.core.permissions import NoteJournalEnd
-from queue_server.core.staff_views import Surroundings, alarms
 from tests.core.center import DAY, KIOSK, MIDNIGHT, Center
 
 TOMORROW = DAY + timedelta(days=1)

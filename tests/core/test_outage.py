@@ -6,11 +6,11 @@ import pytest
 
 from queue_protocol.commands import RecallTicket, ReportCall
 from queue_protocol.ids import Revision
+from queue_server.core.alarms import Surroundings, alarms
 from queue_server.core.calls import is_unheard, recall_from
 from queue_server.core.days import note_outage
 from queue_server.core.events import OutageEnded
 from queue_server.core.hall import Hall
-from queue_server.core.staff_views import Surroundings, alarms
 from tests.core.center import DISPLAY, LAN, MORNING, Center, called
 
 A001 = called("A001")

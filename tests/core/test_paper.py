@@ -6,8 +6,8 @@ from queue_protocol.commands import ReportDevice, ReportSlip
 from queue_protocol.day_commands import ReplacePaper
 from queue_protocol.ids import DeviceId
 from queue_protocol.snapshots import Alarm
+from queue_server.core.alarms import Surroundings, alarms
 from queue_server.core.hall import PAPER_LOW_SLIPS
-from queue_server.core.staff_views import Surroundings, alarms
 from tests.core.center import GREETER, KIOSK, MANAGER, MORNING, Center
 
 KIOSK_1 = DeviceId("kiosk-1")

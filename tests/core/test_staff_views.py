@@ -17,8 +17,9 @@ from queue_protocol.day_commands import ChangeToday, EndDay
 from queue_protocol.desk_tickets import AwayRow, CarriedRow
 from queue_protocol.ids import DeviceId
 from queue_protocol.snapshots import ClockState, Desk, Office
+from queue_server.core.alarms import Surroundings
 from queue_server.core.days import note_outage
-from queue_server.core.staff_views import LINE_SHOWN, UNSERVED_SHOWN, Surroundings, desk, office, unserved_rows
+from queue_server.core.staff_views import LINE_SHOWN, UNSERVED_SHOWN, desk, office, unserved_rows
 from queue_server.core.views import board
 from tests.core.center import (
     CERTIFICATION,

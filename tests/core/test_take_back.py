@@ -17,10 +17,11 @@ from queue_protocol.commands import (
     TakeOverCounter,
 )
 from queue_protocol.ids import TicketId
+from queue_server.core.alarms import Surroundings
 from queue_server.core.catalogue import Interleave
 from queue_server.core.decision import Actor
 from queue_server.core.events import CallWithdrawn, FinishTakenBack, TicketHeld
-from queue_server.core.staff_views import Surroundings, desk
+from queue_server.core.staff_views import desk
 from queue_server.core.views import board
 from tests.core.center import DISPLAY, HOA, LAN, MANAGER, MORNING, Center, account, called, with_policy
 

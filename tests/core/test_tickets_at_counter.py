@@ -7,6 +7,7 @@ import pytest
 from queue_protocol.answers import Done, Refused
 from queue_protocol.commands import CloseCounter, Command, FinishService, MarkNoShow, RecallTicket, StartService
 from queue_protocol.ids import TicketId
+from queue_server.core.alarms import Surroundings
 from queue_server.core.catalogue import Policy
 from queue_server.core.decision import Actor
 from queue_server.core.events import (
@@ -18,7 +19,7 @@ from queue_server.core.events import (
     TicketRecalled,
 )
 from queue_server.core.lifecycle import Status
-from queue_server.core.staff_views import Surroundings, desk
+from queue_server.core.staff_views import desk
 from tests.core.center import DAY, HOA, LAN, MANAGER, MORNING, Center, account, called, with_policy
 
 A001 = called("A001")

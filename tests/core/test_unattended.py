@@ -21,10 +21,11 @@ from queue_protocol.commands import (
 from queue_protocol.day_commands import EndDay
 from queue_protocol.ids import HallId
 from queue_protocol.snapshots import Alarm, LineState
+from queue_server.core.alarms import Surroundings, alarms
 from queue_server.core.catalogue import HallPlan
 from queue_server.core.decision import Actor
 from queue_server.core.events import CounterClosed, ServiceChanged
-from queue_server.core.staff_views import Surroundings, alarms, office
+from queue_server.core.staff_views import office
 from queue_server.core.views import menu
 from tests.core.center import (
     CATALOGUE,

@@ -17,9 +17,10 @@ from queue_protocol.commands import (
 )
 from queue_protocol.ids import DeviceId, TicketId
 from queue_protocol.snapshots import Board, Desk, DeviceState, Office, SlipTrouble
+from queue_server.core.alarms import Surroundings
 from queue_server.core.announcements import SLIP_OVERDUE
 from queue_server.core.hall import Hall
-from queue_server.core.staff_views import LINE_SHOWN, TROUBLE_SHOWN, Surroundings, desk, office, slips_in_trouble
+from queue_server.core.staff_views import LINE_SHOWN, TROUBLE_SHOWN, desk, office, slips_in_trouble
 from queue_server.core.views import board, menu, ticket_page
 from tests.core.center import (
     CERTIFICATION,

@@ -1,16 +1,20 @@
 """Pages, forms and files of a running server: who sees them, what changes nothing, and what never leaks."""
 
+import contextlib
 import csv
 import io
 import json
 import re
+import sqlite3
 
 import pytest
 
 from queue_protocol.commands import FinishService, OpenCounter, StartService, TakeTicket
 from queue_protocol.ids import TicketId, Token
 from queue_server.core.catalogue import MOST_SERVICES
+from queue_server.shell import condition
 from queue_server.shell.access import DEVICE_COOKIE
+from queue_server.storage.sqlite import FILE
 from tests.core.center import CERTIFICATION, CIVIL_STATUS
 from tests.shell.server import NAME, Running
 
@@ -137,8 +141,8 @@ def test_the_log_of_the_day_opens_in_excel(server: Running) -> None:
     assert [next(iter(row.values())) for row in rows] == ["A001", "H001"]
     served = list(rows[0].values())
     assert "Chứng thực" in served
-    assert {"08:00", "08:01", "08:07", "1,5", "6,0", "lan"} <= set(served)
-    assert all(len(row) == 16 and None not in row for row in rows)
+    assert {"08:00", "08:01", "08:07", "1,5", "6,0", "ước tính", "lan"} <= set(served)
+    assert all(len(row) == 17 and None not in row for row in rows)
     english = server.browse("/office/day.csv?language=en", account="quanly").body.decode("utf-8-sig")
     assert "Certification" in english
     assert "1.5" in english
@@ -256,3 +260,18 @@ def test_every_service_of_the_longest_catalogue_has_a_hue(quiet_server: Running)
     assert len(hues) == MOST_SERVICES
     assert len(set(hues.values())) == 11
     assert (hues["hue-11"], hues["hue-12"]) == (hues["hue-0"], hues["hue-1"])
+
+
+def test_health_is_measured_and_comes_back_by_itself(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that takes no commit is seen without any command; once it does again, health and commands are back."""
+    monkeypatch.setattr(condition, "FRESH_S", 0.0)
+    well = json.loads(server.browse("/health").text)
+    assert well["disk_free_mb"] > 0
+    assert {"commit_ms", "loop_ms"} <= well.keys()
+    with contextlib.closing(sqlite3.connect(server.folder / FILE, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        failing = server.browse("/health")
+        assert (failing.status, json.loads(failing.text)["status"]) == (503, "read_only")
+        other.execute("ROLLBACK")
+    assert json.loads(server.browse("/health").text)["status"] == "ok"
+    assert server.kiosk().take().number == "A001"

@@ -175,6 +175,9 @@ def empty_counter(page: Page) -> None:
     """Finish whoever is at the counter and void who waits or is away, so that the next test finds nobody."""
     page.keyboard.press("Escape")
     if page.locator("#current-number").count():
+        if page.locator(".ticket.called").count():
+            page.click("[data-action=start]")
+            expect(page.locator(".ticket.serving")).to_be_visible()
         page.click("[data-action=finish]")
         expect(page.locator(".ticket.empty")).to_be_visible()
     while page.locator("[data-action=fold][data-value=away][aria-expanded=false]").count():

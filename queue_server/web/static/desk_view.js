@@ -178,6 +178,9 @@ function speakerSign(texts, speaker) {
 
 /* ---- what staff should know */
 
+/* With these nobody can be given a number or be called, or soon will not. */
+const GRAVE = new Set(["storage", "disk_low", "journal_damaged"]);
+
 /* One alarm at a time, the latest; it goes when somebody here has read it. */
 function alarmStrip(scene) {
   const { texts, state, desk } = scene;
@@ -190,7 +193,7 @@ function alarmStrip(scene) {
   const more = fresh.length > 1 ? texts.count("desk_alarms_more", fresh.length - 1) : "";
   return build(
     "p",
-    { class: "banner notice", key: "alarm", id: "alarm", role: "status" },
+    { class: `banner ${GRAVE.has(fresh[0].kind) ? "danger" : "notice"}`, key: "alarm", id: "alarm", role: "status" },
     icon("alert"),
     build("span", null, alarmWords(scene, fresh[0]), more),
     paperButton(scene, fresh[0]),
@@ -209,7 +212,7 @@ function paperButton({ texts, idle }, { kind, facts }) {
 
 /* Of one thing that goes on, as many tickets taken at one kiosk, only the latest alarm is told. */
 function topic({ kind, facts }) {
-  return [kind, facts.device, facts.service].join(" ");
+  return [kind, facts.device, facts.service, facts.counter].join(" ");
 }
 
 /* What lasts all day is known by what it is, what happened at a moment by the moment too. */

@@ -15,7 +15,7 @@ const LONG_SERVICE_FACTOR = 3;
  * {kind, icon, key, facts, reason, line, slip}. */
 export function alarmsOf(office, clock) {
   const alarms = [
-    ...office.alarms.filter((each) => !isSaidByPrinter(each, office.devices))
+    ...office.alarms.filter((each) => !isSaidByPrinter(each, office.devices) && !isOfBox(each))
       .map((each) => raisedAlarm(each, office.lines, clock)),
     ...office.devices.flatMap(deviceAlarms),
     ...office.slips.filter(({ state }) => state !== "accepted").map(slipAlarm),
@@ -37,12 +37,23 @@ const RAISED = {
   journal_damaged: ["danger", "alert"],
   journal_restored: ["danger", "alert"],
   entries_missing: ["danger", "alert"],
+  storage: ["danger", "alert"],
+  disk_low: ["danger", "alert"],
+  backup_old: ["notice", "clock_alert"],
+  counter_idle: ["notice", "account_clock"],
+  call_forgotten: ["notice", "account_clock"],
+  call_unshown: ["danger", "alert"],
 };
 
 /* A printer that says that its paper is out knows better than what was counted. */
 function isSaidByPrinter({ kind, facts }, devices) {
   return kind === "paper_low"
     && devices.some(({ device, reason }) => device === facts.device && reason === "paper_out");
+}
+
+/* A box that is missing has its alarm here at once; the server waits with it until it is no mere restart. */
+function isOfBox({ kind }) {
+  return kind === "box_away" || kind === "box_never";
 }
 
 /* What the server raises itself, with its facts as people read them. */
@@ -70,7 +81,7 @@ function paperAlarm(facts) {
 function deviceAlarms(device) {
   const name = { device: device.device };
   if (!device.connected) {
-    return [alarm("danger", "wifi_off", "office_alarm_away", name)];
+    return [alarm("danger", "wifi_off", device.seen ? "office_alarm_away" : "office_alarm_never", name)];
   }
   return [
     device.printer === "failed" && alarm("danger", "printer_alert", "office_alarm_printer", name, device.reason),
