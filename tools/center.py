@@ -50,7 +50,6 @@ SOUND_S = 60.0
 """A box that lived so long was sound, and is started again at once."""
 
 LOG_LOOK_S = 10.0  # between two looks at how long the logs are
-
 MOST_LOG_BYTES = 5_000_000
 """A larger log makes room at the next start of its box; one older is kept."""
 
@@ -194,8 +193,7 @@ async def run(center: Center) -> int:
         await _keep_all([*filter(None, keepers), *(asyncio.create_task(box.keep()) for box in boxes.values())], stopped)
     finally:  # whatever has failed here must not leave a server behind that nobody sees
         await asyncio.gather(*(box.stop() for box in boxes.values()))
-        if server is not None:
-            await server.stop()
+        await asyncio.gather(*([server.stop()] if server else []))
     print("motcua has stopped; the same command goes on with the same day", flush=True)
     return 0 if stopped.is_set() else USAGE_ERROR
 
@@ -297,9 +295,7 @@ def read_arguments(arguments: Sequence[str] | None = None) -> tuple[Center, bool
 
 def has_screen(environment: dict[str, str], platform: str) -> bool:
     """Say whether windows can be opened: always on Windows and macOS, elsewhere where a display server is named."""
-    if platform in {"win32", "darwin"}:
-        return True
-    return any(environment.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+    return platform in {"win32", "darwin"} or any(map(environment.get, ("DISPLAY", "WAYLAND_DISPLAY")))
 
 
 def commands(center: Center) -> dict[str, list[str]]:
