@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from queue_protocol.ids import AccountId, DeviceId, ServiceId, ticket_id, token_of
 from queue_server.config import read_catalogue
@@ -83,7 +84,7 @@ def _month(path: Path) -> list[dict[str, Any]]:
     questions: dict[str, Callable[[], Any]] = {
         "services": lambda: reports.services(*MONTH),
         "counters": lambda: reports.counters(*MONTH),
-        "arrivals": lambda: reports.arrivals(*MONTH, 25_200),
+        "arrivals": lambda: reports.arrivals(*MONTH, ZoneInfo("Asia/Ho_Chi_Minh")),
         "ratings": lambda: reports.ratings(*MONTH),
         "sums": lambda: reports.sums(*MONTH),
         "ledger of a day": lambda: reports.ledger(MONTH[0]),

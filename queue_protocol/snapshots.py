@@ -220,6 +220,8 @@ class Alarm(msgspec.Struct, frozen=True, kw_only=True):
         "storage",
         "disk_low",
         "backup_old",
+        "numbers_widen",
+        "numbers_ending",
     ]
     at: Instant
     facts: Facts = {}

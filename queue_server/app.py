@@ -126,15 +126,7 @@ def compose(config: Config, connection: Connection, greeting: str) -> Any:
     notebook = Notebook(Remarks(connection), in_writer, clock.now, lambda: service.hall.day, hub.show_notes)
     with blaming(path):
         asyncio.run(_begin(service, catalogue, alive if isinstance(alive, Alive) else None, notebook))
-    condition = Condition(
-        service,
-        clock,
-        config.data,
-        in_writer,
-        accounts.devices,
-        functools.partial(copied_at, config.data, connection),
-        clock.now(),
-    )
+    condition = hub.condition = _condition(config.data, connection, service, clock, in_writer, accounts)
     access = Access(accounts, in_writer, clock.now)
     texts = read_texts()
     offset_s = functools.partial(_utc_offset_s, service, clock)
@@ -151,7 +143,6 @@ def compose(config: Config, connection: Connection, greeting: str) -> Any:
         ReportPages(reception, reports, in_reader),
         CataloguePages(reception),
     )
-    hub.condition = condition
     files = Files(config.data / "cache", texts)
     works = _works(config.data, connection, service, hub, clock, in_writer)
     works = (*works, functools.partial(_watch_keys, hub, access), condition.watch)
@@ -176,6 +167,13 @@ def _welcome(data: Path, accounts: Accounts, *, is_new: bool) -> None:
         say(f"a new center begins in {data}. To go on with a backup instead, stop this server and run:")
         say(f"  python -m queue_server restore BACKUP --data {data}")
     welcome_first_people(data, accounts, is_new=is_new)
+
+
+def _condition(
+    data: Path, connection: Connection, service: Service, clock: Clock, in_writer: InWriter, accounts: Accounts
+) -> Condition:
+    copied = functools.partial(copied_at, data, connection)
+    return Condition(service, clock, data, in_writer, accounts.devices, copied, clock.now())
 
 
 def _works(

@@ -16,7 +16,6 @@ from typing import Any, Protocol
 
 from queue_protocol.answers import Answer, RefusalCode, Refused, TicketTaken
 from queue_protocol.codec import encode
-from queue_protocol.commands import RecordOffline, RecordPrinted, TakeTicket
 from queue_protocol.day_commands import ConfirmClock
 from queue_protocol.ids import CommandId, Language, Revision, TicketId
 from queue_protocol.journal_end import JournalEnd
@@ -24,14 +23,14 @@ from queue_server.core.calendar import local_day
 from queue_server.core.catalogue import Catalogue
 from queue_server.core.days import change_catalogue, note_outage, pass_time
 from queue_server.core.decision import Actor
-from queue_server.core.events import DayOpened, Entry
+from queue_server.core.events import Entry
 from queue_server.core.evolve import evolve
 from queue_server.core.hall import Hall
-from queue_server.core.lifecycle import MAY_COME_BACK
 from queue_server.core.missing_entries import entries_lost
 from queue_server.core.permissions import MAY_ASK, NoteJournalEnd, Order, PutClockBack
 from queue_server.drafts import SYSTEM, Asked, Draft
 from queue_server.storage.journal import START, Head, Journal, JournalError, body_hash, end_of
+from queue_server.visit_languages import forget, remember
 
 log = logging.getLogger(__name__)
 
@@ -104,6 +103,11 @@ class Service:
         if self.hall.catalogue is None:
             raise LookupError("no catalogue was imported")
         return self.hall.catalogue
+
+    @property
+    def site(self) -> str:
+        """The name of this point, where a center has several."""
+        return self._journal.origin.site
 
     @property
     def epoch(self) -> int:
@@ -231,12 +235,11 @@ class Service:
         """Find out whether the storage takes a commit at this moment. One that does again is used again at once."""
         try:
             await self._in_writer(self._journal.probe)
+            self.unwritable_since = None
         except JournalError as error:
             self._lose(error)
-            return False
-        self.unwritable_since = None
         self._wake.set()
-        return True
+        return self.unwritable_since is None
 
     async def run(self) -> None:
         """Take what was asked, draft by draft, until cancelled."""
@@ -252,7 +255,8 @@ class Service:
     async def _go_on(self) -> None:
         """Finish the draft that was written, decide what has arrived, and begin to write when nothing is."""
         if self._head is None and self._current is None and self.unwritable_since is None:
-            await self._recover_quietly()
+            with contextlib.suppress(JournalError):  # the next command or look at the storage tries again
+                await self._recover()
         current, following = self._current, self._following
         if current is not None and self._writing is not None and self._writing.done():
             self._current = None
@@ -340,10 +344,6 @@ class Service:
         self._conclude(draft)
         return True
 
-    async def _recover_quietly(self) -> None:
-        with contextlib.suppress(JournalError):  # the next command or look at the storage tries again
-            await self._recover()
-
     def _lose(self, error: JournalError) -> None:
         if self.unwritable_since is None:
             self.unwritable_since = self._now()
@@ -362,7 +362,7 @@ class Service:
             before = self.hall.sequence
             entries = await self.restore()
             for asked in self._pending.values():
-                self._remember_language(asked)
+                remember(self.languages, self.hall, asked.order)
             self._publish([entry for entry in entries if entry.sequence > before])
         self._head = head
 
@@ -371,40 +371,23 @@ class Service:
         return Draft(hall, max(self._now(), hall.at))
 
     def _conclude(self, draft: Draft) -> None:
-        self.unwritable_since = None
-        self.hall = draft.hall
+        self.hall, self.unwritable_since = draft.hall, None
         self._of_hall = self._head or self._of_hall
         for asked, answer in draft.answers:
             if isinstance(answer.result, TicketTaken):
-                self._remember_language(asked)
+                remember(self.languages, self.hall, asked.order)
             self._answer(asked, answer)
         if draft.entries:
             self._publish(draft.entries)
 
     def _publish(self, entries: Sequence[Entry]) -> None:
         self._on_publish(self.hall, entries)
-        self._forget_languages(entries)
+        forget(self.languages, self.hall, entries)
 
     def _answer(self, asked: Asked, answer: Answer) -> None:
         self._pending.pop(asked.id, None)
         if not asked.answer.done():
             asked.answer.set_result(answer)
-
-    def _remember_language(self, asked: Asked) -> None:
-        order = asked.order
-        if isinstance(order, TakeTicket | RecordOffline | RecordPrinted) and order.token in self.hall.tokens:
-            ticket = self.hall.tickets[self.hall.tokens[order.token]]
-            if ticket.status in MAY_COME_BACK:
-                self.languages[ticket.id] = order.language
-
-    def _forget_languages(self, entries: Sequence[Entry]) -> None:
-        for entry in entries:
-            if isinstance(entry.event, DayOpened):
-                for gone in self.languages.keys() - set(self.hall.tickets):
-                    del self.languages[gone]
-            ticket = self.hall.tickets.get(getattr(entry.event, "ticket", TicketId("")))
-            if ticket is not None and ticket.status not in MAY_COME_BACK:
-                self.languages.pop(ticket.id, None)
 
 
 def _keep_clock(clock: CorrectableClock, before: datetime, done: "asyncio.Future[Answer]") -> None:

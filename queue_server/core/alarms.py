@@ -17,6 +17,7 @@ from queue_server.core.dispatch import next_ticket
 from queue_server.core.facts import Line
 from queue_server.core.hall import Hall, Ticket, catalogue_of, lines_at, slips_left
 from queue_server.core.missing_entries import loss_alarms
+from queue_server.core.series import ending_series
 
 OUTAGE_NOTICED = timedelta(minutes=1)
 """A shorter one, as an update of the program, has kept nobody waiting."""
@@ -92,6 +93,7 @@ def alarms(hall: Hall, around: Surroundings, now: datetime) -> tuple[Alarm, ...]
     raised.extend(loss_alarms(hall))
     for more in (_unattended, _idle_counters, _forgotten_calls):
         raised.extend(more(hall, now))
+    raised.extend(_ending_numbers(hall))
     raised.extend(_missing_boxes(hall, around, now))
     raised.extend(_machine(around, now))
     if around.journal_damaged_at is not None:
@@ -136,6 +138,14 @@ def _forgotten_calls(hall: Hall, now: datetime) -> Iterator[Alarm]:
         if now - ticket.last_called_at >= CALL_FORGOTTEN:
             facts: Facts = {"counter": number, "number": ticket_number(ticket.id)}
             yield Alarm(kind="call_forgotten", at=ticket.last_called_at, facts=facts)
+
+
+def _ending_numbers(hall: Hall) -> Iterator[Alarm]:
+    """Yield an alarm for each service whose numbers come to their last digit, before anybody is sent away."""
+    widens = catalogue_of(hall).policy.number_widens
+    for service, last, highest in ending_series(hall):
+        facts: Facts = {"service": service.id, "prefix": service.prefix, "last": last, "highest": highest}
+        yield Alarm(kind="numbers_widen" if widens else "numbers_ending", at=hall.opened_at, facts=facts)
 
 
 def _missing_boxes(hall: Hall, around: Surroundings, now: datetime) -> Iterator[Alarm]:

@@ -95,7 +95,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     calls_before_no_show: Annotated[int, Meta(ge=1, le=9)] = 3
     """Calls that a ticket must have had before it may be marked as a no-show; the last of them says that it is."""
     one_key: bool = True
-    """Whether "next" counts a ticket that is only called as served."""
+    """Whether the key that marks a no-show calls the next person, too."""
     return_within_minutes: Annotated[int, Meta(ge=0, le=480)] = 20
     """Who comes back this soon after a no-show is next but one; later goes to the end."""
     returns_allowed: Annotated[int, Meta(ge=0, le=9)] = 2
@@ -113,6 +113,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """How long a person may say at the kiosk that the choice was wrong."""
     number_digits: Annotated[int, Meta(ge=2, le=6)] = 3
     """Digits behind the prefix; the busiest line seen in the country takes under 500 numbers a day."""
+    number_widens: bool = True
+    """Whether a series that has used up its digits goes on with one more; otherwise no number is left that day."""
     number_start: Annotated[int, Meta(ge=1, le=9999)] = 1
     number_step: Annotated[int, Meta(ge=1, le=99)] = 1
     # the day

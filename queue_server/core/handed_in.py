@@ -16,7 +16,7 @@ from queue_server.core.estimate import outlook
 from queue_server.core.events import TicketIssued
 from queue_server.core.hall import Hall, catalogue_of
 from queue_server.core.placing import place_of_walk_in
-from queue_server.core.series import is_granted, split_number
+from queue_server.core.series import is_granted, most_count, split_number
 from queue_server.core.visits import taken
 
 Handed = RecordOffline | RecordPrinted
@@ -51,7 +51,7 @@ def _record_printed(hall: Hall, command: RecordPrinted, actor: Actor, now: datet
         return refuse("unknown_service")
     number = ticket_number(command.ticket)
     series, count = split_number(number)
-    is_of_center = series == service.prefix and 0 < count < 10 ** catalogue_of(hall).policy.number_digits
+    is_of_center = series == service.prefix and 0 < count <= most_count(catalogue_of(hall).policy)
     is_known = is_of_center or is_granted(hall, service, DeviceId(actor.name), number)
     if not is_of(command.ticket, hall.day) or not is_known:
         return refuse("number_not_granted", number=number)

@@ -7,11 +7,18 @@ series makes too, so the two never meet, and a kiosk alone keeps count of its ow
 """
 
 import re
+from collections.abc import Iterator
 
 from queue_protocol.ids import DeviceId, reserve_number
 from queue_protocol.snapshots import Reserve
-from queue_server.core.catalogue import Catalogue, Service
+from queue_server.core.catalogue import Catalogue, Policy, Service
 from queue_server.core.hall import Hall, catalogue_of
+
+MOST_DIGITS = 6
+"""Of a number on the wire."""
+
+ENDING_SHARE = 0.9
+"""From here on staff are told: in the busiest hall a hundred numbers are an hour."""
 
 MARKS = "KMRTVXYCDEFGHLNPQSUWZAB"
 """The first sound unlike each other through a loudspeaker. No I, J or O: written, they are taken for digits."""
@@ -32,7 +39,23 @@ def next_number(hall: Hall, service: Service) -> str | None:
     policy = catalogue_of(hall).policy
     last = hall.issued.get(service.prefix)
     count = policy.number_start if last is None else last + policy.number_step
-    return None if count >= 10**policy.number_digits else f"{service.prefix}{count:0{policy.number_digits}d}"
+    return None if count > most_count(policy) else f"{service.prefix}{count:0{policy.number_digits}d}"
+
+
+def most_count(policy: Policy) -> int:
+    """Return the highest count that a number of the center's own series may have."""
+    digits = MOST_DIGITS if policy.number_widens else policy.number_digits
+    return int("9" * digits)
+
+
+def ending_series(hall: Hall) -> Iterator[tuple[Service, int, int]]:
+    """Yield each service whose numbers come to the end of their digits: the last count given, and the highest."""
+    policy = catalogue_of(hall).policy
+    for service in catalogue_of(hall).services:
+        last = hall.issued.get(service.prefix, 0)
+        highest = int("9" * max(policy.number_digits, len(str(last))))
+        if highest <= most_count(policy) and last >= highest * ENDING_SHARE:
+            yield service, last, highest
 
 
 def offline_series(hall: Hall, service: Service, device: DeviceId) -> str | None:

@@ -31,7 +31,7 @@ RULE_COLUMNS = (Column("catalogue_column_rule", "long"), Column("catalogue_colum
 
 def catalogue_tables(catalogue: Catalogue, texts: Texts) -> list[Table]:
     """Return the parts of a catalogue, each with the text `catalogue_<name>` as its title."""
-    wording = Wording(texts, catalogue, 0)
+    wording = Wording(texts, catalogue)
     return [
         Table("services", SERVICE_COLUMNS, tuple(_service_row(each, wording) for each in catalogue.services)),
         Table("counters", COUNTER_COLUMNS, tuple(_counter_row(each, wording) for each in catalogue.counters)),

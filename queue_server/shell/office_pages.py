@@ -1,9 +1,10 @@
 """The manager's page of the day, and the facts it asks for besides its socket: the log and the usual hours."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from starlette.requests import Request
@@ -37,12 +38,13 @@ class OfficePages:
     async def _day(self, request: Request) -> Response:
         await self.reception.require(request, "manager")
         day = self.reception.asked_day(request).isoformat()
-        services = enumerate(self.reception.service.catalogue.services)
+        catalogue = self.reception.service.catalogue
+        services, zone = enumerate(catalogue.services), ZoneInfo(catalogue.time_zone)
         return json_of(
             {
                 "day": day,
                 "days": await self.in_reader(self.reports.days),
-                "tickets": [_with_instants(row) for row in await self.in_reader(self.reports.tickets, day)],
+                "tickets": [_with_instants(row, zone) for row in await self.in_reader(self.reports.tickets, day)],
                 "totals": await self.in_reader(self.reports.totals, day),
                 "services": {
                     service.id: {"names": service.names, "prefix": service.prefix, "hue": place}
@@ -60,10 +62,10 @@ class OfficePages:
         return json_of({"day": day, "sessions": usual, "public_holiday": is_public_holiday(day)})
 
 
-def _with_instants(row: msgspec.Struct) -> dict[str, Any]:
-    """Return a row with its times as ISO instants, as every message has them."""
+def _with_instants(row: msgspec.Struct, zone: ZoneInfo) -> dict[str, Any]:
+    """Return a row with its times as ISO instants, each with the offset that the center had then."""
     facts: dict[str, Any] = msgspec.to_builtins(row)
     for name in MOMENTS:
         moment = facts[name]
-        facts[name] = None if moment is None else datetime.fromtimestamp(moment / 1000, UTC).isoformat()
+        facts[name] = None if moment is None else datetime.fromtimestamp(moment / 1000, zone).isoformat()
     return facts

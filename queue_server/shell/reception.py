@@ -18,6 +18,7 @@ from queue_server.core.decision import Actor
 from queue_server.service import Service
 from queue_server.shell.access import SESSION_COOKIE, Access
 from queue_server.shell.files import WEB
+from queue_server.shell.spans import Span
 from queue_server.shell.tables import Wording
 from queue_server.storage.accounts import Account, AccountRole
 
@@ -72,7 +73,19 @@ class Reception:
 
     def wording(self, request: HTTPConnection) -> Wording:
         """Return what puts facts into the words of the language that this browser asks for."""
-        return Wording(self.words(request), self.service.catalogue, self.utc_offset_s())
+        return Wording(self.words(request), self.service.catalogue)
+
+    def about_export(self, request: HTTPConnection, span: Span) -> dict[str, str]:
+        """Return what tells the rows of one export from those of another: the span of days and the site."""
+        wording = self.wording(request)
+        days = [wording.day(each.isoformat()) for each in (span.first, span.last)]
+        dates = {"csv_day": days[0]} if span.first == span.last else {"csv_first_day": days[0], "csv_last_day": days[1]}
+        return dates | {"csv_site": self.service.site}
+
+    def name_of_export(self, name: str, span: Span) -> str:
+        """Return what the file of an export is called."""
+        days = f"{span.first}" if span.first == span.last else f"{span.first}-{span.last}"
+        return f"motcua-{self.service.site}-{name}-{days}.csv"
 
     def today(self) -> date:
         """Return the open day; before there is one, that of the last event in UTC."""

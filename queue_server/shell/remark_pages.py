@@ -90,8 +90,8 @@ class RemarkPages:
             raise HTTPException(400)
         first, last = asked.span.first, asked.span.last
         table = remark_table(await self.notebook.of_days(first, last), self.reception.wording(request))
-        body = table_as_csv(table, self.reception.words(request))
-        return download(body, CSV, f"motcua-remarks-{first}-{last}.csv")
+        body = table_as_csv(table, self.reception.words(request), self.reception.about_export(request, asked.span))
+        return download(body, CSV, self.reception.name_of_export("remarks", asked.span))
 
     async def _erase(self, request: Request) -> Response:
         account = await self.reception.require(request, "manager")

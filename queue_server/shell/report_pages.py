@@ -1,6 +1,7 @@
 """Reports of a span of days and the ledger of a day: pages that can be printed, and the same tables as files."""
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -49,7 +50,7 @@ class ReportPages:
         if name not in TABLES:
             raise HTTPException(404)
         table = TABLES[name](await self._figures(asked.span), self.reception.wording(request))
-        return self._file(request, table, f"motcua-{name}-{asked.span.first}-{asked.span.last}")
+        return self._file(request, table, name, asked.span)
 
     async def _ledger(self, request: Request) -> Response:
         day = self.reception.asked_day(request)
@@ -68,12 +69,12 @@ class ReportPages:
     async def _ledger_csv(self, request: Request) -> Response:
         day = self.reception.asked_day(request)
         ledger = await self.in_reader(self.reports.ledger, day.isoformat())
-        return self._file(request, ledger_table(ledger, self.reception.wording(request)), f"motcua-ledger-{day}")
+        return self._file(request, ledger_table(ledger, self.reception.wording(request)), "ledger", Span(day, day))
 
     async def _day_csv(self, request: Request) -> Response:
         day = self.reception.asked_day(request)
         rows = await self.in_reader(self.reports.tickets, day.isoformat())
-        return self._file(request, log_table(rows, self.reception.wording(request)), f"motcua-{day}")
+        return self._file(request, log_table(rows, self.reception.wording(request)), "log", Span(day, day))
 
     async def _tables(self, request: Request, span: Span) -> list[Table]:
         figures, wording = await self._figures(span), self.reception.wording(request)
@@ -81,11 +82,13 @@ class ReportPages:
         return [draw(figures, wording) for name, draw in TABLES.items() if name != "days" or span.first < span.last]
 
     async def _figures(self, span: Span) -> Figures:
-        figures: Figures = await self.in_reader(ask, self.reports, span, self.reception.utc_offset_s())
-        return in_order(figures, [each.id for each in self.reception.service.catalogue.services])
+        catalogue = self.reception.service.catalogue
+        figures: Figures = await self.in_reader(ask, self.reports, span, ZoneInfo(catalogue.time_zone))
+        return in_order(figures, [each.id for each in catalogue.services])
 
     def _asked(self, request: Request) -> Asked:
         return read_asked(request.query_params, self.reception.today(), self.reception.words(request))
 
-    def _file(self, request: Request, table: Table, name: str) -> Response:
-        return download(table_as_csv(table, self.reception.words(request)), CSV, f"{name}.csv")
+    def _file(self, request: Request, table: Table, name: str, span: Span) -> Response:
+        body = table_as_csv(table, self.reception.words(request), self.reception.about_export(request, span))
+        return download(body, CSV, self.reception.name_of_export(name, span))

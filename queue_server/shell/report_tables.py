@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import tzinfo
 
 from queue_server.shell.spans import Span
 from queue_server.shell.tables import WEEKDAYS, Column, Table, Wording, shade
@@ -50,14 +51,14 @@ class Figures:
     sums: Sequence[DailySum]
 
 
-def ask(reports: Reports, span: Span, utc_offset_s: int) -> Figures:
+def ask(reports: Reports, span: Span, zone: tzinfo) -> Figures:
     """Ask the storage; runs in the reader's thread. Services come as they came first, the whole center last."""
     first, last = span.first.isoformat(), span.last.isoformat()
     return Figures(
         span=span,
         services=reports.services(first, last),
         counters=reports.counters(first, last),
-        arrivals=reports.arrivals(first, last, utc_offset_s),
+        arrivals=reports.arrivals(first, last, zone),
         ratings=reports.ratings(first, last),
         sums=reports.sums(first, last),
     )

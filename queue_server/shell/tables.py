@@ -1,8 +1,9 @@
 """Tables as values: a page draws and a spreadsheet holds the same cells, in words and figures of one language."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from queue_protocol.texts import Texts
 from queue_server.core.catalogue import Catalogue
@@ -50,7 +51,11 @@ class Wording:
 
     texts: Texts
     catalogue: Catalogue
-    utc_offset_s: int
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the center: each instant is shown with the offset that it had itself."""
+        return ZoneInfo(self.catalogue.time_zone)
 
     def service(self, name: str | None) -> str:
         """Return what a service is called; its name in the journal when it is in the catalogue no more."""
@@ -67,11 +72,11 @@ class Wording:
         """Return the local time of day of an instant in UTC milliseconds since 1970."""
         if moment_ms is None:
             return ""
-        return self.texts.time(datetime.fromtimestamp(moment_ms / 1000, UTC), self.utc_offset_s)
+        return f"{datetime.fromtimestamp(moment_ms / 1000, self.zone):%H:%M}"
 
     def day_of(self, moment_ms: int) -> str:
         """Return the local day of an instant in UTC milliseconds since 1970, in figures."""
-        return f"{datetime.fromtimestamp(moment_ms / 1000 + self.utc_offset_s, UTC):%d/%m/%Y}"
+        return f"{datetime.fromtimestamp(moment_ms / 1000, self.zone):%d/%m/%Y}"
 
     def minutes(self, seconds: float | None) -> str:
         """Return a duration as minutes with one decimal."""

@@ -174,7 +174,7 @@ closing the counter has not been idle all night."""
 
 ARRIVALS = """
     SELECT (CAST(strftime('%w', day) AS INTEGER) + 6) % 7 AS weekday,
-        (issued_at / 1000 + :utc_offset_s) % 86400 / 3600 AS hour,
+        local_hour(issued_at) AS hour,
         count(*) AS tickets, count(DISTINCT day) AS days
     FROM ticket WHERE day BETWEEN :first AND :last GROUP BY weekday, hour ORDER BY weekday, hour
 """

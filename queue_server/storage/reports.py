@@ -3,6 +3,7 @@
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -259,9 +260,11 @@ class Reports:
         """Return a span per counter and clerk."""
         return self._rows(CounterFigures, figures.COUNTERS, first=first, last=last)
 
-    def arrivals(self, first: str, last: str, utc_offset_s: int) -> list[Arrivals]:
+    def arrivals(self, first: str, last: str, zone: tzinfo) -> list[Arrivals]:
         """Return when people came, per day of the week and hour; hours without anybody are missing."""
-        return self._rows(Arrivals, figures.ARRIVALS, first=first, last=last, utc_offset_s=utc_offset_s)
+        local_hour = lambda at_ms: datetime.fromtimestamp(at_ms / 1000, zone).hour  # noqa: E731 - of one question
+        self._connection.create_function("local_hour", 1, local_hour)
+        return self._rows(Arrivals, figures.ARRIVALS, first=first, last=last)
 
     def ratings(self, first: str, last: str) -> list[RatingFigures]:
         """Return what people said in a span per service, and the whole center last; nothing when nobody came."""

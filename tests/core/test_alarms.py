@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from queue_protocol.commands import PauseCounter, RecallTicket, ReportCall
+from queue_protocol.commands import PauseCounter, RecallTicket, ReportCall, TakeTicket
 from queue_protocol.ids import DeviceId, Revision
 from queue_protocol.snapshots import Alarm
 from queue_server.core.alarms import (
@@ -19,10 +19,23 @@ from queue_server.core.alarms import (
     alarms,
 )
 from queue_server.core.staff_views import desk, office
-from tests.core.center import DISPLAY, HOA, LAN, MORNING, Center, account, called, with_hours
+from tests.core.center import (
+    CERTIFICATION,
+    DISPLAY,
+    HOA,
+    KIOSK,
+    LAN,
+    MORNING,
+    Center,
+    account,
+    called,
+    token,
+    with_hours,
+    with_policy,
+)
 
 SECOND = timedelta(seconds=1)
-DISPLAY_1, KIOSK_1 = DeviceId("display-1"), DeviceId("kiosk-1")
+DISPLAY_1, KIOSK_1 = DeviceId("display-1"), DeviceId("kiosk-9")
 
 
 def raised(center: Center, around: Surroundings | None = None) -> list[Alarm]:
@@ -109,13 +122,11 @@ def test_boxes_that_are_away_or_never_came() -> None:
     assert kinds(center, around) == []
     center.now += SECOND
     found = {(each.kind, each.facts["device"]) for each in raised(center, around)}
-    assert found == {("box_never", "kiosk-1"), ("box_away", "display-1")}
+    assert found == {("box_never", "kiosk-9"), ("box_away", "display-1")}
     assert kinds(center.at("20:00"), around) == []
     states = office(center.hall, center.revision, center.now, around).devices
-    assert [(each.device, each.connected, each.seen) for each in states] == [
-        ("display-1", False, True),
-        ("kiosk-1", False, False),
-    ]
+    told = {(each.device, each.connected, each.seen) for each in states}
+    assert {("display-1", False, True), ("kiosk-9", False, False)} <= told
 
 
 @pytest.mark.parametrize(
@@ -135,3 +146,25 @@ def test_the_server_s_own_pc(changes: dict[str, Any], kind: str, facts: dict[str
     shown = desk(center.hall, center.revision, center.now, account(LAN), 1, around).alarms
     assert shown == (alarm,)
     assert kinds(center, Surroundings(copied_at=MORNING - COPY_OLD)) == []
+
+
+@pytest.mark.parametrize("widens", [True, False])
+def test_numbers_that_come_to_an_end(*, widens: bool) -> None:
+    """At 90 % staff are told; then the series goes on with one more digit, unless the catalogue forbids it."""
+    policy = {"number_digits": 2, "number_start": 88, "number_widens": widens, "hoarding_tickets": 99}
+    center = Center(with_policy(**policy)).open()
+    center.take()
+    assert kinds(center) == []
+    for _ in range(2):
+        center.take()
+    (alarm,) = raised(center)
+    assert alarm.kind == ("numbers_widen" if widens else "numbers_ending")
+    assert (alarm.facts["prefix"], alarm.facts["last"], alarm.facts["highest"]) == ("A", 90, 99)
+    for _ in range(9):
+        center.take()
+    if widens:
+        assert center.take() == called("A100")
+        assert kinds(center) == []
+    else:
+        command = TakeTicket(service=CERTIFICATION, token=token(1))
+        assert center.refusal(command, KIOSK).code == "no_numbers_left"

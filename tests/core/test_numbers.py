@@ -84,7 +84,7 @@ def test_a_number_is_never_given_twice_in_a_day() -> None:
 
 def test_numbers_go_on_when_their_width_changes_in_the_middle_of_the_day() -> None:
     """A fourth digit makes room, and a shorter series that is used up already gives nothing."""
-    center = Center(with_policy(number_digits=2, number_start=99))
+    center = Center(with_policy(number_digits=2, number_start=99, number_widens=False))
     assert numbers(center, 1) == ["A99"]
     center.given(CatalogueChanged(catalogue=with_policy(number_digits=3)))
     assert numbers(center, 1) == ["A100"]

@@ -135,14 +135,14 @@ def test_the_log_of_the_day_opens_in_excel(server: Running) -> None:
     desk.ask(StartService(ticket=getattr(called, "ticket", ticket)))
     assert desk.ask(FinishService(ticket=getattr(called, "ticket", ticket)))
     page = server.browse("/office/day.csv", account="quanly")
-    assert page.headers["content-disposition"] == 'attachment; filename="motcua-2026-11-23.csv"'
+    assert page.headers["content-disposition"] == 'attachment; filename="motcua-main-log-2026-11-23.csv"'
     assert page.body.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(page.body.decode("utf-8-sig")), delimiter=";"))
     assert [next(iter(row.values())) for row in rows] == ["A001", "H001"]
     served = list(rows[0].values())
     assert "Chứng thực" in served
     assert {"08:00", "08:01", "08:07", "1,5", "6,0", "ước tính", "lan"} <= set(served)
-    assert all(len(row) == 17 and None not in row for row in rows)
+    assert all(len(row) == 19 and None not in row for row in rows)
     english = server.browse("/office/day.csv?language=en", account="quanly").body.decode("utf-8-sig")
     assert "Certification" in english
     assert "1.5" in english

@@ -1,6 +1,6 @@
 """Tables of reports and of the catalogue as values: spans, shades, sums of days, and what a catalogue changes."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
@@ -29,7 +29,7 @@ VIETNAMESE: Texts = read_texts()["vi"]
 
 def wording() -> Wording:
     """Return the words of a Vietnamese reader."""
-    return Wording(VIETNAMESE, CATALOGUE, 7 * 3600)
+    return Wording(VIETNAMESE, CATALOGUE)
 
 
 def daily_sum(day: str, **figures: int) -> DailySum:
@@ -123,7 +123,9 @@ def test_busy_hours_leave_no_hour_out_between_the_first_and_the_last() -> None:
 def test_words_that_look_like_a_formula_are_words_in_a_spreadsheet() -> None:
     """Excel computes nothing that somebody wrote into a name."""
     table = Table("names", (Column("office_column_service", "words"),), (("=1+1",), ("A001",)))
-    assert table_as_csv(table, VIETNAMESE).decode("utf-8-sig") == "Lĩnh vực\r\n'=1+1\r\nA001\r\n"
+    assert table_as_csv(table, VIETNAMESE, {"csv_site": "thon-2"}).decode("utf-8-sig") == (
+        "Lĩnh vực;Điểm phục vụ\r\n'=1+1;thon-2\r\nA001;thon-2\r\n"
+    )
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
@@ -246,3 +248,10 @@ def test_what_the_day_would_lose_has_words(gone: str, lost: str) -> None:
     wanted = msgspec.structs.replace(CATALOGUE, **changes[gone])
     refusal = center.refusal(ChangeCatalogue(catalogue=wanted), MANAGER)
     assert problem_words(str(refusal.facts["problem"]), VIETNAMESE).lower().startswith(lost)
+
+
+def test_a_time_is_shown_with_the_offset_of_its_own_day() -> None:
+    """Noon of a summer's day in Berlin is noon, also when it is read in winter."""
+    berlin = Wording(VIETNAMESE, msgspec.structs.replace(CATALOGUE, time_zone="Europe/Berlin"))
+    summer, winter = (datetime(2027, month, day, hour, tzinfo=UTC) for month, day, hour in ((10, 25, 10), (11, 2, 11)))
+    assert [berlin.time(round(each.timestamp() * 1000)) for each in (summer, winter)] == ["12:00", "12:00"]

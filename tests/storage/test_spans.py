@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -215,7 +216,7 @@ def test_people_come_at_local_hours(tmp_path: Path) -> None:
     for clock in ("07:50", "08:00", "08:59"):
         center.at(clock).take(by=LAN)
     with reports_on(tmp_path, center) as reports:
-        found = reports.arrivals(*SPAN, UTC_OFFSET_S)
+        found = reports.arrivals(*SPAN, ZoneInfo("Asia/Ho_Chi_Minh"))
     assert [(each.weekday, each.hour, each.tickets, each.days) for each in found] == [(0, 7, 1, 1), (0, 8, 2, 1)]
 
 
@@ -301,7 +302,7 @@ def test_nothing_comes_of_nothing(tmp_path: Path) -> None:
     """A span without people has no rows, and no division by their number."""
     with reports_on(tmp_path, Center()) as reports:
         assert reports.services(*SPAN) == []
-        assert (reports.counters(*SPAN), reports.arrivals(*SPAN, 0), reports.sums(*SPAN)) == ([], [], [])
+        assert (reports.counters(*SPAN), reports.arrivals(*SPAN, UTC), reports.sums(*SPAN)) == ([], [], [])
         assert (reports.ratings(*SPAN), reports.ledger("2020-01-01").lines, reports.day_head("2020-01-01")) == (
             [],
             (),

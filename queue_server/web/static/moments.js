@@ -39,7 +39,11 @@ export class ServerClock {
     return Math.max(0, this.now() - Date.parse(instant));
   }
 
+  /* An instant that names an offset is shown by its own: a day of last summer is not moved by this winter's. */
   local(instant) {
+    if (typeof instant === "string" && /[+-]\d\d:\d\d$/.test(instant) && !instant.endsWith("+00:00")) {
+      return instant;
+    }
     const at = typeof instant === "number" ? instant : Date.parse(instant);
     return new Date(at + this.utcOffset).toISOString();
   }

@@ -39,6 +39,8 @@ const RAISED = {
   entries_missing: ["danger", "alert"],
   storage: ["danger", "alert"],
   disk_low: ["danger", "alert"],
+  numbers_widen: ["notice", "account_question"],
+  numbers_ending: ["danger", "account_question"],
   backup_old: ["notice", "clock_alert"],
   counter_idle: ["notice", "account_clock"],
   call_forgotten: ["notice", "account_clock"],
