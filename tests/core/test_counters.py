@@ -25,7 +25,14 @@ from queue_server.core.events import (
     CounterServicesSet,
     CounterTakenOver,
 )
-from queue_server.core.permissions import AGE_LIMIT_MS, MAY_ASK, ChangeCatalogue, MarkKiosk, PutClockBack
+from queue_server.core.permissions import (
+    AGE_LIMIT_MS,
+    MAY_ASK,
+    ChangeCatalogue,
+    MarkKiosk,
+    NoteJournalEnd,
+    PutClockBack,
+)
 from tests.core.center import (
     CERTIFICATION,
     CIVIL_STATUS,
@@ -121,7 +128,11 @@ def test_what_a_clerk_asked_over_ten_seconds_ago_is_too_late(command: Command) -
 
 def test_every_command_has_its_roles_and_its_age() -> None:
     """The two tables speak of the same commands, and no command is open to nobody."""
-    assert set(MAY_ASK) == set(AGE_LIMIT_MS) == {*Command.__args__, ChangeCatalogue, MarkKiosk, PutClockBack}
+    assert (
+        set(MAY_ASK)
+        == set(AGE_LIMIT_MS)
+        == {*Command.__args__, ChangeCatalogue, MarkKiosk, NoteJournalEnd, PutClockBack}
+    )
     assert all(MAY_ASK.values())
 
 

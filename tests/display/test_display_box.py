@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from display.last_spoken import read_last_spoken
 from display.panel import LARGE_S
 from queue_protocol.commands import ReportCall, ReportDevice
 from queue_protocol.ids import Revision
@@ -66,7 +67,7 @@ def test_a_call_is_seen_and_heard(hall_server: HallServer, tmp_path: Path) -> No
             assert sound.getframerate() == 24_000
             assert sound.getnframes() > 5 * 24_000
         assert box.stop() == 0
-    assert (tmp_path / "display" / "display-1" / "last_spoken").read_bytes() == b"[1,2]"
+    assert read_last_spoken(tmp_path / "display" / "display-1") == at(2)
 
 
 def test_a_call_flashes_and_then_rests(hall_server: HallServer, tmp_path: Path) -> None:

@@ -33,6 +33,9 @@ msgstr "{weekday}, ngày {day} tháng {month} năm {year}"
 
 msgid "weekday_monday"
 msgstr "Thứ Hai"
+
+msgid "month_11"
+msgstr "tháng 11"
 """
     ).encode(),
 )
