@@ -29,7 +29,7 @@ msgid "call"
 msgstr "Mời số {number} đến quầy số {counter}"
 
 msgid "date_long"
-msgstr "{weekday}, ngày {day} tháng {month} năm {year}"
+msgstr "{weekday}, ngày {day} {month_name} năm {year}"
 
 msgid "weekday_monday"
 msgstr "Thứ Hai"
