@@ -143,6 +143,6 @@ def test_who_is_signed_out_elsewhere_is_asked_to_sign_in(citizen: Windows, staff
     sign_in(page, "tam.le", password)
     page.locator("#desk h1").wait_for()
     page.evaluate("fetch('/sign-out', { method: 'POST' }).then((answer) => answer.status)")
-    expect(page.locator(".banner.danger")).to_contain_text("đăng nhập")
-    page.click(".banner.danger a")
+    expect(page.locator("[data-key=link]")).to_contain_text("đăng nhập")
+    page.click("[data-key=link] a")
     expect(page.locator("input[name=account]")).to_be_visible()
