@@ -104,15 +104,16 @@ def test_a_day_is_replayed_and_reports_are_rebuilt(folder: Path) -> None:
 
 
 def test_old_days_are_removed(folder: Path) -> None:
-    """A policy of one month removes the closed day of two years ago once the clock says so; the open day stays."""
+    """A policy of one month removes the closed day of two years ago once the PC's clock says so; the open day stays."""
     catalogue = folder / "short.toml"
     check(run("catalogue", "export", "--data", folder, "--to", catalogue), 0)
     text = catalogue.read_text("utf-8")
     catalogue.write_text(text.replace("retention_months = 24", "retention_months = 1"), "utf-8")
     check(run("catalogue", "import", catalogue, "--data", folder), 0, "the catalogue was set with entry")
-    check(run("retain", "--data", folder), 0, "no day is past retention")
-    (folder / "alive").write_text("2028-11-24T03:00:00+00:00", "ascii")
-    check(run("retain", "--data", folder), 0, f"removed 1 days, from {DAY} to {DAY}")
+    today, in_two_years = f"{NEXT_DAY}T03:00:00+00:00", "2028-11-24T03:00:00+00:00"
+    (folder / "alive").write_text(in_two_years, "ascii")
+    check(run("retain", "--data", folder, at=today), 0, "no day is past retention")
+    check(run("retain", "--data", folder, at=in_two_years), 0, f"removed 1 days, from {DAY} to {DAY}")
     check(run("verify", "--data", folder), 0, "up to which days were removed")
     assert stored(folder, "SELECT DISTINCT day FROM event") == [(NEXT_DAY,)]
 

@@ -1,6 +1,7 @@
 """The server as its own process: started, ended, killed; its words kept."""
 
 import http.client
+import os
 import signal
 import sqlite3
 import subprocess
@@ -32,10 +33,20 @@ def command(*arguments: str | Path) -> list[str]:
     return [sys.executable, "-m", "queue_server", *map(str, arguments)]
 
 
-def run(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
-    """Run a command line that is expected to end by itself."""
+def run(*arguments: str | Path, at: str | None = None) -> "subprocess.CompletedProcess[str]":
+    """Run a command line that is expected to end by itself; `at` is what the PC's clock says then, with a zone."""
+    environment = dict(os.environ)
+    if at is not None:
+        environment.pop("CLOCK_AHEAD_S", None)  # a date sweep sets it, and it would go before
+        environment |= {"CLOCK_STARTS_AT": at, "PYTHONPATH": str(ROOT / "tests" / "dates")}
     return subprocess.run(
-        command(*arguments), cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+        command(*arguments),
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
     )
 
 

@@ -220,7 +220,9 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
 def test_a_host_that_is_not_here(tmp_path: Path) -> None:
     """An address of another machine cannot be listened on, and is said to be the reason."""
     check_refusal(
-        run("--data", tmp_path / "center", "--host", "192.0.2.1", "--port", "0"), "on 192.0.2.1 cannot be used"
+        run("--data", tmp_path / "center", "--host", "192.0.2.1", "--port", "0"),
+        "192.0.2.1 is no address of this machine",
+        "--host",
     )
 
 
