@@ -38,6 +38,8 @@ NOT_HERE = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
 BACKLOG = 2048
 """Connections that wait to be taken in; the system takes as many of them as it allows."""
 
+LAST_PORT = 65_535
+
 MOST_FILES = 65_536
 """Sockets and files at once, as far as the system lets us: with the usual 1,024 as many silent sockets fill it."""
 
@@ -88,6 +90,8 @@ def lock_folder(data: Path) -> Iterator[None]:
 @contextlib.contextmanager
 def listen(host: str, port: int) -> Iterator[socket.socket]:
     """Take the port before anything else is started."""
+    if not 0 <= port <= LAST_PORT:  # beyond it, the system's resolver silently takes another port
+        raise StartError(f"{port} is no port; name one from 1 to {LAST_PORT} with --port.")
     host = host.removeprefix("[").removesuffix("]")
     try:
         family, _, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
@@ -103,8 +107,6 @@ def listen(host: str, port: int) -> Iterator[socket.socket]:
             f"Port {port} on {host} cannot be used: {error.strerror or error}. "
             "Stop the program that holds it, or name another one with --port."
         ) from error
-    except OverflowError:
-        raise StartError(f"{port} is no port; name one from 1 to 65535 with --port.") from None
     with listening:
         yield listening
 
