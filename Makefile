@@ -7,7 +7,9 @@ OPTIONS ?=
 
 IN_ENVIRONMENT := .venv/bin/python
 # Several tests at once; those that share something stay together (tests/conftest.py).
-TESTS := $(IN_ENVIRONMENT) -m pytest --numprocesses auto --dist loadgroup
+# Tracebacks as Python writes them: to find the statement of a failure, pytest parses the source, and on a greenlet of
+# playwright Python 3.11 then ends the whole worker ("AST constructor recursion depth mismatch").
+TESTS := $(IN_ENVIRONMENT) -m pytest --numprocesses auto --dist loadgroup --tb native
 # A machine may forbid Python to keep what it compiled; then each of the hundred programs that tests start compiles anew.
 unexport PYTHONDONTWRITEBYTECODE
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
