@@ -79,6 +79,7 @@ class Driven:
         """Wait until this text is shown, read it as a person would, and tap the middle of it."""
         self.wait_for(text, timeout_s)
         time.sleep(READING_S)
+        self.wait_for(text, timeout_s)  # a slow start shows it, takes it away, and shows it again
         self.touch(*self.middle_of(text))
 
     def middle_of(self, text: str) -> tuple[float, float]:

@@ -19,8 +19,14 @@ DESIGN_SIDE = 1080
 
 SMALL, TEXT, LARGE, TITLE, HUGE = assets.look()["sizes"]["kiosk"]
 
-NUMBER = (2 * HUGE, HUGE * 3 // 2, HUGE)
+NUMBER = (2 * HUGE, HUGE * 15 // 8, HUGE * 3 // 2, HUGE)
 """A ticket's number fills the middle of the page: twice the largest size of text, less for a long one."""
+
+CAPITAL = 0.74
+"""Height of a digit or a capital without marks, in sizes of its letters."""
+
+FILLED = 0.85
+"""How much of its room's height a number may fill; the rest keeps it apart from the lines above and below."""
 
 LINE = 1.35
 """Height of a line of text, in sizes of its letters, as the layout files draw it."""

@@ -9,7 +9,7 @@ from kivy.uix.screenmanager import Screen
 
 from kiosk.screens import look
 from kiosk.screens import parts as parts  # noqa: PLC0414 - the layout file names its widgets
-from kiosk.screens.look import NUMBER, scale
+from kiosk.screens.look import CAPITAL, FILLED, NUMBER, scale
 from kiosk.views import Number
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
@@ -63,5 +63,6 @@ class TicketScreen(Screen):
         self.calm = number.paper_tone != "trouble"
 
     def _fit(self, *_: Any) -> None:
-        high = [size for size in NUMBER if size * scale.unit <= self.ids.number.height] or NUMBER[-1:]
+        room = self.ids.number.height * FILLED
+        high = [size for size in NUMBER if size * CAPITAL * scale.unit <= room] or NUMBER[-1:]
         self.number_size = look.fit(self.number, "ExtraBold", self.width * 0.94, [(size, 1) for size in high])
