@@ -101,7 +101,7 @@ def test_a_roll_that_cannot_be_is_not_sent(staff: Windows, server: Server) -> No
     """A length that no roll has stays in the form; who says no to the form leaves everything as it was."""
     office = staff.open("/office")
     with kiosk(server):
-        tile = tile_of(office, "kiosk-1")
+        tile = tile_of(office, "Máy lấy số 1")
         before = tile.locator(".paper").inner_text()
         tile.locator("[data-action=roll]").click()
         tile.locator("[name=roll]").fill("5000")
@@ -116,7 +116,7 @@ def test_the_end_of_a_roll_is_told_ever_more_gravely(staff: Windows, server: Ser
     """80, 30 and 10 slips have their signs and say what to do; a printer that is out of paper says so itself."""
     office = staff.open("/office")
     with kiosk(server) as box:
-        tile = tile_of(office, "kiosk-1")
+        tile = tile_of(office, "Máy lấy số 1")
         told = [("8", "notice", "notice", "Mời chuẩn bị"), ("3", "danger", "notice", "Mời mang cuộn giấy")]
         for metres, sign, alarm, words in [*told, ("1", "alarm", "danger", "Mời thay cuộn giấy ngay")]:
             put_in(tile, metres)
@@ -141,7 +141,7 @@ def test_slips_are_printed_again_one_by_one(staff: Windows, server: Server) -> N
         slips = [fail_slip(box) for _ in range(2)]
         (first, first_number), (second, second_number) = slips
         slip_row(office, first_number).locator("[data-action=reprint]").press("Enter")
-        expect(office.locator(".alarms .good")).to_have_text(f"Đã gửi in lại phiếu {first_number} tại kiosk-1.")
+        expect(office.locator(".alarms .good")).to_have_text(f"Đã gửi in lại phiếu {first_number} tại Máy lấy số 1.")
         print_slip(box, first)
         expect(slip_row(office, first_number)).to_have_count(0)
         again = office.get_by_role("button", name=f"In lại phiếu {second_number}")
@@ -162,7 +162,7 @@ def test_with_several_printers_it_is_asked_where(staff: Windows, server: Server,
         ticket, number = fail_slip(first)
         row = slip_row(office, number)
         row.locator("[data-action=reprint-where]").click()
-        expect(row.get_by_role("button")).to_have_text(["In tại kiosk-1", "In tại kiosk-2", "Không"])
+        expect(row.get_by_role("button")).to_have_text(["In tại Máy lấy số 1", "In tại Máy lấy số 2", "Không"])
         row.locator("[data-action=reprint-shut]").click()
         first.ask(ReportDevice(part="printer", state="failed", reason="paper_out"))
         expect(row.locator("[data-action=reprint]")).to_have_attribute("data-value", second_kiosk)
@@ -180,9 +180,9 @@ def test_a_kiosk_on_its_spare_printer_needs_a_hand(staff: Windows, server: Serve
     """It prints, so it is a notice and no danger; alarm and tile say which printer to look at."""
     office = staff.open("/office")
     with kiosk(server, reason="spare_printer") as box:
-        alarm = office.locator(".alarms .notice", has_text="kiosk-1 đang in bằng máy in dự phòng")
+        alarm = office.locator(".alarms .notice", has_text="Máy lấy số 1 đang in bằng máy in dự phòng")
         expect(alarm).to_be_visible()
-        expect(tile_of(office, "kiosk-1")).to_contain_text("kiểm tra máy in chính")
+        expect(tile_of(office, "Máy lấy số 1")).to_contain_text("kiểm tra máy in chính")
         box.ask(ReportDevice(part="printer", state="ready"))
         expect(alarm).to_have_count(0)
 
@@ -191,9 +191,9 @@ def test_a_roll_that_nears_its_end_is_told(staff: Windows, server: Server) -> No
     """Slips still come out, and there is time to fetch a roll: a notice and the tile say so until it was changed."""
     office = staff.open("/office")
     with kiosk(server, reason="near_end") as box:
-        alarm = office.locator(".alarms .notice", has_text="kiosk-1: sắp hết giấy, chuẩn bị cuộn mới")
+        alarm = office.locator(".alarms .notice", has_text="Máy lấy số 1: sắp hết giấy, chuẩn bị cuộn mới")
         expect(alarm).to_be_visible()
-        expect(tile_of(office, "kiosk-1")).to_contain_text("Sắp hết giấy, chuẩn bị cuộn mới")
+        expect(tile_of(office, "Máy lấy số 1")).to_contain_text("Sắp hết giấy, chuẩn bị cuộn mới")
         box.ask(ReportDevice(part="printer", state="ready"))
         expect(alarm).to_have_count(0)
 
@@ -231,8 +231,8 @@ def test_paper_is_accessible(staff: Windows, server: Server, second_kiosk: str, 
     office = staff.open("/office", width=width)
     with kiosk(server) as first, kiosk(server, second_kiosk, reason="spare_printer"):
         slips = [fail_slip(first) for _ in range(2)]
-        put_in(tile_of(office, "kiosk-1"), "1")
-        tile_of(office, "kiosk-2").locator("[data-action=roll]").click()
+        put_in(tile_of(office, "Máy lấy số 1"), "1")
+        tile_of(office, "Máy lấy số 2").locator("[data-action=roll]").click()
         slip_row(office, slips[0][1]).locator("[data-action=reprint-where]").click()
         found = Axe().run(office)
         assert found.violations_count == 0, found.generate_report()
