@@ -34,9 +34,12 @@ from tests.printers.fake_cups import FakeCups
 from tests.printers.fake_usb import FakeBus, FakeUsbPrinter
 from tests.printers.fake_windows import FakeWindows
 from tests.printers.simulated_printer import Faults, PtyPlug, Simulator, TcpPlug, simulated
+from tests.watching import PATIENCE_S
 
 PAPER = PAPERS[576]
 BRISK = Deadlines(connect_s=0.5, job_s=3, stall_s=0.5, answer_s=0.2, done_s=0.3)
+PATIENT = Deadlines(connect_s=PATIENCE_S, job_s=PATIENCE_S, stall_s=PATIENCE_S, answer_s=PATIENCE_S, done_s=PATIENCE_S)
+"""For a printer that never keeps one waiting, yet is asked by starting programs, which a loaded machine does slowly."""
 SOUND = Faults()
 
 
@@ -76,9 +79,11 @@ def _sheet_in(file: Path) -> bytes:
         return bytes(byte ^ 0xFF for byte in picture.tobytes())
 
 
-def _on(line: Line, paper: Callable[[], bytes], state: PrinterState = PrinterState.READY) -> Bench:
+def _on(
+    line: Line, paper: Callable[[], bytes], state: PrinterState = PrinterState.READY, deadlines: Deadlines = BRISK
+) -> Bench:
     asks = USUAL_ASKS if state is PrinterState.READY else frozenset({Ask.LINE})
-    printer = LinePrinter(line, PAPER, asks=asks, deadlines=BRISK, now=SteppingClock())
+    printer = LinePrinter(line, PAPER, asks=asks, deadlines=deadlines, now=SteppingClock())
     return Bench(printer, lambda: _sheets_in(paper()), state)
 
 
@@ -121,7 +126,7 @@ def _libusb(_folder: Path) -> Iterator[Bench]:
 def _cups(folder: Path) -> Iterator[Bench]:
     fake = FakeCups(folder)
     line = SpoolLine(CupsQueue("kiosk", lp=fake.lp, lpstat=fake.lpstat))
-    yield _on(line, lambda: fake.jobs, PrinterState.UNKNOWN)
+    yield _on(line, lambda: fake.jobs, PrinterState.UNKNOWN, PATIENT)
 
 
 @contextlib.contextmanager
