@@ -46,6 +46,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("lived") / "center"
     folder.mkdir()
     store(folder, a_full_day().midnight().entries)
+    assert run("device", "kiosk-1", "--role", "kiosk", "--data", folder).returncode == 0
     with Child.start(folder) as child:
         # The start folds the log; what comes after stays in it for ten seconds at least.
         until = time.monotonic() + PATIENCE_S
@@ -75,7 +76,7 @@ def check_refused(folder: Path, words: str) -> None:
     ended = run("--data", folder, "--port", "0")
     assert (ended.returncode, ended.stdout) == (2, ""), ended.stderr
     assert words in ended.stderr
-    assert f"restore {FILE} from a backup" in ended.stderr
+    assert f"restore BACKUP --data {folder}" in ended.stderr
     assert ended.stderr.count("\n") == 1
     assert bytes_of_files(folder) == before
 

@@ -26,10 +26,13 @@ def test_page_fills_the_width_and_holds_all_letters(width: int) -> None:
         assert text.left + FontRuler().extent(text.words, text.weight, text.size).width <= width
 
 
-def test_command_prints_the_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_prints_the_page(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The command prints on the virtual printer, says how it ended and exits with 0; the code can be read."""
+    monkeypatch.setenv("LC_ALL", "vi_VN.UTF-8")
     assert main(["test", f"virtual://{tmp_path}?width=384"]) == 0
-    assert "confirmed" in capsys.readouterr().out
+    assert "Đã in xong" in capsys.readouterr().out
     with Image.open(tmp_path / "latest.png") as paper:
         framed = Image.new("L", (paper.width + 64, paper.height + 64), 255)
         framed.paste(paper.convert("L"), (32, 32))

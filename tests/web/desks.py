@@ -115,6 +115,7 @@ def take(page: Page, service: str, **more: Any) -> dict[str, Any]:
 
 def attend_printer(page: Page, server: Server) -> Callable[[], list[dict[str, Any]]]:
     """Let this page stand for a kiosk that prints; return what gives the slips that it was sent."""
+    ask_as_kiosk(page, server, {"type": "report_device", "part": "printer", "state": "ready", "reason": None})
     page.evaluate(ATTEND, _kiosk_hello(server, prints=True))
     return lambda: list(page.evaluate("window.slips"))
 

@@ -50,6 +50,13 @@ def call(page: Page, number: str) -> None:
     expect(page.locator("#current-number")).to_have_text(number)
 
 
+def serve(page: Page, number: str) -> None:
+    """Call the first in line, who has this number, and begin the visit."""
+    call(page, number)
+    press(page, "Space")
+    expect(page.locator(".further [data-sheet=outcome]")).to_be_visible()
+
+
 def test_who_steps_out_is_not_called_and_comes_back(desk: Page) -> None:
     """A ticket on hold leaves the line, stands among those away with the reason, and waits again when it is back."""
     first, second = take(desk, "copies")["number"], take(desk, "copies")["number"]
@@ -185,7 +192,7 @@ def test_a_slip_in_trouble_is_printed_again(desk: Page, citizen: Windows, server
 def test_more_dossiers_than_one_turn_takes_wait_at_the_end(desk: Page) -> None:
     """With five dossiers and two a turn, three are left; the number waits behind the others with them."""
     first, second = take(desk, "copies", dossiers=5)["number"], take(desk, "copies")["number"]
-    call(desk, first)
+    serve(desk, first)
     desk.click(".further [data-sheet=requeue]")
     expect(desk.locator("#sheet [name=dossiers]")).to_have_value("3")
     desk.click("#sheet [data-action=requeue]")
@@ -196,7 +203,7 @@ def test_more_dossiers_than_one_turn_takes_wait_at_the_end(desk: Page) -> None:
 def test_requeueing_is_offered_only_to_who_brought_more(desk: Page) -> None:
     """One dossier is one turn."""
     number = take(desk, "copies")["number"]
-    call(desk, number)
+    serve(desk, number)
     expect(desk.locator(".further [data-sheet=transfer]")).to_be_visible()
     expect(desk.locator(".further [data-sheet=requeue]")).to_have_count(0)
 
@@ -205,7 +212,7 @@ def test_a_visit_ends_with_outcome_and_further_services(desk: Page) -> None:
     """The sheet sends what was chosen, and the counter is free."""
     number = take(desk, "copies")["number"]
     commands = listen(desk)
-    call(desk, number)
+    serve(desk, number)
     desk.click(".further [data-sheet=outcome]")
     desk.check("#sheet [value=more_papers]")
     desk.check("#sheet [name=also][value=births]")
@@ -225,7 +232,7 @@ def test_sheets_and_lists_are_accessible(desk: Page) -> None:
     desk.click(menu_of(first))
     assert_clean(desk)
     desk.keyboard.press("Escape")
-    call(desk, first)
+    serve(desk, first)
     for sheet in ("transfer", "outcome", "requeue", "serve"):
         desk.click(f"[data-sheet={sheet}]")
         assert_clean(desk)
@@ -312,7 +319,7 @@ def test_who_puts_a_new_roll_in_says_so_at_the_desk(desk: Page, server: Server) 
     """The alarm of a roll that ends has the button that begins a new one, and it is asked about first."""
     ask_as_kiosk(desk, server, {"type": "report_device", "part": "printer", "state": "ready", "reason": None})
     ask(desk, {"type": "replace_paper", "device": "kiosk-1", "roll_m": 1})
-    expect(desk.locator("#alarm")).to_contain_text("kiosk-1")
+    expect(desk.locator("#alarm")).to_contain_text("Máy lấy số 1")
     choose(desk, "#alarm [data-sheet=paper]", "[data-action=replace_paper]")
-    expect(desk.locator("#notice.good")).to_contain_text("kiosk-1")
+    expect(desk.locator("#notice.good")).to_contain_text("Máy lấy số 1")
     expect(desk.locator("#alarm")).to_have_count(0)
