@@ -113,7 +113,7 @@ def test_noise_anywhere_is_refused_or_changes_nothing_that_is_read(folder: Path)
         status, logged = start_and_stop(copy)
         assert status in {0, 2}, logged
         if status == 2:
-            assert bytes_of_files(copy) == before
+            assert bytes_of_files(copy) == before, logged
         assert "Traceback" not in logged
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.watching import wait_until
 from tests.web.browsing import Server, Windows, open_counter, sign_in
 from tests.web.desks import ask, attend_printer, begin_center, choose, press, take, wait_until_free
 
