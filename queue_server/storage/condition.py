@@ -49,8 +49,9 @@ READ_AT_START = (
     "day",
     "recording",
     "removal",
+    "outage",
 )
-"""Tables of few rows that a start reads whole."""
+"""Tables of few rows that a start reads whole or, as `outage`, writes to before anybody is answered."""
 
 TICKETS_OF_LAST_DAY = "SELECT * FROM ticket WHERE day = (SELECT max(day) FROM ticket)"
 
@@ -149,7 +150,7 @@ def _check_content(path: Path, *, lived: bool, has_log: bool) -> None:
         known = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
         for table in READ_AT_START:
             if table in known:
-                connection.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608 - names of this file
+                _check_table(connection, table)
         if "ticket" in known:
             connection.execute(TICKETS_OF_LAST_DAY).fetchall()
         days = _count(open_day(connection)) if "event" in known else 0
@@ -160,6 +161,13 @@ def _check_content(path: Path, *, lived: bool, has_log: bool) -> None:
         connection.close()
     if lived and not days:
         raise JournalDamaged("there is no journal in it")
+
+
+def _check_table(connection: sqlite3.Connection, table: str) -> None:
+    """Read a small table and its indexes, which a start finds rows by. Raises `JournalDamaged`, `sqlite3.Error`."""
+    [(first, *_), *_] = connection.execute(f"PRAGMA integrity_check('{table}')").fetchall()
+    if first != "ok":
+        raise JournalDamaged(f"table {table}: {first}")
 
 
 def _count(entries: Iterator[Entry]) -> int:
