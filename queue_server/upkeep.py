@@ -15,7 +15,7 @@ from queue_protocol.journal_end import JournalEnd
 from queue_server.alive_file import Alive, alive_file
 from queue_server.premises import known_marks
 from queue_server.service import InWriter, Service
-from queue_server.storage.condition import log_of, mark_of
+from queue_server.storage.condition import log_of
 from queue_server.storage.journal import JournalError
 from queue_server.storage.retention import first_day_kept, remove_oldest_day
 from queue_server.storage.sqlite import FILE, Connection, fold
@@ -48,6 +48,8 @@ class LifeSigns:
         self._now = now
         self._end = end
         self._marks = known_marks(data)
+        """Empty until the first fold of a center whose sign of life names none: then every log is taken for its own."""
+        self._next_mark = _new_mark()
         self._alive = True
         self._writing = threading.Lock()
 
@@ -91,16 +93,27 @@ class LifeSigns:
             await asyncio.sleep(FOLD_LOOK_S)
 
     async def _fold(self, connection: Connection, in_writer: InWriter) -> bool:
-        """Let the sign of life know both marks before the file gets the new one."""
-        mark = secrets.randbelow(2**31 - 1) + 1
-        with self._writing:
-            self._marks = (mark_of(self._path), mark)
+        """Let the sign of life know the new mark beside the old one before the file gets it; `False`: ask again later.
+
+        The old mark is known from the last fold. The file itself is never opened here: on closing it, the system would
+        let go of every lock that SQLite holds on it in this process, and a command beside the server would then take
+        the log for its own and remove it.
+        """
+        if self._marks:
+            self._marks = tuple(dict.fromkeys((*self._marks, self._next_mark)))
         await asyncio.to_thread(self.leave, self._now(), self._end())
-        return self._alive and await in_writer(fold, connection, mark)
+        if not (self._alive and await in_writer(fold, connection, self._next_mark)):
+            return False
+        self._marks, self._next_mark = (self._next_mark,), _new_mark()
+        return True
 
     def _log_bytes(self) -> int:
         log_file = log_of(self._path)
         return log_file.stat().st_size if log_file.exists() else 0
+
+
+def _new_mark() -> int:
+    return secrets.randbelow(2**31 - 1) + 1
 
 
 async def remove_old_days(service: Service, connection: Connection, in_writer: InWriter) -> None:

@@ -218,6 +218,23 @@ def test_a_database_locked_by_another_program(tmp_path: Path) -> None:
     assert ended.stderr.count("\n") == 1
 
 
+def test_a_command_beside_the_server_leaves_its_log_alone(tmp_path: Path) -> None:
+    """A box is let in while the server runs: what is written afterwards is seen from outside, and is there after a kill."""
+    folder = tmp_path / "center"
+    with Child.start(folder) as child:
+        until = time.monotonic() + PATIENCE_S
+        while (folder / f"{FILE}-wal").stat().st_size > 0 and time.monotonic() < until:
+            time.sleep(0.02)
+        assert run("device", "display-2", "--role", "display", "--data", folder).returncode == 0
+        before = stored(folder, "SELECT count(*) FROM event")
+        assert child.ask(report(1)).result == Done()
+        assert stored(folder, "SELECT count(*) FROM event") > before
+        child.kill()
+    with Child.start(folder) as child:
+        assert stored(folder, "SELECT count(*) FROM event WHERE kind LIKE 'device_reported%'") == [(1,)]
+        child.end()
+
+
 def test_the_sign_of_life_is_as_old_as_the_last_seconds(tmp_path: Path) -> None:
     """It is there from the first second, and a clean end leaves a last one."""
     folder = tmp_path / "center"

@@ -104,6 +104,7 @@ async def test_the_log_is_folded_at_the_start_and_at_quiet_moments(
     journal, entries = SqliteJournal(connection, ORIGIN), a_full_day().entries
     ends = iter(range(1, 1000))
     is_busy = True
+    alive_file(tmp_path).write(Alive(at=NOW, marks=(0,)))
     signs = upkeep.LifeSigns(tmp_path, lambda: NOW, lambda: end(next(ends) if is_busy else 0))
     journal.append(entries[:3], [])
     folding = asyncio.create_task(signs.fold_log(connection, at_once))
