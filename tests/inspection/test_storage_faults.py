@@ -219,7 +219,7 @@ def test_a_database_locked_by_another_program(tmp_path: Path) -> None:
 
 
 def test_a_command_beside_the_server_leaves_its_log_alone(tmp_path: Path) -> None:
-    """A box is let in while the server runs: what is written afterwards is seen from outside, and is there after a kill."""
+    """A box is let in while the server runs: what is written afterwards is seen from outside, also after a kill."""
     folder = tmp_path / "center"
     with Child.start(folder) as child:
         until = time.monotonic() + PATIENCE_S
