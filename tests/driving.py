@@ -51,7 +51,9 @@ class Driven:
         size: tuple[int, int] | None = (1366, 768),
         env: Mapping[str, str] | None = None,
     ) -> Self:
-        """Start `kiosk` or `display` with these arguments; `home` keeps its log and Kivy's own folder.
+        """Start `kiosk` or `display` with these arguments; `home` keeps its log, Kivy's own folder, and its data.
+
+        A `--data` among the arguments is the folder of its data instead.
 
         `size` is the window's in pixels; `None` leaves the arguments alone.
         """
@@ -60,7 +62,7 @@ class Driven:
         log = home / f"{box}-{time.monotonic_ns()}.log"
         with log.open("w", encoding="utf-8") as errors:
             child = subprocess.Popen(
-                [sys.executable, "-m", "tests.drive_box", box, *args, *windowed],
+                [sys.executable, "-m", "tests.drive_box", box, "--data", str(home / "data"), *args, *windowed],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,

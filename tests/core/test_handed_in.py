@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from queue_protocol.answers import RefusalCode
+from queue_protocol.answers import RefusalCode, Refused
 from queue_protocol.commands import RecordPrinted
 from queue_protocol.ids import (
     MOST_HOLDERS,
@@ -20,7 +20,7 @@ from queue_protocol.ids import (
 from queue_server.core.alarms import Surroundings
 from queue_server.core.events import TicketIssued
 from queue_server.core.staff_views import desk
-from tests.core.center import CERTIFICATION, DAY, KIOSK, LAN, LAND, MORNING, Center, called, token
+from tests.core.center import CERTIFICATION, DAY, KIOSK, LAN, LAND, MORNING, Center, called, token, with_policy
 from tests.core.test_numbers import offline, offline_center
 
 
@@ -95,7 +95,6 @@ def test_a_ticket_that_is_known_is_told_without_effect() -> None:
         (printed("L001"), "number_not_granted"),
         (printed("AM01"), "number_not_granted"),
         (printed("A000"), "number_not_granted"),
-        (printed("A1000"), "number_not_granted"),
         (printed("A007", minutes_ago=9 * 60 + 1), "number_not_granted"),
         (printed("A007", wanted=ServiceId("fishing")), "unknown_service"),
         (printed("A007", wanted=LAND), "number_not_granted"),
@@ -104,6 +103,14 @@ def test_a_ticket_that_is_known_is_told_without_effect() -> None:
 def test_only_what_can_have_been_printed_is_taken_in(command: RecordPrinted, code: RefusalCode) -> None:
     """Another service's series, another kiosk's, no number of a series, another day's, a service that is not there."""
     assert offline_center().wait(minutes=60).refusal(command, KIOSK).code == code
+
+
+@pytest.mark.parametrize(("widens", "refused"), [(True, False), (False, True)])
+def test_a_number_with_more_digits_is_taken_in_where_numbers_widen(*, widens: bool, refused: bool) -> None:
+    """A999 is followed by A1000 unless the center has said otherwise."""
+    center = offline_center(with_policy(number_digits=3, number_widens=widens)).wait(minutes=60)
+    answer = center.do(printed("A1000"), KIOSK)
+    assert (isinstance(answer, Refused) and answer.code == "number_not_granted") is refused
 
 
 def test_a_slip_of_yesterday_is_not_taken_in() -> None:

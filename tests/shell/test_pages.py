@@ -153,7 +153,7 @@ def test_the_day_as_data_agrees_with_the_sheet(server: Running) -> None:
     server.kiosk().take()
     facts = json.loads(server.browse("/office/day.json", account="quanly").text)
     assert [(row["number"], row["status"], row["issued_at"]) for row in facts["tickets"]] == [
-        ("A001", "waiting", "2026-11-23T01:00:00+00:00")
+        ("A001", "waiting", "2026-11-23T08:00:00+07:00")
     ]
     assert [(total["service"], total["issued"]) for total in facts["totals"]] == [("certification", 1)]
     assert (facts["day"], facts["days"]) == ("2026-11-23", ["2026-11-23"])
