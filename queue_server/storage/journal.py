@@ -14,6 +14,8 @@ from queue_protocol.ids import CommandId, Revision
 from queue_protocol.journal_end import JournalEnd
 from queue_server.core.events import DayOpened, Entry
 from queue_server.core.hall import Hall
+from queue_server.journal.feed import ENTRIES_AT_ONCE, Batch, NotFollowed, Position, reason_not_to_follow
+from queue_server.journal.growth import Growth
 from queue_server.storage.records import JournalOrigin, chain_hash, row_of
 
 
@@ -113,8 +115,10 @@ class MemoryJournal:
     def __init__(self, origin: JournalOrigin) -> None:
         self.origin = origin
         self.entries: list[Entry] = []
+        self.positions: list[Position] = []
+        """Of `entries`, each at the place of its own."""
+        self.growth = Growth(START.sequence)
         self._head = START
-        self._hashes = {START.sequence: START.hash}
         self._answers: dict[CommandId, StoredAnswer] = {}
         self._parts: set[tuple[str, CommandId | None, int]] = set()
 
@@ -131,10 +135,11 @@ class MemoryJournal:
             raise JournalUnavailable("a command is there already")
         for entry in entries:
             self._head = Head(entry.sequence, chain_hash(self._head.hash, row_of(entry, self.origin)))
-            self._hashes[entry.sequence] = self._head.hash
+            self.positions.append(Position(self.origin.center, self.origin.epoch, entry.sequence, self._head.hash))
         self.entries.extend(entries)
         self._parts |= parts
         self._answers |= given
+        self.growth.note(self._head.sequence)
         return self._head
 
     def stored_answers(self, command_ids: Sequence[CommandId]) -> Mapping[CommandId, StoredAnswer]:
@@ -143,7 +148,9 @@ class MemoryJournal:
 
     def leads_to(self, head: Head) -> bool:
         """Say whether this entry is one of the journal's own."""
-        return self._hashes.get(head.sequence) == head.hash
+        if head.sequence > len(self.positions):
+            return False
+        return head.hash == (self.positions[head.sequence - 1].hash if head.sequence else START.hash)
 
     def raise_epoch(self, epoch: int) -> None:
         """Make this the epoch, unless it is lower."""
@@ -159,6 +166,32 @@ class MemoryJournal:
 
     def close(self) -> None:
         """Do nothing: there is nothing to let go of."""
+
+
+class MemoryFeed:
+    """The feed of a journal in memory."""
+
+    def __init__(self, journal: MemoryJournal) -> None:
+        self._journal = journal
+
+    def begin(self) -> Position:
+        """Return the position before the first entry."""
+        origin, positions = self._journal.origin, self._journal.positions
+        return Position(origin.center, positions[0].epoch if positions else origin.epoch, START.sequence, START.hash)
+
+    def read(self, after: Position, most: int = ENTRIES_AT_ONCE) -> Batch | NotFollowed:
+        """Return at most so many entries."""
+        begin, positions = self.begin(), self._journal.positions
+        found = positions[after.sequence - 1] if 0 < after.sequence <= len(positions) else None
+        because = reason_not_to_follow(after, begin, found)
+        if because is not None:
+            return NotFollowed(because, begin)
+        read = tuple(self._journal.entries[after.sequence : after.sequence + most])
+        return Batch(read, positions[after.sequence + len(read) - 1] if read else after)
+
+    def wait(self, after: Position, timeout_s: float) -> bool:
+        """Block until the journal ends with another entry than this one."""
+        return self._journal.growth.wait(after.sequence, timeout_s)
 
 
 def check_order(head: Head, entries: Sequence[Entry]) -> None:

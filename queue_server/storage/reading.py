@@ -28,6 +28,8 @@ HAS_REMOVALS = "SELECT count(*) FROM sqlite_schema WHERE name = 'removal'"
 DAY_OPENED_LAST = "SELECT sequence FROM event WHERE kind GLOB 'day_opened.*' ORDER BY sequence DESC LIMIT 1"
 DAY_OPENED = "SELECT sequence FROM event WHERE kind GLOB 'day_opened.*' AND day = ?"
 
+Connection = sqlite3.Connection
+
 StoredRow = tuple[Row, bytes]
 """A row and its hash."""
 
@@ -63,13 +65,13 @@ def anchor(connection: sqlite3.Connection) -> Head:
     return START if row is None else Head(*row)
 
 
-def chained(connection: sqlite3.Connection, after: Head) -> Iterator[StoredRow]:
+def chained(connection: sqlite3.Connection, after: Head, at_once: int = ROWS_AT_ONCE) -> Iterator[StoredRow]:
     """Yield the rows behind an entry, in order, each checked against the one before.
 
-    Raises `JournalDamaged` that names the first entry that is not what was written, or is not there, and
-    `JournalUnavailable`.
+    `at_once`: how many are read ahead of the one that is taken. Raises `JournalDamaged` that names the first entry that
+    is not what was written, or is not there, and `JournalUnavailable`.
     """
-    while rows := _rows_after(connection, after.sequence):
+    while rows := _rows_after(connection, after.sequence, at_once):
         for row, previous_hash, own_hash in rows:
             if row.sequence != after.sequence + 1:
                 raise JournalDamaged(f"entry {after.sequence + 1} is not there")
@@ -182,7 +184,7 @@ def trouble(error: sqlite3.Error) -> JournalError:
     return JournalDamaged(str(error)) if code in BROKEN else JournalUnavailable(str(error))
 
 
-def _rows_after(connection: sqlite3.Connection, sequence: int) -> list[tuple[Row, bytes, bytes]]:
+def _rows_after(connection: sqlite3.Connection, sequence: int, at_once: int) -> list[tuple[Row, bytes, bytes]]:
     with as_trouble():
-        found = connection.execute(ROWS_AFTER, (sequence, ROWS_AT_ONCE)).fetchall()
+        found = connection.execute(ROWS_AFTER, (sequence, at_once)).fetchall()
     return [(Row(*values), previous_hash, own_hash) for *values, previous_hash, own_hash in found]

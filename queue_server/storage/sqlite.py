@@ -12,8 +12,9 @@ from sqlite_utils import Database
 
 from queue_protocol.ids import CommandId
 from queue_server.core.events import Entry
+from queue_server.journal.growth import Growth
 from queue_server.storage import reading
-from queue_server.storage.journal import Head, StoredAnswer, check_order
+from queue_server.storage.journal import START, Head, StoredAnswer, check_order
 from queue_server.storage.migrations import migrations
 from queue_server.storage.reading import as_trouble, trouble
 from queue_server.storage.recording import record
@@ -86,6 +87,7 @@ class SqliteJournal:
 
     def __init__(self, connection: sqlite3.Connection, origin: JournalOrigin) -> None:
         self._connection = connection
+        self.growth = Growth(START.sequence)
         self._head = self.head()
         self._answers_dropped_on = ""
         with as_trouble():
@@ -96,6 +98,7 @@ class SqliteJournal:
         """Return the last entry, read anew."""
         with as_trouble():
             self._head = reading.head(self._connection)
+        self.growth.note(self._head.sequence)
         return self._head
 
     def append(self, entries: Sequence[Entry], answers: Sequence[StoredAnswer]) -> Head:
@@ -115,6 +118,7 @@ class SqliteJournal:
             self._roll_back()
             raise trouble(error) from error
         self._head = head
+        self.growth.note(head.sequence)
         return head
 
     def stored_answers(self, command_ids: Sequence[CommandId]) -> Mapping[CommandId, StoredAnswer]:
