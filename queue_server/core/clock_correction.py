@@ -70,7 +70,7 @@ def true_day(hall: Hall) -> date | None:
 def numbers_ahead(hall: Hall, day: date) -> dict[str, dict[str, int]]:
     """Return the last numbers of days that were begun too early and are still to come, when `day` is opened."""
     known = dict(hall.numbers_ahead)
-    if hall.day is not None and hall.day > day:
+    if hall.day is not None and hall.day >= day:
         known[hall.day.isoformat()] = dict(hall.issued)
     return {ahead: numbers for ahead, numbers in sorted(known.items()) if ahead >= day.isoformat()}
 

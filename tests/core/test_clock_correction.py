@@ -119,6 +119,20 @@ def test_numbers_of_a_day_begun_too_early_are_not_given_again() -> None:
     assert center.hall.numbers_ahead == {}
 
 
+def test_numbers_of_tomorrow_begun_today_are_not_given_again() -> None:
+    """A clock that was ahead over one midnight alone: tomorrow is opened a second time, right after the first."""
+    center = Center()
+    center.now += timedelta(days=1)
+    begin_day(center)
+    early = center.take(LAND)
+    put_back(center, timedelta(days=1))
+    center.now += timedelta(days=1)
+    assert begin_day(center) == [DayClosed, DayOpened]
+    again = center.take(LAND)
+    assert [str(each).partition("-")[2] for each in (early, again)] == ["L001", "L002"]
+    assert early.partition("-")[0] == again.partition("-")[0]
+
+
 def test_a_clock_that_is_not_behind_is_confirmed() -> None:
     """Nothing goes back that need not."""
     center = Center()
