@@ -9,7 +9,14 @@ from device_runtime.durable_file import ASIDE, Damaged
 from queue_protocol.ids import AccountId, DeviceId
 from queue_server.config import DeviceAdmission, DeviceRemoval, PasswordRenewal, StartError
 from queue_server.premises import open_beside
-from queue_server.secret_notes import leave_password, left_password, remove_password, say, say_on_terminal
+from queue_server.secret_notes import (
+    FIRST_SIGN_IN,
+    leave_password,
+    left_password,
+    remove_password,
+    say,
+    say_on_terminal,
+)
 from queue_server.shell.access import (
     check_password,
     forget_key,
@@ -115,11 +122,13 @@ def remove_device(asked: DeviceRemoval) -> int:
 
 
 def _remove_outdated_password(data: Path, accounts: Accounts) -> None:
-    """Remove the file of a password that its person has changed since."""
+    """Remove the file of a password that its person has changed since, or that is damaged, and say so."""
     left = left_password(data)
     account = None if left is None else accounts.find(left[0])
     if left is not None and (account is None or not check_password(account.password, left[1])):
         remove_password(data)
+        say(f"the password in {data / FIRST_SIGN_IN} let nobody in any more; the file was removed")
+        say(f"for a new password: python -m queue_server password ACCOUNT --data {data}")
 
 
 def _admit_here(data: Path, accounts: Accounts, name: DeviceId) -> None:

@@ -12,6 +12,9 @@ from device_runtime.durable_file import write_whole
 FIRST_SIGN_IN = "first_sign_in.txt"
 """In the data folder: the account and password of the first manager, or the one that was renewed there last."""
 
+WORDS = 4
+"""In that file."""
+
 
 def say(line: str) -> None:
     """Tell the person who started the program something that everybody may read."""
@@ -35,12 +38,15 @@ def leave_password(data: Path, account: str, password: str) -> Path:
 
 
 def left_password(data: Path) -> tuple[str, str] | None:
-    """Return the account and password that lie in the folder; `None`: there is no such file, or it is damaged."""
+    """Return the account and password that lie in the folder; `None`: there is no such file.
+
+    Of a damaged one both may be no account and no password.
+    """
     try:
-        words = (data / FIRST_SIGN_IN).read_text(encoding="utf-8").split()
-    except (OSError, UnicodeDecodeError):
+        words = (data / FIRST_SIGN_IN).read_text(encoding="utf-8", errors="replace").split()
+    except OSError:
         return None
-    return (words[1], words[3]) if words[::2] == ["account", "password"] else None
+    return (words[1], words[3]) if len(words) == WORDS and words[::2] == ["account", "password"] else ("", "")
 
 
 def remove_password(data: Path) -> None:

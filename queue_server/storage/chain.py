@@ -8,6 +8,7 @@ from pathlib import Path
 
 from queue_server.storage.journal import Head, JournalDamaged
 from queue_server.storage.reading import anchor, as_trouble, chained, head, open_to_read
+from queue_server.storage.schema import check_schema
 
 Progress = Callable[[int, int], None]
 """Is told how many of how many entries are done."""
@@ -36,6 +37,7 @@ def verify(path: Path, expect: str | None, progress: Progress) -> Verified:
     with contextlib.closing(open_to_read(path)) as connection, as_trouble():
         begin, end = anchor(connection), head(connection)
         found = _walk(connection, begin, end, expect, progress)
+        check_schema(connection)
         _check_file(connection)
     return Verified(begin, end, found)
 

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from queue_server.core.events import Entry
 from queue_server.storage.journal import JournalDamaged, JournalUnavailable
-from queue_server.storage.reading import open_day, open_to_read
+from queue_server.storage.reading import open_day, open_to_read, trouble
+from queue_server.storage.schema import APPLIED, check_schema
 from queue_server.storage.write_ahead_log import Log, read_log, sound_part
 
 HEADER_BYTES = 100
@@ -151,9 +152,13 @@ def _check_content(path: Path, *, lived: bool, has_log: bool) -> None:
         for table in READ_AT_START:
             if table in known:
                 _check_table(connection, table)
+        if APPLIED in known:
+            check_schema(connection)
         if "ticket" in known:
             connection.execute(TICKETS_OF_LAST_DAY).fetchall()
         days = _count(open_day(connection)) if "event" in known else 0
+    except UnicodeDecodeError as error:
+        raise trouble(error) from error
     except sqlite3.Error as error:
         kind = JournalUnavailable if getattr(error, "sqlite_errorcode", 0) & 0xFF in ELSEWHERE else JournalDamaged
         raise kind(str(error)) from error

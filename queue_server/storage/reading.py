@@ -19,6 +19,9 @@ ROWS_AT_ONCE = 5_000
 BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 """Primary codes with which SQLite reports a file whose content cannot be what it wrote."""
 
+NO_TEXT = "Could not decode to UTF-8"
+"""How Python's library begins its complaint about a column, which has no code."""
+
 COLUMNS = "sequence, center, site, epoch, at, day, kind, body, command_id, part, actor, previous_hash, hash"
 ROWS_AFTER = f"SELECT {COLUMNS} FROM event WHERE sequence > ? ORDER BY sequence LIMIT ?"  # noqa: S608 - constants
 HEAD = "SELECT sequence, hash FROM event ORDER BY sequence DESC LIMIT 1"
@@ -162,7 +165,7 @@ def as_trouble() -> Iterator[None]:
     """Let errors of the library come out as what they mean for the journal."""
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise trouble(error) from error
 
 
@@ -178,8 +181,14 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
             connection.execute("ROLLBACK")
 
 
-def trouble(error: sqlite3.Error) -> JournalError:
-    """Return what an error of the library means for the journal."""
+def trouble(error: sqlite3.Error | UnicodeDecodeError) -> JournalError:
+    """Return what an error of the library means for the journal.
+
+    Python decodes texts itself, those of a row as well as the name in SQLite's complaint: what is no UTF-8 was never
+    written.
+    """
+    if isinstance(error, UnicodeDecodeError) or str(error).startswith(NO_TEXT):
+        return JournalDamaged("a text in it is none")
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return JournalDamaged(str(error)) if code in BROKEN else JournalUnavailable(str(error))
 

@@ -289,3 +289,13 @@ def test_words_that_make_no_command_line(tmp_path: Path) -> None:
     ended = run("--data", tmp_path, "--prot", "0")
     assert ended.returncode == 2
     assert "unrecognized arguments" in ended.stderr
+
+
+def test_a_damaged_file_of_a_password_stops_no_start(tmp_path: Path) -> None:
+    """Cut off in the middle it lets nobody in: it is removed, and what to ask for is said."""
+    folder = tmp_path / "center"
+    with Child.start(folder):
+        pass
+    (folder / FIRST_SIGN_IN).write_bytes(b"account quanly\npassw")
+    with Child.start(folder):
+        assert not (folder / FIRST_SIGN_IN).exists()

@@ -10,6 +10,8 @@ from tests.storage.journals import ORIGIN
 
 UNGUARDED = ("event_is_not_changed", "event_is_not_deleted")
 
+MADE_BY = "SELECT sql FROM sqlite_schema WHERE name = ?"
+
 
 def store(folder: Path, entries: Iterable[Entry]) -> Path:
     """Write entries into a new file, one transaction each, close it, and return where it is."""
@@ -21,12 +23,15 @@ def store(folder: Path, entries: Iterable[Entry]) -> Path:
 
 
 def tamper(path: Path, *statements: str) -> None:
-    """Change the file as somebody would who knows SQLite: without the triggers."""
+    """Change the file as somebody would who knows SQLite: the triggers are taken away and made again."""
     connection = sqlite3.connect(path, isolation_level=None)
+    made = [connection.execute(MADE_BY, (trigger,)).fetchone()[0] for trigger in UNGUARDED]
     for trigger in UNGUARDED:
         connection.execute(f"DROP TRIGGER {trigger}")
     for statement in statements:
         assert connection.execute(statement).rowcount == 1
+    for trigger in made:
+        connection.execute(trigger)
     connection.close()
 
 

@@ -164,6 +164,30 @@ def test_one_changed_letter_of_the_open_day_is_refused(sound: Path, tmp_path: Pa
     check_refused(tmp_path / FILE)
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [(b"the journal is append-only", b"the journal is append-onli"), (b"OLD.sequence", b"OLE.sequence")],
+)
+def test_one_changed_letter_of_a_trigger_is_refused(sound: Path, tmp_path: Path, written: bytes, read: bytes) -> None:
+    """Sound to SQLite until an entry is written: what guards the journal is compared with what this program makes."""
+    path = tmp_path / FILE
+    content = sound.read_bytes()
+    assert written in content
+    path.write_bytes(content.replace(written, read))
+    with pytest.raises(JournalDamaged, match="trigger event_is_not_"):
+        check(path, lived=True, alone=True)
+    with pytest.raises(JournalDamaged, match="trigger event_is_not_"):
+        verify(path, None, lambda _done, _total: None)
+
+
+def test_an_unknown_change_of_the_tables_is_refused(sound: Path, tmp_path: Path) -> None:
+    """The name of a migration that nobody made: brought up to date, its tables would be made a second time."""
+    path = tmp_path / FILE
+    path.write_bytes(sound.read_bytes().replace(b"m001_journal", b"m001_journam"))
+    with pytest.raises(JournalDamaged, match="m001_journam"):
+        check(path, lived=True, alone=True)
+
+
 def test_damage_under_a_log_is_refused_or_made_good(path: Path) -> None:
     """A page that the log has anew is made good by it; any other is refused: in no case a ticket is lost unseen."""
     whole, before = path.read_bytes(), bytes_of(path.parent)

@@ -29,6 +29,21 @@ def cut(content: bytes, chance: Random) -> bytes:
 KINDS: Mapping[str, Callable[[bytes, Random], bytes]] = {"flip": flip, "zero": zero, "cut": cut}
 
 
+def damage(content: bytes, chance: Random) -> tuple[str, bytes]:
+    """Do what an old disk does, one kind by chance, and return which it was and the file after it, which differs."""
+    while True:
+        kind = chance.choice(list(KINDS))
+        spoilt = KINDS[kind](content, chance)
+        if spoilt != content:
+            return kind, spoilt
+
+
+def first_difference(content: bytes, spoilt: bytes) -> int:
+    """Return the place of the first byte that is not as it was."""
+    pairs = enumerate(zip(content, spoilt, strict=False))
+    return next((place for place, (before, after) in pairs if before != after), min(len(content), len(spoilt)))
+
+
 def damages(content: bytes, chance: Random, times: int) -> Iterator[tuple[str, bytes]]:
     """Yield the kind of a damage and the file after it, so often, all kinds alike; each changes something."""
     for turn in range(times):
