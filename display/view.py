@@ -151,9 +151,16 @@ def _time_of_day(state: State, texts: Texts, now_s: float) -> tuple[str, str]:
 
 
 def _notice(state: State, texts: Texts) -> str:
-    """Return the line at the bottom; none while the screen is not to be relied on."""
+    """Return the line at the bottom; none while the screen is not to be relied on.
+
+    Who may not be in the line at all comes before how to wait: that the loudspeaker is silent has a badge, too.
+    """
     if not state.live():
         return ""
+    if state.board is not None and state.board.slips_to_check is not None:
+        span = state.board.slips_to_check
+        since, until = (texts.time(each, state.utc_offset_s) for each in (span.since, span.until))
+        return texts.say("check_slips", since=since, until=until)
     return texts.say("board_notice_silent" if _silent(state) else "board_notice")
 
 

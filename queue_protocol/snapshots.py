@@ -141,6 +141,13 @@ class BoardCounter(msgspec.Struct, frozen=True, kw_only=True):
     """The person has come: a call pad's next key finishes the visit. Before that it starts it."""
 
 
+class SlipsToCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """Slips given in this span may be unknown to the server: their holders should show them to staff."""
+
+    since: Instant
+    until: Instant
+
+
 class Board(msgspec.Struct, frozen=True, kw_only=True, tag="board"):
     """The display."""
 
@@ -155,6 +162,8 @@ class Board(msgspec.Struct, frozen=True, kw_only=True, tag="board"):
     """The one display that speaks; `None`: no loudspeaker is known to work."""
     one_key: bool = True
     """Whether the key that marks a no-show calls the next person, too."""
+    slips_to_check: SlipsToCheck | None = None
+    """`None`: every slip of today is known."""
 
 
 class SlipTrouble(msgspec.Struct, frozen=True, kw_only=True):

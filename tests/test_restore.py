@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import sys
 import threading
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +22,7 @@ from queue_protocol.answers import TicketTaken
 from queue_protocol.commands import RecordOffline
 from queue_protocol.hellos import DeskHello, DisplayHello, KioskHello
 from queue_protocol.ids import DeviceId, ServiceId, ticket_number
-from queue_protocol.snapshots import Desk, Menu
+from queue_protocol.snapshots import Board, Desk, Menu
 from tests.clerk import Clerk
 from tests.core.center import token
 from tests.serving import ROOT, Serving
@@ -106,6 +108,7 @@ def test_a_center_comes_back_from_its_backup(tmp_path: Path) -> None:
             successor.password = password
             goes_on(successor, key, [each.number for each in taken], mark)
             alarms_say(successor)
+            citizens_are_told(successor)
 
 
 def under_load(server: Serving, key: str, copies: Path) -> list[TicketTaken]:
@@ -147,6 +150,16 @@ def goes_on(server: Serving, key: str, numbers: list[str], mark: str) -> None:
         assert called is not None
         assert ticket_number(called) == numbers[0]
         assert display.hear_call().number == numbers[0]
+
+
+def citizens_are_told(server: Serving) -> None:
+    """Make sure that the board and the page of a slip that nobody knows ask people to show their slips."""
+    key = read_key(server.data / "keys" / DISPLAY)
+    with talking(server, DisplayHello(protocol=PROTOCOL, device=DISPLAY, key=key)) as display:
+        assert display.hear(Board).slips_to_check is not None
+    with pytest.raises(urllib.error.HTTPError) as unknown:
+        urllib.request.urlopen(f"http://127.0.0.1:{server.port}/t/{token(99)}", timeout=10)
+    assert "mời ông/bà đưa phiếu cho cán bộ kiểm tra" in unknown.value.read().decode()
 
 
 def alarms_say(server: Serving) -> None:

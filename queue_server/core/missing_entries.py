@@ -9,7 +9,7 @@ from typing import Literal
 
 from queue_protocol.answers import Done, Facts
 from queue_protocol.journal_end import JournalEnd
-from queue_protocol.snapshots import Alarm
+from queue_protocol.snapshots import Alarm, SlipsToCheck
 from queue_server.core.calendar import day_begins
 from queue_server.core.decision import Actor, Deciders, Decision
 from queue_server.core.hall import Hall, catalogue_of
@@ -66,11 +66,26 @@ def loss_alarms(hall: Hall) -> Iterator[Alarm]:
     if not hall.missing:
         return
     lost = [each.through.sequence - each.after for each in hall.missing if each.through is not None]
-    since = max(hall.missing[0].since, day_begins(catalogue_of(hall), hall.day or hall.missing[0].day))
-    facts: Facts = {"began_at": since.isoformat(), "entries": max(lost, default=0)}
+    facts: Facts = {"began_at": _since(hall).isoformat(), "entries": max(lost, default=0)}
     restored = any(each.because == "restored" for each in hall.missing)
     kind: Literal["journal_restored", "entries_missing"] = "journal_restored" if restored else "entries_missing"
-    yield Alarm(kind=kind, at=max(each.until for each in hall.missing), facts=facts)
+    yield Alarm(kind=kind, at=_until(hall), facts=facts)
+
+
+def slips_to_check(hall: Hall) -> SlipsToCheck | None:
+    """Return the span of today in which slips may have been given that the journal does not know; `None`: in none."""
+    if not hall.missing or _until(hall) <= _since(hall):
+        return None
+    return SlipsToCheck(since=_since(hall), until=_until(hall))
+
+
+def _since(hall: Hall) -> datetime:
+    """Return when the first loss began, or today's beginning: slips of the day before are good for nothing."""
+    return max(hall.missing[0].since, day_begins(catalogue_of(hall), hall.day or hall.missing[0].day))
+
+
+def _until(hall: Hall) -> datetime:
+    return max(each.until for each in hall.missing)
 
 
 def _is_covered(hall: Hall, end: JournalEnd) -> bool:

@@ -13,6 +13,7 @@ from queue_server.core.catalogue import Service
 from queue_server.core.estimate import Outlook, outlook
 from queue_server.core.hall import Hall, Ticket, catalogue_of, counters_for, counters_of, hall_of, services_at
 from queue_server.core.lifecycle import AT_COUNTER, Status
+from queue_server.core.missing_entries import slips_to_check
 from queue_server.core.placing import place_of_walk_in
 from queue_server.core.series import reserves
 from queue_server.core.visits import why_closed
@@ -140,6 +141,7 @@ def board(hall: Hall, revision: Revision, now: datetime, speaker: DeviceId | Non
         missed=tuple(ticket_number(each) for each in hall.missed if is_in(hall, hall.tickets[each].counter, room)),
         speaker=speaker,
         one_key=catalogue_of(hall).policy.one_key,
+        slips_to_check=slips_to_check(hall),
     )
 
 

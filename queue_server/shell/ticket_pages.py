@@ -20,6 +20,7 @@ from queue_protocol.commands import RateVisit
 from queue_protocol.ids import CommandId, RemarkId, Token
 from queue_protocol.texts import Texts
 from queue_server.core.decision import Actor
+from queue_server.core.missing_entries import slips_to_check
 from queue_server.core.remarks import MOST_LETTERS
 from queue_server.core.views import TicketPage, ticket_page
 from queue_server.shell.app import FRAMES_AND_FORMS
@@ -66,7 +67,8 @@ class TicketPages:
         page = ticket_page(self.reception.service.hall, token, self.now())
         facts = None if page is None else await self._facts(page, self.reception.words(request))
         status = 404 if page is None else ALL_WELL
-        response = await self.reception.page(request, "ticket.html", status, ticket=facts)
+        to_check = self._slips_to_check(self.reception.words(request)) if page is None else None
+        response = await self.reception.page(request, "ticket.html", status, ticket=facts, to_check=to_check)
         response.headers.update(PRIVATE if facts is None or not facts["is_open"] else PRIVATE | REFRESH)
         return response
 
@@ -88,6 +90,13 @@ class TicketPages:
         if page is not None and page.may_comment:
             await self.notebook.add_comment(RemarkId(secrets.token_hex(16)), page.ticket, field(form, "text"))
         return go_on_to(f"/t/{token}")
+
+    def _slips_to_check(self, texts: Texts) -> dict[str, str] | None:
+        """Return the span in which a slip may have been given that the journal has lost; `None`: there is none."""
+        span, offset_s = slips_to_check(self.reception.service.hall), self.reception.utc_offset_s()
+        if span is None:
+            return None
+        return {"since": texts.time(span.since, offset_s), "until": texts.time(span.until, offset_s)}
 
     async def _facts(self, page: TicketPage, texts: Texts) -> dict[str, Any]:
         service = self.reception.service

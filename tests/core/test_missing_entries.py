@@ -2,14 +2,17 @@
 
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 
 from queue_protocol.ids import Revision, ticket_number
 from queue_protocol.journal_end import JournalEnd
-from queue_protocol.snapshots import Alarm
+from queue_protocol.snapshots import Alarm, SlipsToCheck
 from queue_server.core.alarms import Surroundings, alarms
 from queue_server.core.loss_events import EntriesMissing
+from queue_server.core.missing_entries import slips_to_check
 from queue_server.core.permissions import NoteJournalEnd
+from queue_server.core.views import board
 from tests.core.center import DAY, KIOSK, MIDNIGHT, Center
 
 TOMORROW = DAY + timedelta(days=1)
@@ -99,6 +102,21 @@ def test_numbers_of_a_day_that_is_not_open_yet_wait_for_it() -> None:
     center.midnight()
     assert ticket_number(center.take()) == "A001"
     assert center.hall.missing == ()
+
+
+def test_citizens_are_told_which_slips_to_show() -> None:
+    """While slips of today may be unknown, and not for those of yesterday, which are good for nothing."""
+    center = Center().open()
+    assert slips_to_check(center.hall) is None
+    yesterday = center.hall.at - timedelta(days=1)
+    lost = EntriesMissing(because="lost", after=1, through=None, since=yesterday, until=MIDNIGHT, day=DAY)
+    center.given(lost)
+    assert slips_to_check(center.hall) is None
+    center.given(msgspec.structs.replace(lost, until=center.now))
+    assert slips_to_check(center.hall) == SlipsToCheck(since=MIDNIGHT, until=center.now)
+    assert board(center.hall, Revision(epoch=1, sequence=1), center.now, None).slips_to_check is not None
+    center.midnight()
+    assert slips_to_check(center.hall) is None
 
 
 @pytest.mark.parametrize("days_ago", [0, 3])

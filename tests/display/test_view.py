@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 import assets
 from display import update as rules
@@ -25,7 +26,7 @@ from display.view import (
     draw,
 )
 from queue_protocol.answers import RefusalCode
-from queue_protocol.snapshots import FromServer
+from queue_protocol.snapshots import FromServer, SlipsToCheck
 from queue_protocol.texts import Texts
 from tests.display.hall_server import CENTER, DISPLAY, MORNING, announce, at, board, welcome
 
@@ -203,6 +204,15 @@ def test_the_missed_are_told_what_to_do(texts: Texts) -> None:
     assert picture.missed == ("A009", "H104")
     assert picture.missed_heading == "Số đã gọi, chưa đến quầy"
     assert "không cần lấy số mới" in picture.missed_help
+
+
+def test_after_a_restore_people_are_asked_to_show_their_slips(texts: Texts) -> None:
+    """With the span in the time of the hall, in place of the line that says how to wait."""
+    span = SlipsToCheck(since=MORNING, until=MORNING + timedelta(minutes=35))
+    shown = after(welcome(), structs.replace(board(3), slips_to_check=span))
+    notice = draw(shown, texts, NOW_S).notice
+    assert notice == "Lấy phiếu từ 08:12 đến 08:47: mời ông/bà đưa phiếu cho cán bộ kiểm tra."
+    assert "ngồi chờ" in draw(after(welcome(), board(3)), texts, NOW_S).notice
 
 
 def test_without_the_server_the_board_says_since_when_it_is_old(texts: Texts) -> None:

@@ -25,6 +25,7 @@ export function displayView(page, state, now) {
       earlier(texts, state.board, call),
       serving(texts, state.board, inColumns(counters), now),
       missed(texts, state.board),
+      checkSlips(page, state.board),
     ),
     footer(page, state),
   ];
@@ -133,6 +134,16 @@ function missed(texts, board) {
     " ",
     build("strong", null, board.missed.join("  ")),
   );
+}
+
+/* Slips of a span that the server may not know, after a restore: who holds one is not in the line yet. */
+function checkSlips({ texts, clock }, { slips_to_check: span }) {
+  if (!span) {
+    return null;
+  }
+  const [since, until] = [span.since, span.until].map((at) => clock.timeOfDay(at));
+  const words = texts.say("check_slips", { since, until });
+  return build("p", { class: "check-slips", key: "check-slips" }, icon("alert"), words);
 }
 
 function footer(page, state) {
