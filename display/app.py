@@ -12,9 +12,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 import assets
 from device_runtime.device_key import read_key
 from device_runtime.kept_end import keeping_end
+from display.clock import utc_now
 from display.config import BadSetting, Settings, read_settings
 from display.last_spoken import read_last_spoken, write_last_spoken
 from display.runtime import Display, Handlers, keep_running
@@ -23,6 +26,7 @@ from display.view import LANGUAGE
 from display.voice.bank import Clips, load_banks
 from display.voice.player import Voice, choose_sink
 from queue_protocol.client import Client
+from queue_protocol.hellos import DisplayHello
 from queue_protocol.ids import Revision
 from queue_protocol.phrases import LANGUAGES, clip_keys
 from queue_protocol.texts import Texts
@@ -42,6 +46,11 @@ class _Sound:
 
     clips: Clips | None
     state: State
+
+
+def _hello(display: Display) -> DisplayHello:
+    """Return how the display introduces itself at this moment, by its own clock."""
+    return structs.replace(display.hello(), wall=utc_now())
 
 
 def main(argv: list[str]) -> int:
@@ -65,7 +74,7 @@ async def _run(settings: Settings) -> None:
         _disk(settings.folder) as remember,
         _speaker(settings, sound.clips, display) as voice,
     ):
-        client = Client(settings.server, display.hello, display.hear, display.change_link, *kept_end)
+        client = Client(settings.server, partial(_hello, display), display.hear, display.change_link, *kept_end)
         show = window.show if window is not None else _ignore
         say, silence = (voice.say, voice.cancel) if voice is not None else (_ignore, _ignore)
         display.begin(Handlers(ask=client.ask, say=say, silence=silence, remember=remember, show=show))

@@ -12,6 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from msgspec import structs
+
 import assets
 from device_runtime.device_key import read_key
 from device_runtime.kept_end import Keep, keeping_end
@@ -30,6 +32,7 @@ from printer_drivers.printer import BadPrinterAddress, Printer
 from printer_drivers.raster import BadLogo, read_logo
 from printer_drivers.virtual import LATEST
 from queue_protocol.client import Client
+from queue_protocol.hellos import KioskHello
 from queue_protocol.ids import Language, Token, token_of
 from queue_protocol.journal_end import JournalEnd
 from queue_protocol.texts import Texts
@@ -56,6 +59,11 @@ Show = Callable[[asyncio.Event], Awaitable[None]]
 
 class NoScreen(Exception):
     """This machine has no screen that a window can open on."""
+
+
+def _hello(box: Box) -> KioskHello:
+    """Return how the kiosk introduces itself at this moment, by its own clock."""
+    return structs.replace(box.hello(), wall=utc_now())
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -111,7 +119,7 @@ async def _run(
     box = Box(
         options.device, lambda: options.key or read_key(options.key_file), started, languages, monotonic_s, options.hall
     )
-    client = Client(options.server, box.hello, box.hear, box.link_changed, *kept_end)
+    client = Client(options.server, functools.partial(_hello, box), box.hear, box.link_changed, *kept_end)
     press = Press(
         printers,
         box.start_slip,

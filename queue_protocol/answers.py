@@ -20,6 +20,8 @@ RefusalCode = Literal[
     "internal",
     "storage",
     "too_late",
+    # the clock
+    "clock_reset",
     # the queue
     "already_rated",
     "appointment_not_today",

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from queue_protocol.commands import Request
-from queue_protocol.ids import CounterNumber, DeviceId, HallId, Key, Revision, TicketId
+from queue_protocol.ids import CounterNumber, DeviceId, HallId, Instant, Key, Revision, TicketId
 from queue_protocol.journal_end import JournalEnd
 
 
@@ -28,6 +28,9 @@ class KioskHello(msgspec.Struct, frozen=True, kw_only=True, tag="kiosk_hello"):
     """Slips whose printing has begun or ended according to the kiosk's own disk."""
     heard: JournalEnd | None = None
     """The newest end of the journal that this kiosk has heard of; `None`: it keeps none."""
+    wall: Instant | None = None
+    """What the box's own clock says now; `None`: it has none, or does not say. It is never the hall's time: it
+    only bears out the clock of the server's PC, where all boxes agree with that."""
 
 
 class DisplayHello(msgspec.Struct, frozen=True, kw_only=True, tag="display_hello"):
@@ -46,6 +49,8 @@ class DisplayHello(msgspec.Struct, frozen=True, kw_only=True, tag="display_hello
     """The last call it has said aloud; `None` after a start."""
     heard: JournalEnd | None = None
     """The newest end of the journal that this display has heard of; `None`: it keeps none."""
+    wall: Instant | None = None
+    """What the box's own clock says now; `None`: it has none, or does not say. See the kiosk's."""
 
 
 class DeskHello(msgspec.Struct, frozen=True, kw_only=True, tag="desk_hello"):

@@ -42,7 +42,8 @@ from queue_server.shell.access import Access
 from queue_server.shell.account_pages import AccountPages
 from queue_server.shell.addresses import Door, authority
 from queue_server.shell.catalogue_pages import CataloguePages
-from queue_server.shell.clock import Clock, read_wall
+from queue_server.shell.clock import Clock, read_elapsed_s, read_wall
+from queue_server.shell.clock_witnesses import bear_out, put_clock_right
 from queue_server.shell.condition import Condition
 from queue_server.shell.connections import Sockets
 from queue_server.shell.device_pages import DevicePages
@@ -182,7 +183,7 @@ def _works(
     signs = upkeep.LifeSigns(data, clock.now, lambda: service.end)
     return (
         service.run,
-        functools.partial(_beat, service, hub),
+        functools.partial(_beat, service, hub, clock),
         functools.partial(_watch, hub),
         signs.stay_alive,
         functools.partial(signs.fold_log, connection, in_writer),
@@ -217,10 +218,12 @@ async def _begin(service: Service, catalogue: Catalogue | None, alive: Alive | N
     await notebook.open()
 
 
-async def _beat(service: Service, hub: Hub) -> None:
+async def _beat(service: Service, hub: Hub, clock: Clock) -> None:
     while True:
         await asyncio.sleep(BEAT_S)
         service.pass_time()
+        if clock.state == "behind":
+            put_clock_right(service, is_borne_out=bear_out(hub.own_times(), read_wall(), read_elapsed_s()))
         hub.beat()
 
 

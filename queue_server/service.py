@@ -7,18 +7,18 @@ fails the tentative halls are dropped and the commands go one by one.
 
 import asyncio
 import contextlib
-import functools
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from queue_protocol.answers import Answer, RefusalCode, Refused, TicketTaken
+from queue_protocol.answers import Answer, RefusalCode, TicketTaken
 from queue_protocol.codec import encode
 from queue_protocol.day_commands import ConfirmClock
 from queue_protocol.ids import CommandId, Language, Revision, TicketId
 from queue_protocol.journal_end import JournalEnd
+from queue_server.clock_orders import CorrectableClock, follow_word_on_clock
 from queue_server.core.calendar import local_day
 from queue_server.core.catalogue import Catalogue
 from queue_server.core.days import change_catalogue, note_outage, pass_time
@@ -27,7 +27,7 @@ from queue_server.core.events import Entry
 from queue_server.core.evolve import evolve
 from queue_server.core.hall import Hall
 from queue_server.core.missing_entries import entries_lost
-from queue_server.core.permissions import MAY_ASK, NoteJournalEnd, Order, PutClockBack
+from queue_server.core.permissions import MAY_ASK, NoteJournalEnd, Order
 from queue_server.drafts import SYSTEM, Asked, Draft
 from queue_server.storage.journal import START, Head, Journal, JournalError, body_hash, end_of
 from queue_server.visit_languages import forget, remember
@@ -50,16 +50,6 @@ class OnPublish(Protocol):
 
     def __call__(self, hall: Hall, entries: Sequence[Entry]) -> None:
         """Take the hall as it is after these entries."""
-
-
-class CorrectableClock(Protocol):
-    """The clock of `now`, which goes back when a manager says so."""
-
-    def put_back(self) -> tuple[datetime, datetime] | None:
-        """Go back to the PC's time if it is behind; return the time before and the new one, or `None`."""
-
-    def go_on_from(self, at: datetime) -> None:
-        """Be at this instant again."""
 
 
 class Service:
@@ -207,23 +197,14 @@ class Service:
             return before.answer if same else _settled(asked, "command_id_reused")
         if len(self._pending) >= WAITING_LIMIT:
             return _settled(asked, "busy")
-        if isinstance(order, ConfirmClock) and actor.roles & MAY_ASK[ConfirmClock]:
-            self._put_clock_back(asked)
+        if isinstance(order, ConfirmClock) and self.clock is not None and actor.roles & MAY_ASK[ConfirmClock]:
+            impossible = follow_word_on_clock(self.clock, asked)
+            if impossible is not None:
+                return _settled(asked, impossible)
         self._pending[asked.id] = asked
         self._arrived.append(asked)
         self._wake.set()
         return future
-
-    def _put_clock_back(self, asked: Asked) -> None:
-        """Where the PC's clock is behind the hall's time, let a confirmation mean that it is right all the same.
-
-        The clock goes back first, so that what is decided behind the event is of the new time; until the event is
-        decided the hall stands still, as its last one is later. A refusal takes it back.
-        """
-        moved = None if self.clock is None else self.clock.put_back()
-        if self.clock is not None and moved is not None:
-            asked.order = PutClockBack(before=moved[0], to=moved[1])
-            asked.answer.add_done_callback(functools.partial(_keep_clock, self.clock, moved[0]))
 
     def pass_time(self) -> None:
         """Let the date change and free counters call while nobody asks for anything."""
@@ -388,11 +369,6 @@ class Service:
         self._pending.pop(asked.id, None)
         if not asked.answer.done():
             asked.answer.set_result(answer)
-
-
-def _keep_clock(clock: CorrectableClock, before: datetime, done: "asyncio.Future[Answer]") -> None:
-    if done.cancelled() or isinstance(done.result().result, Refused):
-        clock.go_on_from(before)
 
 
 def _settled(asked: Asked, code: RefusalCode) -> "asyncio.Future[Answer]":

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from queue_protocol.hellos import Hello
 from queue_protocol.ids import Revision
 from queue_server.core.decision import Actor
+from queue_server.shell.clock_witnesses import OwnTime
 
 OUTBOX_LIMIT = 256
 """Frames that wait for one client besides snapshots; a client this far behind is cut and starts anew."""
@@ -32,6 +33,8 @@ class Connection:
     """When the frames on their way began to be sent, by the loop's clock; `None`: nothing is on its way."""
     proof: bytes | None = None
     """The hash of the key, or of the token lent to a page, that let a box in; `None`: a person, or nobody."""
+    own_time: OwnTime | None = None
+    """Of a box on another PC that said what its clock reads; `None`: of any other client."""
     cut: Callable[[], object] = lambda: None
     """Ends the conversation."""
     pace: "Callable[[Connection], object] | None" = None

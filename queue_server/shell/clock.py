@@ -75,6 +75,11 @@ class Clock:
             self._jump_tolerated = tolerated
         return now
 
+    def has_lost_its_time(self) -> bool:
+        """Say whether the PC's clock is before the time at which this program was made: its battery is empty."""
+        self.now()
+        return self.state == "behind" and self._wall() < MADE_AT
+
     def put_back(self) -> tuple[datetime, datetime] | None:
         """Believe a clock that is before the time of the hall; return that time and the new one, or `None`: it is not.
 

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from ipaddress import ip_address
 
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
@@ -26,6 +27,8 @@ from queue_server.service import Service
 from queue_server.shell.access import DEVICE_COOKIE, SESSION_COOKIE, Access, hash_secret
 from queue_server.shell.addresses import Door
 from queue_server.shell.client import Connection
+from queue_server.shell.clock import read_elapsed_s
+from queue_server.shell.clock_witnesses import OwnTime
 from queue_server.shell.hub import PAGE_PREFIX, SEND_LIMIT_S, Hub
 from queue_server.shell.metrics import count_refusal
 from queue_server.shell.protocol import ADMITTED
@@ -99,6 +102,7 @@ class Sockets:
             await _turn_away(websocket, "wrong_protocol", str(error))
         else:
             if isinstance(connection, Connection):
+                connection.own_time = own_time(websocket, connection)
                 await self._serve(websocket, send, connection)
             else:
                 await _turn_away(websocket, connection, f"hello of {type(hello).__name__}")
@@ -236,6 +240,19 @@ def _deliver(connection: Connection, done: "asyncio.Future[Answer]", pending: "s
 def _box(hello: KioskHello | DisplayHello, role: DeviceRole, secret: str) -> Connection:
     """Let a box in by its key, or by the token of a page that stands for it."""
     return Connection(hello, Actor(hello.device, frozenset({role})), proof=hash_secret(secret))
+
+
+def own_time(websocket: WebSocket, connection: Connection) -> OwnTime | None:
+    """Return what a box reads on its own clock; one on this PC, or behind a program on it, shares this PC's."""
+    hello, client = connection.hello, websocket.client
+    if not isinstance(hello, KioskHello | DisplayHello) or hello.wall is None or connection.actor is None:
+        return None
+    own = websocket.scope.get("server") or ("",)
+    try:
+        is_elsewhere = client is not None and client.host != own[0] and not ip_address(client.host).is_loopback
+    except ValueError:  # what a proxy says need not be an address
+        return None
+    return OwnTime(hello.wall, read_elapsed_s()) if is_elsewhere else None
 
 
 def _hello(frame: str | bytes) -> Hello:

@@ -33,6 +33,7 @@ from queue_server.core.views import board, is_in, menu, offered
 from queue_server.service import Service
 from queue_server.shell.client import Connection
 from queue_server.shell.clock import Clock
+from queue_server.shell.clock_witnesses import OwnTime
 from queue_server.shell.condition import Condition
 from queue_server.shell.viewers import Viewers
 
@@ -120,6 +121,10 @@ class Hub:
                 self._hand_over()
         self._mark(each for each in self._connections if not isinstance(each.hello, KioskHello))
         self._mark_kiosks_in_turn()
+
+    def own_times(self) -> list[OwnTime | None]:
+        """Return what the clients that are here read on clocks of their own when they came."""
+        return [each.own_time for each in self._connections]
 
     def cut_stuck(self, now_s: float) -> None:
         """Cut every client that has not taken its frames for `SEND_LIMIT_S`; `now_s` by the loop's clock.

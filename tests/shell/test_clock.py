@@ -113,6 +113,9 @@ def test_a_dead_battery_is_not_followed() -> None:
     clock = pc.clock()
     assert clock.put_back() is None
     assert (clock.now(), clock.state) == (at(0), "behind")
+    assert clock.has_lost_its_time()
+    assert not Pc(wall_s=-DAY_S).clock().has_lost_its_time()
+    assert not Pc(wall_s=DAY_S).clock().has_lost_its_time()
 
 
 @pytest.mark.parametrize(
