@@ -11,10 +11,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks import core, footprint, history, latency, paper, steady, throughput
+from benchmarks import append, core, footprint, history, latency, paper, steady, throughput
 
 SUITES = {
     "core": core.measure,
+    "append": append.measure,
     "throughput": throughput.measure,
     "steady": steady.measure,
     "latency": latency.measure,

@@ -117,7 +117,7 @@ def _build(path: Path) -> Path:
     connection.execute("PRAGMA synchronous = OFF")
     journal = SqliteJournal(connection, JournalOrigin("five-years", "main", 1))
     catalogue = read_catalogue(ROOT / "assets" / "catalogues" / "xa-lon.toml")
-    for entries in _days(catalogue):
+    for entries in days_of_history(catalogue):
         journal.append(entries, [])
     _settle(connection)
     journal.close()
@@ -128,7 +128,12 @@ def _settle(connection: Connection) -> None:
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _days(catalogue: Catalogue) -> Iterator[list[Entry]]:
+def day_of_history(catalogue: Catalogue) -> list[Entry]:
+    """Return the entries of the first day, which is closed at its end."""
+    return next(days_of_history(catalogue))
+
+
+def days_of_history(catalogue: Catalogue) -> Iterator[list[Entry]]:
     """Yield the entries of each day; the last day stays open."""
     sequence, day = 0, FIRST_DAY
     for place in range(DAYS):

@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 
+from queue_server.followers.reports.rows import DailySum
 from queue_server.shell.spans import Span
 from queue_server.shell.tables import WEEKDAYS, Column, Table, Wording, shade
 from queue_server.storage.reports import (
     Arrivals,
     CounterFigures,
-    DailySum,
     RatingFigures,
     Reports,
     ServiceFigures,

@@ -54,7 +54,10 @@ READ_AT_START = (
 )
 """Tables of few rows that a start reads whole or, as `outage`, writes to before anybody is answered."""
 
-TICKETS_OF_LAST_DAY = "SELECT * FROM ticket WHERE day = (SELECT max(day) FROM ticket)"
+GOES_ON = ("ticket", "ticket_period", "counter_period", "opening")
+"""Tables of which the first append after a start reads the rows of the open day."""
+
+OF_LAST_DAY = "SELECT * FROM {table} WHERE day = (SELECT max(day) FROM {table})"
 
 
 class LogOfAnotherFile(JournalDamaged):
@@ -154,8 +157,8 @@ def _check_content(path: Path, *, lived: bool, has_log: bool) -> None:
                 _check_table(connection, table)
         if APPLIED in known:
             check_schema(connection)
-        if "ticket" in known:
-            connection.execute(TICKETS_OF_LAST_DAY).fetchall()
+        for table in known.intersection(GOES_ON):
+            connection.execute(OF_LAST_DAY.format(table=table)).fetchall()
         days = _count(open_day(connection)) if "event" in known else 0
     except UnicodeDecodeError as error:
         raise trouble(error) from error

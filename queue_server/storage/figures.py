@@ -3,9 +3,7 @@
 Everything is in milliseconds. A *span* is two days, both included, bound as `:first` and `:last`.
 """
 
-WITHIN_15_MS = 15 * 60_000
-WITHIN_30_MS = 30 * 60_000
-"""Bounds that the centers' yearly reports ask for (CONTEXT 7.2)."""
+from queue_server.followers.reports.sums import WITHIN_15_MS, WITHIN_30_MS
 
 
 def worked(began: str, ended: str, day: str) -> str:
@@ -64,22 +62,6 @@ COUNTS = """
 
 COUNTED = "sequence, status, transfers, priority, dossiers, wait, worked_wait"
 """What `COUNTS` and the waits are made of, and the order."""
-
-SUM_UP = f"""
-    WITH {VISIT}, {SERVED},
-    timed AS (SELECT line, count(*) AS timed, sum(time) AS service_ms FROM served GROUP BY line)
-    INSERT OR REPLACE INTO daily_sum
-    SELECT :first, line, {COUNTS},
-        count(wait), coalesce(sum(wait), 0), coalesce(max(wait), 0),
-        coalesce(sum(wait <= {WITHIN_15_MS}), 0), coalesce(sum(wait <= {WITHIN_30_MS}), 0),
-        coalesce(sum(worked_wait), 0), coalesce(max(worked_wait), 0),
-        coalesce(sum(worked_wait <= {WITHIN_15_MS}), 0), coalesce(sum(worked_wait <= {WITHIN_30_MS}), 0),
-        coalesce((SELECT timed FROM timed WHERE timed.line = visit.line), 0),
-        coalesce((SELECT service_ms FROM timed WHERE timed.line = visit.line), 0),
-        count(rating), coalesce(sum(rating), 0)
-    FROM visit GROUP BY line
-"""  # noqa: S608 - put together from this file
-"""Write the sums of one day, of which `:first` and `:last` are both."""
 
 TICKETS_OF_DAY = """
     SELECT ticket, number, coalesce(first_service, service) AS first_service, service, priority, origin, status,

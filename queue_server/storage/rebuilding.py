@@ -4,7 +4,6 @@ import contextlib
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -12,10 +11,17 @@ from sqlite_utils import Database
 from queue_server.core.events import Entry
 from queue_server.core.evolve import evolve
 from queue_server.core.hall import Hall
-from queue_server.storage import reading, recording
+from queue_server.followers.reports.projection import VERSION
+from queue_server.followers.reports.tickets import IssuedTwice
+from queue_server.journal.feed import NotFollowed
+from queue_server.journal.growth import Growth
+from queue_server.storage import reading
 from queue_server.storage.chain import Progress
+from queue_server.storage.journal import JournalDamaged
 from queue_server.storage.migrations import migrations
-from queue_server.storage.sqlite import Connection, write_reports
+from queue_server.storage.report_rows import ReportRows
+from queue_server.storage.sqlite import Connection
+from queue_server.storage.sqlite_feed import SqliteFeed
 
 AT_ONCE = 2_000
 """Entries whose changes are written together."""
@@ -33,8 +39,8 @@ WRITTEN_BY = "SELECT version FROM recording"
 
 OF_A_DAY = {
     "ticket": "SELECT * FROM ticket WHERE day = ? ORDER BY sequence",
-    "ticket_period": "SELECT * FROM ticket_period WHERE day = ? ORDER BY ticket, began_at, ended_at",
-    "counter_period": "SELECT * FROM counter_period WHERE day = ? ORDER BY counter, began_at, ended_at",
+    "ticket_period": "SELECT * FROM ticket_period WHERE day = ? ORDER BY ticket, place",
+    "counter_period": "SELECT * FROM counter_period WHERE day = ? ORDER BY counter, place",
     "opening": "SELECT * FROM opening WHERE day = ? ORDER BY opens_at",
     "outage": "SELECT * FROM outage WHERE day = ? ORDER BY began_at",
     "daily_sum": "SELECT * FROM daily_sum WHERE day = ? ORDER BY service",
@@ -58,7 +64,7 @@ def is_outdated(connection: Connection) -> bool:
     Raises `JournalUnavailable` or `JournalDamaged`.
     """
     with reading.as_trouble():
-        return bool(connection.execute(WRITTEN_BY).fetchone() != (recording.VERSION,))
+        return bool(connection.execute(WRITTEN_BY).fetchone() != (VERSION,))
 
 
 def rebuild(connection: Connection, progress: Progress = lambda _done, _total: None) -> int:
@@ -72,7 +78,7 @@ def rebuild(connection: Connection, progress: Progress = lambda _done, _total: N
             connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names of this file
         connection.execute(DROP_SUMS)
         done = _record_all(connection, progress)
-        connection.execute("UPDATE recording SET version = ?", (recording.VERSION,))
+        connection.execute("UPDATE recording SET version = ?", (VERSION,))
     return done
 
 
@@ -88,20 +94,31 @@ def replay(path: Path, day: str) -> Replayed:
     ):
         connection.execute("BEGIN")
         entries = list(reading.entries(reading.day_rows(connection, day)))
-        write_reports(scratch, entries)
+        _take(ReportRows(scratch), entries)
         differences = [*_differences(connection, scratch, day), *_differences_to_state(connection, entries, day)]
     return Replayed(len(entries), tuple(differences) if entries else ())
 
 
 def _record_all(connection: Connection, progress: Progress) -> int:
-    begin, total = reading.anchor(connection), reading.head(connection).sequence
-    entries = reading.entries(reading.chained(connection, begin))
-    done = 0
-    while part := list(islice(entries, AT_ONCE)):
-        write_reports(connection, part)
-        done += len(part)
-        progress(done, total - begin.sequence)
-    return done
+    """Follow the journal from its beginning, within the transaction that is open."""
+    tables, end = ReportRows(connection), reading.head(connection)
+    feed = SqliteFeed(connection, Growth(end.sequence))
+    position = begin = feed.begin()
+    while position.sequence < end.sequence:
+        batch = feed.read(position, AT_ONCE)
+        if isinstance(batch, NotFollowed):
+            raise JournalDamaged(f"entry {position.sequence} is not there")
+        _take(tables, batch.entries)
+        position = batch.end
+        progress(position.sequence - begin.sequence, end.sequence - begin.sequence)
+    return position.sequence - begin.sequence
+
+
+def _take(tables: ReportRows, entries: Sequence[Entry]) -> None:
+    try:
+        tables.take(entries)
+    except IssuedTwice as error:
+        raise JournalDamaged(str(error)) from error
 
 
 def _scratch() -> Connection:

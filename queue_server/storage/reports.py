@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from queue_server.core.events import CallWithdrawn, TicketCalled
+from queue_server.followers.reports.rows import DailySum
 from queue_server.storage import figures
 from queue_server.storage.records import Row, entry_of
 
@@ -183,37 +184,6 @@ class RatingFigures(msgspec.Struct, frozen=True, kw_only=True):
     four: int
     five: int
     mean: float | None
-
-
-class DailySum(msgspec.Struct, frozen=True, kw_only=True):
-    """A service's closed day, kept for ever. Sums are in milliseconds: a mean over days is a sum over a count."""
-
-    day: str
-    service: str
-    issued: int
-    served: int
-    no_show: int
-    cancelled: int
-    void: int
-    expired: int
-    carried_over: int
-    transferred: int
-    priority: int
-    dossiers: int
-    waits: int
-    wait_ms: int
-    wait_longest_ms: int
-    within_15: int
-    within_30: int
-    worked_wait_ms: int
-    worked_longest_ms: int
-    worked_within_15: int
-    worked_within_30: int
-    timed: int
-    """Visits with a known service time, which is `service_ms` in all."""
-    service_ms: int
-    rated: int
-    rating_total: int
 
 
 class Reports:

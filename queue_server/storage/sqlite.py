@@ -3,24 +3,22 @@
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import chain, groupby
-from operator import itemgetter
 from pathlib import Path
-from typing import Any
 
 from sqlite_utils import Database
 
 from queue_protocol.ids import CommandId
 from queue_server.core.events import Entry
+from queue_server.followers.reports.tickets import IssuedTwice
 from queue_server.journal.growth import Growth
 from queue_server.storage import reading
-from queue_server.storage.journal import START, Head, StoredAnswer, check_order
+from queue_server.storage.journal import START, Head, JournalUnavailable, StoredAnswer, check_order
 from queue_server.storage.migrations import migrations
 from queue_server.storage.reading import as_trouble, trouble
-from queue_server.storage.recording import record
 from queue_server.storage.records import JournalOrigin, chain_hash, row_of
-from queue_server.storage.report_statements import ADD_TICKETS
+from queue_server.storage.report_rows import ReportRows
 from queue_server.storage.versions import note_format
+from queue_server.storage.writing import insert
 
 Connection = sqlite3.Connection
 
@@ -29,10 +27,6 @@ FILE = "queue.sqlite"
 CHECKPOINT_PAGES = 8_000
 """Pages of 4 KB in the WAL before a commit folds them into the file, and waits for that: every 2,000 tickets instead of
 every 250."""
-
-ROWS_AT_ONCE = 200
-"""Rows of one INSERT. For each statement Python gives its lock away and waits to get it back from the busy loop, so
-that row by row a commit takes longer. SQLite takes at most 32,766 values in one statement."""
 
 BUSY_MS = 2_000
 """How long a commit waits for another program that reads or backs up the file."""
@@ -87,6 +81,7 @@ class SqliteJournal:
 
     def __init__(self, connection: sqlite3.Connection, origin: JournalOrigin) -> None:
         self._connection = connection
+        self._reports = ReportRows(connection)
         self.growth = Growth(START.sequence)
         self._head = self.head()
         self._answers_dropped_on = ""
@@ -96,6 +91,7 @@ class SqliteJournal:
 
     def head(self) -> Head:
         """Return the last entry, read anew."""
+        self._reports.forget()
         with as_trouble():
             self._head = reading.head(self._connection)
         self.growth.note(self._head.sequence)
@@ -114,9 +110,13 @@ class SqliteJournal:
             self._connection.execute("BEGIN IMMEDIATE")
             self._write(entries, rows, answers)
             self._connection.execute("COMMIT")
-        except sqlite3.Error as error:
+        except BaseException as error:
             self._roll_back()
-            raise trouble(error) from error
+            if isinstance(error, IssuedTwice):
+                raise JournalUnavailable(str(error)) from error
+            if isinstance(error, sqlite3.Error | UnicodeDecodeError):
+                raise trouble(error) from error
+            raise
         self._head = head
         self.growth.note(head.sequence)
         return head
@@ -165,12 +165,13 @@ class SqliteJournal:
             ADD_ANSWERS,
             [(each.actor, each.command_id, each.body_hash, each.answer, each.day) for each in answers],
         )
-        write_reports(self._connection, entries)
+        self._reports.take(entries)
         if entries and entries[-1].day.isoformat() != self._answers_dropped_on:
             self._connection.execute(DROP_ANSWERS, ((entries[-1].day - ANSWERS_KEPT).isoformat(),))
             self._answers_dropped_on = entries[-1].day.isoformat()
 
     def _roll_back(self) -> None:
+        self._reports.forget()
         try:
             self._connection.execute("ROLLBACK")
         except sqlite3.Error:
@@ -209,24 +210,3 @@ def last_entry_at(connection: Connection) -> datetime | None:
     with as_trouble():
         row = connection.execute(LAST_AT).fetchone()
     return None if row is None else datetime.fromisoformat(row[0])
-
-
-def write_reports(connection: Connection, entries: Sequence[Entry]) -> None:
-    """Write what entries change in the tables of reports, in the transaction that is open.
-
-    Raises `sqlite3.Error`.
-    """
-    for statement, group in groupby(record(entries), key=itemgetter(0)):
-        changes = [values for _, values in group]
-        if statement == ADD_TICKETS:
-            insert(connection, ADD_TICKETS, changes)
-        else:
-            connection.executemany(statement, changes)
-
-
-def insert(connection: Connection, statement: str, rows: Sequence[Any]) -> None:
-    """Insert many rows with one statement for each `ROWS_AT_ONCE` of them."""
-    for start in range(0, len(rows), ROWS_AT_ONCE):
-        part = rows[start : start + ROWS_AT_ONCE]
-        places = ",".join([f"({','.join('?' * len(part[0]))})"] * len(part))
-        connection.execute(f"{statement} {places}", list(chain.from_iterable(part)))

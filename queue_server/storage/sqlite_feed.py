@@ -9,8 +9,10 @@ from queue_server.journal.growth import Growth
 from queue_server.storage.journal import Head
 from queue_server.storage.reading import Connection, anchor, as_trouble, chained, entries
 
-CENTER = "SELECT center, epoch FROM origin"
-FIRST_EPOCH = "SELECT epoch FROM event ORDER BY sequence LIMIT 1"
+OF_FIRST_ENTRY = "SELECT center, epoch FROM event ORDER BY sequence LIMIT 1"
+OF_JOURNAL = "SELECT center, epoch FROM origin"
+NOBODYS = ("", 0)
+"""Center and epoch of a file that no journal was begun in."""
 ENTRY_AT = "SELECT center, epoch, sequence, hash FROM event WHERE sequence = ?"
 
 
@@ -49,10 +51,10 @@ class SqliteFeed:
         return self._growth.wait(after.sequence, timeout_s)
 
     def _begin(self) -> Position:
-        center, epoch = self._connection.execute(CENTER).fetchone()
-        first = self._connection.execute(FIRST_EPOCH).fetchone()
+        questions = (self._connection.execute(each).fetchone() for each in (OF_FIRST_ENTRY, OF_JOURNAL))
+        center, epoch = next((found for found in questions if found is not None), NOBODYS)
         before = anchor(self._connection)
-        return Position(center, epoch if first is None else first[0], before.sequence, before.hash)
+        return Position(center, epoch, before.sequence, before.hash)
 
     def _position(self, sequence: int) -> Position | None:
         row = self._connection.execute(ENTRY_AT, (sequence,)).fetchone()

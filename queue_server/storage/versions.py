@@ -8,7 +8,7 @@ import sqlite3
 
 from queue_server.storage.journal import JournalError
 
-FORMAT = 2
+FORMAT = 3
 """What this program writes. Version 0.1 wrote no number, which reads as 0."""
 
 BEFORE = "queue-before-format-{}.sqlite"

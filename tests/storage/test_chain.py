@@ -88,7 +88,7 @@ def test_a_journal_rewritten_whole_is_found_by_the_printed_hash(path: Path, tmp_
 
 def test_damage_beside_the_journal_is_found(path: Path) -> None:
     """A page of an index that holds noise is damage too, though every entry is there."""
-    root = int(str(ask(path, "SELECT rootpage FROM sqlite_schema WHERE name = 'ticket_period_day'")[0][0]))
+    root = int(str(ask(path, "SELECT rootpage FROM sqlite_schema WHERE name = 'ticket_day'")[0][0]))
     content = bytearray(path.read_bytes())
     content[(root - 1) * 4096 : root * 4096] = b"\xa5" * 4096
     path.write_bytes(bytes(content))

@@ -141,7 +141,21 @@ def test_noise_where_every_start_reads_is_refused(sound: Path, tmp_path: Path, d
     check_refused(tmp_path / FILE)
 
 
-@pytest.mark.parametrize("table", ["event", "account", "device", "origin", "ticket", "counter", "_sqlite_migrations"])
+@pytest.mark.parametrize(
+    "table",
+    [
+        "event",
+        "account",
+        "device",
+        "origin",
+        "ticket",
+        "ticket_period",
+        "counter",
+        "counter_period",
+        "opening",
+        "_sqlite_migrations",
+    ],
+)
 def test_noise_over_a_table_that_a_start_reads_is_refused(sound: Path, tmp_path: Path, table: str) -> None:
     """The open day, people, boxes: a start that could read half of them would be worse than none."""
     last = root_of(sound, table)

@@ -93,7 +93,7 @@ def test_reports_of_old_days_are_made_from_the_journal(connection: Connection, t
     [line] = reports.ledger(DAY).lines
     assert (line.ticket.number, line.ticket.status, line.ticket.slip) == ("A001", "finished", "printed")
     assert [(call.counter, call.clerk) for call in line.calls] == [(line.ticket.counter, "hoa")]
-    periods = "SELECT status, clerk FROM ticket_period ORDER BY began_at, rowid"
+    periods = "SELECT status, clerk FROM ticket_period ORDER BY place"
     assert connection.execute(periods).fetchall() == [("waiting", None), ("called", "hoa")]
     assert [each.issued for each in reports.sums(DAY, DAY)] == [1]
     reports.close()

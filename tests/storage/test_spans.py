@@ -259,7 +259,7 @@ def test_the_ledger_has_every_number_with_its_story(tmp_path: Path) -> None:
 def test_periods_of_a_ticket_have_no_gap(tmp_path: Path) -> None:
     """Each ends when the next begins, whatever became of the ticket."""
     path = store(tmp_path, a_full_day().midnight().entries)
-    periods = ask(path, "SELECT ticket, began_at, ended_at FROM ticket_period ORDER BY ticket, began_at, rowid")
+    periods = ask(path, "SELECT ticket, began_at, ended_at FROM ticket_period ORDER BY ticket, place")
     assert len(periods) > 20
     for before, after in itertools.pairwise(periods):
         assert before[0] != after[0] or before[2] == after[1]

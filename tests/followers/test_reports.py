@@ -1,0 +1,119 @@
+"""The reports as a fold: its rows are those of the version before: random days, a full one, wrong clocks."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import pytest
+from msgspec.structs import asdict
+
+from queue_server.core.clock_events import ClockPutBack
+from queue_server.core.events import EVENTS, Entry, TicketIssued
+from queue_server.followers.reports.projection import apply
+from queue_server.followers.reports.rows import TABLES, Changes, Row
+from queue_server.followers.reports.state import State
+from queue_server.followers.reports.tickets import IssuedTwice
+from tests.core.center import LAN, Center
+from tests.followers.golden_days import GoldenDays, Rows, golden_days, without_place
+from tests.storage.every_event import entries as every_entry
+from tests.storage.journals import a_full_day
+
+GOLDEN = golden_days()
+
+
+class Database:
+    """The smallest thing that rows can be written to: what any other database does with them."""
+
+    def __init__(self) -> None:
+        self.rows: dict[object, Row] = {}
+
+    def write(self, changes: Changes) -> None:
+        """Put each row under its key, or take it away: one that is taken away must be there."""
+        for key, row in changes.items():
+            if row is None:
+                del self.rows[key]
+            else:
+                assert key == (type(row), *(getattr(row, name) for name in row.KEY))
+                before = self.rows.get(key)
+                assert before is None or all(getattr(row, each) == getattr(before, each) for each in row.FIXED)
+                self.rows[key] = row
+
+    def tables(self) -> Rows:
+        """Return the rows by table, in the order of their keys."""
+        found: Rows = {table.TABLE: [] for table in TABLES}
+        for row in sorted(self.rows.values(), key=lambda row: [str(getattr(row, each)).zfill(30) for each in row.KEY]):
+            found[row.TABLE].append(asdict(row))
+        return found
+
+
+def folded(entries: Iterable[Entry]) -> tuple[State, Database]:
+    """Return what entries lead to."""
+    state, database = State(), Database()
+    for entry in entries:
+        state, changes = apply(state, entry)
+        database.write(changes)
+    return state, database
+
+
+@pytest.mark.parametrize("days", GOLDEN, ids=[each.name for each in GOLDEN])
+def test_rows_are_those_of_the_version_before(days: GoldenDays) -> None:
+    """Every row of every table, by every column."""
+    _, database = folded(days.entries)
+    assert without_place(database.tables()) == without_place(days.rows)
+
+
+def test_golden_days_have_nearly_every_event() -> None:
+    """What the test above compares is not just the usual day."""
+    happened = [type(entry.event) for days in GOLDEN for entry in days.entries]
+    assert len(set(EVENTS) - set(happened)) <= 2
+    assert happened.count(ClockPutBack) >= 10
+    assert all(sum(len(days.rows[table.TABLE]) for days in GOLDEN) > 20 for table in TABLES)
+
+
+def test_the_fold_is_pure() -> None:
+    """The same state and entry give the same, and the state that was given is as it was."""
+    states, state = [], State()
+    for entry in a_full_day().midnight().entries:
+        states.append((state, entry, apply(state, entry)))
+        state = states[-1][2][0]
+    for before, entry, led_to in states:
+        assert apply(before, entry) == led_to
+
+
+def test_every_event_can_be_folded() -> None:
+    """No kind of event is too strange, also with every field set and about tickets that are not there."""
+    folded(every_entry())
+    for entry in every_entry():
+        apply(State(), entry)
+
+
+def test_a_closed_day_leaves_the_memory() -> None:
+    """The state has the tickets of the open day and nothing of those before, so that it never grows with the years."""
+    center = a_full_day().midnight()
+    center.take(by=LAN)
+    center.take(by=LAN)
+    state, _ = folded(center.entries)
+    today = str(center.hall.day)
+    assert {visit.ticket.day for visit in state.visits.values()} == {today}
+    assert (len(state.visits), set(state.days)) == (2, {today})
+    assert {day for day, _ in state.counter_periods} | {day for day, _ in state.openings} <= {today}
+
+
+def test_a_number_is_not_given_twice() -> None:
+    """A journal in which it would be was not written by the core, and reports made of it would hide a person."""
+    center = Center()
+    center.take()
+    state, _ = folded(center.entries)
+    again = next(entry for entry in center.entries if isinstance(entry.event, TicketIssued))
+    with pytest.raises(IssuedTwice, match="A001, which was issued before"):
+        apply(state, again)
+
+
+def test_rows_are_plain_values() -> None:
+    """Numbers, texts and nothing: what every database has."""
+    kinds: defaultdict[type, int] = defaultdict(int)
+    _, database = folded(GOLDEN[0].entries)
+    for rows in database.tables().values():
+        for row in rows:
+            for value in row.values():
+                kinds[type(value)] += 1
+    assert set(kinds) == {int, str, type(None)}
