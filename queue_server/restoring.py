@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from device_runtime.durable_file import sync_folder
+from device_runtime.durable_file import Damaged, sync_folder
 from queue_server.admission import let_boxes_of_this_folder_in
 from queue_server.alive_file import FILE as ALIVE
 from queue_server.alive_file import Alive, alive_file, look_alive
@@ -129,6 +129,8 @@ def _go_on(connection: Connection, data: Path, source: Path) -> _Restored:
         draft.happen(SYSTEM, None, entries_restored(draft.hall, end, hall.sequence, hall.at, now))
     head = journal.append(draft.entries, [])
     keys = copied_keys(source).look()
+    if isinstance(keys, Damaged):
+        say(f"{keys}; the first boxes of this PC get new keys, others need one from: device NAME")
     let_boxes_of_this_folder_in(data, Accounts(connection), keys if isinstance(keys, dict) else {})
     mark = secrets.randbelow(2**31 - 1) + 1
     fold(connection, mark)

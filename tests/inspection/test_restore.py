@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from device_runtime.device_key import key_file, read_key
-from queue_protocol.ids import Revision
+from queue_protocol.ids import DeviceId, Revision
 from queue_protocol.journal_end import JournalEnd
 from queue_server import premises, restoring
 from queue_server.alive_file import FILE as ALIVE
@@ -14,7 +14,7 @@ from queue_server.alive_file import Alive, alive_file, look_alive
 from queue_server.config import Restoration, StartError, Verification
 from queue_server.core.events import Entry
 from queue_server.core.loss_events import EntriesMissing
-from queue_server.inspection import COPY, verify_journal
+from queue_server.inspection import COPY, copied_keys, verify_journal
 from queue_server.premises import lock_folder, open_file
 from queue_server.restoring import restore
 from queue_server.shell.access import hash_secret, is_key
@@ -273,6 +273,26 @@ def test_boxes_here_get_keys_and_boxes_elsewhere_keep_theirs(tmp_path: Path) -> 
         assert is_key(f"key-of-{name}-elsewhere", known[1])
         assert is_key(read_key(new / "keys" / name) or "", known[1])
     connection.close()
+
+
+def test_keys_that_a_backup_has_along_come_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every box of the lost PC goes on with the key that it had; damaged keys are said, and the boxes get new ones."""
+    life = Life(tmp_path / "life")
+    accounts, had = Accounts(life.connection), {"kiosk-1": "key-of-kiosk-1-here", "kiosk-2": "key-of-kiosk-2-here"}
+    for name, key in had.items():
+        accounts.set_device(DeviceId(name), "kiosk", hash_secret(key))
+    life.take(1)
+    copy = tmp_path / "copy.sqlite"
+    copy_journal(life.data / FILE, copy, no_progress)
+    copied_keys(copy).write(had)
+    life.stop()
+    assert restore(Restoration(data=tmp_path / "new", source=copy)) == 0
+    assert {name: read_key(tmp_path / "new" / "keys" / name) for name in had} == had
+    assert "device NAME" not in capsys.readouterr().out
+    copied_keys(copy).path.write_bytes(copied_keys(copy).path.read_bytes()[:-1])
+    assert restore(Restoration(data=tmp_path / "other", source=copy)) == 0
+    assert "device NAME" in capsys.readouterr().out
+    assert read_key(tmp_path / "other" / "keys" / "kiosk-1") not in {None, had["kiosk-1"]}
 
 
 def test_a_head_before_everything_is_one_of_every_journal(tmp_path: Path) -> None:
