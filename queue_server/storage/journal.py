@@ -62,6 +62,10 @@ class Journal(Protocol):
     def origin(self) -> JournalOrigin:
         """Return whose journal this is."""
 
+    @property
+    def growth(self) -> Growth:
+        """Return what tells the followers of each commit."""
+
     def head(self) -> Head:
         """Return the last entry, read anew from what is durable.
 

@@ -7,12 +7,12 @@ import pytest
 from msgspec.structs import asdict
 
 from queue_server.core.clock_events import ClockPutBack
-from queue_server.core.events import EVENTS, Entry, TicketIssued
+from queue_server.core.events import EVENTS, Entry, ServiceFinished, TicketIssued
 from queue_server.followers.reports.projection import apply
 from queue_server.followers.reports.rows import TABLES, Changes, Row
 from queue_server.followers.reports.state import State
 from queue_server.followers.reports.tickets import IssuedTwice
-from tests.core.center import LAN, Center
+from tests.core.center import LAN, Center, called
 from tests.followers.golden_days import GoldenDays, Rows, golden_days, without_place
 from tests.storage.every_event import entries as every_entry
 from tests.storage.journals import a_full_day
@@ -96,6 +96,19 @@ def test_a_closed_day_leaves_the_memory() -> None:
     assert {visit.ticket.day for visit in state.visits.values()} == {today}
     assert (len(state.visits), set(state.days)) == (2, {today})
     assert {day for day, _ in state.counter_periods} | {day for day, _ in state.openings} <= {today}
+
+
+@pytest.mark.parametrize(("estimated", "timed", "service_ms"), [(False, 1, 90_000), (True, 0, 0)])
+def test_an_end_that_was_guessed_is_in_no_mean(estimated: bool, timed: int, service_ms: int) -> None:
+    """The visit counts as served all the same."""
+    center = Center().open(1, LAN)
+    center.take(by=LAN)
+    center.call(1, LAN)
+    center.begin(1, LAN)
+    center.wait(90).given(ServiceFinished(ticket=called("A001"), counter=1, estimated=estimated), actor=LAN.id)
+    _, database = folded(center.midnight().entries)
+    [found] = database.tables()["daily_sum"]
+    assert (found["served"], found["timed"], found["service_ms"]) == (1, timed, service_ms)
 
 
 def test_a_number_is_not_given_twice() -> None:

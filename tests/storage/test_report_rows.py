@@ -16,9 +16,9 @@ from queue_server.core.permissions import Order
 from queue_server.followers.reports.projection import apply
 from queue_server.followers.reports.rows import TABLES
 from queue_server.followers.reports.state import State
-from queue_server.storage.journal import JournalUnavailable
+from queue_server.storage.journal import JournalDamaged, JournalUnavailable
 from queue_server.storage.rebuilding import rebuild, replay
-from queue_server.storage.report_rows import read_state
+from queue_server.storage.report_rows import ReportRows, read_state
 from queue_server.storage.sqlite import FILE, Connection, SqliteJournal, connect
 from tests.core.any_days import Days
 from tests.core.center import LAN, Center, called
@@ -194,6 +194,22 @@ def test_a_number_given_twice_is_not_appended(tmp_path: Path) -> None:
             journal.append([twice], [])
         assert not connection.in_transaction
         assert journal.append(center.entries[twice.sequence - 1 :], []).sequence == len(center.entries)
+
+
+def test_a_journal_with_a_number_twice_is_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports are not made of it, and are left as they were."""
+    center = Center()
+    center.take(by=LAN)
+    issued = center.entries[-1]
+    twice = Entry(issued.sequence + 1, issued.at, issued.day, issued.actor, None, 0, issued.event)
+    with closing(connect(tmp_path / FILE)) as connection:
+        with monkeypatch.context() as without_reports:
+            without_reports.setattr(ReportRows, "take", lambda _self, _entries: None)
+            record(connection, [*center.entries, twice], 1)
+        before = tables(connection)
+        with pytest.raises(JournalDamaged, match="A001, which was issued before"):
+            rebuild(connection)
+        assert tables(connection) == before
 
 
 def test_a_start_reads_the_open_day_alone(tmp_path: Path) -> None:
