@@ -338,7 +338,7 @@ class Welcome(msgspec.Struct, frozen=True, kw_only=True, tag="welcome"):
     languages: tuple[Language, ...]
     """What the center offers, the first is the one to start with."""
     utc_offset_s: int
-    """Local time of the center = UTC + this, in seconds."""
+    """Local time of the center = UTC + this, in seconds. When it changes, the server ends the session within a beat."""
     now: Instant
     device: DeviceId | None
     """The name the server knows the box by; `None` for people's pages."""

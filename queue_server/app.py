@@ -220,6 +220,7 @@ async def _begin(service: Service, catalogue: Catalogue | None, alive: Alive | N
 
 async def _beat(service: Service, hub: Hub, clock: Clock) -> None:
     while True:
+        hub.keep_offset(_utc_offset_s(service, clock))
         await asyncio.sleep(BEAT_S)
         service.pass_time()
         if clock.state == "behind":

@@ -64,10 +64,19 @@ def import_catalogue(asked: CatalogueImport) -> int:
     return 0
 
 
+MOST_SERVICES_AT_ONCE = 21
+"""With everyday words, as many cards as a kiosk of 1366x768 shows on one page, each with its whole name."""
+
+
 def check_catalogue(asked: CatalogueCheck) -> int:
     """Say what is wrong with a file, or that nothing is."""
     catalogue = read_catalogue(asked.file)
     say(f"{asked.file} is right: {len(catalogue.services)} services, {len(catalogue.counters)} counters")
+    if (count := len(catalogue.services)) > MOST_SERVICES_AT_ONCE:
+        say(
+            f"warning: {count} services are more than a kiosk shows at once ({MOST_SERVICES_AT_ONCE}): citizens turn "
+            "pages to find theirs. Join services that the same counters serve, if you can."
+        )
     return 0
 
 

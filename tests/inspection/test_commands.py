@@ -1,5 +1,6 @@
 """The commands that look after a center, as a person runs them: what they say, what they change, how they end."""
 
+import json
 import re
 import shutil
 from datetime import timedelta
@@ -130,6 +131,24 @@ def test_a_catalogue_goes_out_and_comes_back(folder: Path, tmp_path: Path) -> No
     assert ("catalogue_changed.1", "system:console", NEXT_DAY) in found
     check(run("verify", "--data", folder), 0)
     check(run("replay", "--data", folder, "--day", NEXT_DAY), 0)
+
+
+@pytest.mark.parametrize(("count", "warns"), [(21, False), (22, True)])
+def test_a_check_warns_of_services_that_no_page_holds(tmp_path: Path, count: int, *, warns: bool) -> None:
+    """From 22 services on `catalogue check` says that a kiosk shows them on pages; the file is right all the same."""
+    ids = [f"s{index}" for index in range(count)]
+    services = (
+        f'[[services]]\nid = "{each}"\nprefix = "{chr(ord("A") + index)}"\nnames.vi = "Việc {index}"\n'
+        'icon = "file"\nexpected_minutes = 5\n'
+        for index, each in enumerate(ids)
+    )
+    file = tmp_path / "many.toml"
+    head = 'center.vi = "Xã"\nlanguages = ["vi"]\ntime_zone = "Asia/Ho_Chi_Minh"\n'
+    counter = f"[[counters]]\nnumber = 1\nservices = {json.dumps(ids)}\n"
+    file.write_text(head + "".join(services) + counter, "utf-8")
+    said = run("catalogue", "check", file)
+    check(said, 0, f"is right: {count} services")
+    assert ("warning:" in said.stdout) is warns
 
 
 def smaller(folder: Path) -> CatalogueImport:

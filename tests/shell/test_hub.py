@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 from queue_protocol import PROTOCOL
@@ -188,3 +189,18 @@ def test_a_kiosk_that_comes_to_a_quiet_hall_gets_the_time_of_a_beat() -> None:
             assert screens.hub.next_snapshot(here) is None
 
     asyncio.run(tell())
+
+
+async def test_a_new_offset_is_told_to_who_is_connected() -> None:
+    """The same offset again ends no conversation; another one ends each, so that it comes back to a new welcome."""
+    async with opened() as (_, screens):
+        cut: list[str] = []
+        for name, connection in (("kiosk", screens.kiosk()), ("display", screens.display())):
+            connection.cut = partial(cut.append, name)
+        for offset_s in (7200, 7200):
+            screens.hub.keep_offset(offset_s)
+        assert cut == []
+        screens.hub.keep_offset(3600)
+        assert sorted(cut) == ["display", "kiosk"]
+        screens.hub.keep_offset(3600)
+        assert len(cut) == 2
