@@ -22,7 +22,7 @@ from queue_server.storage.condition import LogOfAnotherFile
 from queue_server.storage.copying import UNFINISHED, copy_journal, keep_copy
 from queue_server.storage.journal import JournalDamaged, JournalUnavailable
 from queue_server.storage.reading import latest_catalogue
-from queue_server.storage.rebuilding import rebuild, replay
+from queue_server.storage.rebuilding import check_reports, rebuild, replay
 from queue_server.storage.retention import first_day_kept, remove_oldest_day
 from queue_server.storage.sqlite import FILE
 
@@ -53,6 +53,7 @@ def verify_journal(asked: Verification) -> int:
         try:
             check_if_stopped(asked.data)
             found = verify(path, asked.expect, progress)
+            check_reports(path)
         except LogOfAnotherFile:
             raise
         except JournalDamaged as error:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from queue_server.storage.answers import check_answers
 from queue_server.storage.journal import Head, JournalDamaged
 from queue_server.storage.reading import anchor, as_trouble, chained, head, open_to_read
-from queue_server.storage.schema import check_schema
+from queue_server.storage.schema import check_schema, is_up_to_date
 
 Progress = Callable[[int, int], None]
 """Is told how many of how many entries are done."""
@@ -38,6 +39,8 @@ def verify(path: Path, expect: str | None, progress: Progress) -> Verified:
         begin, end = anchor(connection), head(connection)
         found = _walk(connection, begin, end, expect, progress)
         check_schema(connection)
+        if is_up_to_date(connection):
+            check_answers(connection)
         _check_file(connection)
     return Verified(begin, end, found)
 
@@ -59,7 +62,7 @@ def _walk(connection: sqlite3.Connection, begin: Head, end: Head, expect: str | 
 
 
 def _check_file(connection: sqlite3.Connection) -> None:
-    """Make sure that the pages around the journal hold together: tables of reports, people, indexes."""
-    said = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    """Make sure that the pages around the journal hold together: tables of reports, people, and each row's indexes."""
+    said = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
     if said != "ok":
         raise JournalDamaged(str(said).strip().replace("\n", " "))

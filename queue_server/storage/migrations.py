@@ -123,3 +123,9 @@ def m015_periods_have_keys(database: Database) -> None:
     """)
     database.execute("DROP TABLE counter_period")
     database.execute("ALTER TABLE counter_period_with_key RENAME TO counter_period")
+
+
+@migrations()
+def m016_answers_are_checked(database: Database) -> None:
+    """Give each answer a checksum over all of its row; `NULL`: an earlier version wrote it."""
+    database.execute("ALTER TABLE answer ADD COLUMN checksum INTEGER")

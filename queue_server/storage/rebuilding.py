@@ -35,6 +35,8 @@ DROP_SUMS = """
 """
 """From the first day that the journal has: later ones it leads to anew, or never had."""
 
+DAYS = "SELECT day FROM event WHERE kind GLOB 'day_opened.*' ORDER BY sequence"
+
 WRITTEN_BY = "SELECT version FROM recording"
 
 OF_A_DAY = {
@@ -97,6 +99,23 @@ def replay(path: Path, day: str) -> Replayed:
         _take(ReportRows(scratch), entries)
         differences = [*_differences(connection, scratch, day), *_differences_to_state(connection, entries, day)]
     return Replayed(len(entries), tuple(differences) if entries else ())
+
+
+def check_reports(path: Path) -> None:
+    """Live through every day of the journal again, one by one, and compare its reports.
+
+    Rows of another version of the rules are not compared: the next start writes them anew. Works beside a running
+    server. Raises `JournalDamaged` that names the first day that differs, and `JournalUnavailable`.
+    """
+    with reading.as_trouble(), contextlib.closing(reading.open_to_read(path)) as connection:
+        days = [] if is_outdated(connection) else [day for (day,) in connection.execute(DAYS)]
+    for day in days:
+        differences = replay(path, day).differences
+        if differences:
+            raise JournalDamaged(
+                f"the reports of {day} are not what its entries lead to ({differences[0]}); rebuild-reports makes them "
+                "anew"
+            )
 
 
 def _record_all(connection: Connection, progress: Progress) -> int:

@@ -44,6 +44,11 @@ def check_schema(connection: sqlite3.Connection) -> None:
         raise JournalDamaged(f"{kind} {name} in it is not what was made")
 
 
+def is_up_to_date(connection: sqlite3.Connection) -> bool:
+    """Say whether the tables are those of this version. Raises `sqlite3.Error`."""
+    return _applied(connection) == _expected().applied
+
+
 @functools.cache
 def _expected() -> _Schema:
     with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as scratch:
@@ -52,5 +57,8 @@ def _expected() -> _Schema:
 
 
 def _read(connection: sqlite3.Connection) -> _Schema:
-    applied, parts = (connection.execute(question).fetchall() for question in (READ_APPLIED, READ_PARTS))
-    return _Schema(frozenset(applied), frozenset(parts))
+    return _Schema(_applied(connection), frozenset(connection.execute(READ_PARTS).fetchall()))
+
+
+def _applied(connection: sqlite3.Connection) -> frozenset[tuple[str, str]]:
+    return frozenset(connection.execute(READ_APPLIED).fetchall())

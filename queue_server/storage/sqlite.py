@@ -11,7 +11,7 @@ from queue_protocol.ids import CommandId
 from queue_server.core.events import Entry
 from queue_server.followers.reports.tickets import IssuedTwice
 from queue_server.journal.growth import Growth
-from queue_server.storage import reading
+from queue_server.storage import answers, reading
 from queue_server.storage.journal import START, Head, JournalUnavailable, StoredAnswer, check_order
 from queue_server.storage.migrations import migrations
 from queue_server.storage.reading import as_trouble, trouble
@@ -45,9 +45,7 @@ LAST_AT = """
     SELECT iif(kind GLOB 'clock_put_back.*', json_extract(CAST(body AS TEXT), '$.to'), at)
     FROM event ORDER BY sequence DESC LIMIT 1
 """
-FIND_ANSWERS = "SELECT actor, command_id, body_hash, answer, day FROM answer WHERE command_id IN"
 ADD_EVENTS = "INSERT INTO event VALUES"
-ADD_ANSWERS = "INSERT INTO answer (actor, command_id, body_hash, answer, day) VALUES"
 PROBE = "UPDATE write_probe SET written = written + 1"
 DROP_ANSWERS = "DELETE FROM answer WHERE day < ?"
 
@@ -125,8 +123,8 @@ class SqliteJournal:
         """Return the answers that are known."""
         with as_trouble():
             places = ",".join("?" * len(command_ids))
-            found = self._connection.execute(f"{FIND_ANSWERS} ({places})", command_ids).fetchall()
-        return {answer.command_id: answer for row in found for answer in [StoredAnswer(*row)]}
+            found = self._connection.execute(f"{answers.FIND} ({places})", command_ids).fetchall()
+        return {answer.command_id: answer for answer in map(answers.answer_of, found)}
 
     def leads_to(self, head: Head) -> bool:
         """Say whether this entry is one of the journal's own, or one that retention has removed."""
@@ -157,14 +155,10 @@ class SqliteJournal:
         self._connection.close()
 
     def _write(
-        self, entries: Sequence[Entry], rows: Sequence[tuple[object, ...]], answers: Sequence[StoredAnswer]
+        self, entries: Sequence[Entry], rows: Sequence[tuple[object, ...]], given: Sequence[StoredAnswer]
     ) -> None:
         insert(self._connection, ADD_EVENTS, rows)
-        insert(
-            self._connection,
-            ADD_ANSWERS,
-            [(each.actor, each.command_id, each.body_hash, each.answer, each.day) for each in answers],
-        )
+        insert(self._connection, answers.ADD, [answers.row_of(each) for each in given])
         self._reports.take(entries)
         if entries and entries[-1].day.isoformat() != self._answers_dropped_on:
             self._connection.execute(DROP_ANSWERS, ((entries[-1].day - ANSWERS_KEPT).isoformat(),))

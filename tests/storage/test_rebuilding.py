@@ -20,8 +20,9 @@ from queue_protocol.commands import (
 )
 from queue_server.core.events import Entry, OutageEnded
 from queue_server.core.permissions import Order
+from queue_server.followers.reports.projection import VERSION
 from queue_server.storage.journal import JournalDamaged
-from queue_server.storage.rebuilding import OF_A_DAY, REPORT_TABLES, is_outdated, rebuild, replay
+from queue_server.storage.rebuilding import OF_A_DAY, REPORT_TABLES, check_reports, is_outdated, rebuild, replay
 from queue_server.storage.sqlite import Connection, SqliteJournal, connect
 from tests.core.center import LAN, MORNING, Center, called
 from tests.storage.every_event import entries as every_entry
@@ -158,6 +159,10 @@ def test_a_changed_report_is_found(path: Path, connection: Connection, change: s
     found = replay(path, DAY).differences
     assert any(words in each for each in found), found
     assert replay(path, NEXT_DAY).differences == ()
+    check_reports(path)  # rows of other rules are not held against these
+    connection.execute("UPDATE recording SET version = ?", (VERSION,))
+    with pytest.raises(JournalDamaged, match=f"the reports of {DAY} .*rebuild-reports"):
+        check_reports(path)
 
 
 def test_a_day_that_nobody_can_have_lived_is_said(tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ from queue_server.shell.access import is_key
 from queue_server.storage.accounts import Accounts
 from queue_server.storage.chain import verify
 from queue_server.storage.journal import JournalDamaged, JournalError
+from queue_server.storage.rebuilding import check_reports
 from queue_server.storage.remarks import Remarks
 from queue_server.storage.sqlite import FILE, Connection, SqliteJournal, fold
 from tests.core.center import CATALOGUE, CERTIFICATION, KIOSK, LAN, LAND, MORNING, tokens
@@ -207,6 +208,7 @@ async def _outcome(connection: Connection, folder: Path, lived: Lived) -> str:
 def _is_verified(path: Path) -> bool:
     try:
         verify(path, None, lambda _done, _total: None)
+        check_reports(path)
     except JournalDamaged:
         return False
     return True
@@ -254,3 +256,13 @@ def left_center(folder: Path) -> Lived:
     life = Life(folder / "life")
     asyncio.run(life.live(24))
     return asyncio.run(life.live_until_the_plug_is_pulled(folder / "left", 16, 3))
+
+
+def stopped_center(folder: Path) -> Lived:
+    """Return a center that was stopped in order: all is in its file, and no log makes a page of it anew."""
+    life = Life(folder / "life")
+    asyncio.run(life.live(24))
+    lived = asyncio.run(life.live_until_the_plug_is_pulled(folder / "left", 16, 0))
+    with contextlib.closing(open_file(lived.folder)):
+        pass
+    return lived
