@@ -35,7 +35,10 @@ DROP_SUMS = """
 """
 """From the first day that the journal has: later ones it leads to anew, or never had."""
 
-DAYS = "SELECT day FROM event WHERE kind GLOB 'day_opened.*' ORDER BY sequence"
+DAYS = """
+    SELECT day FROM event WHERE kind GLOB 'day_opened.*' GROUP BY day HAVING count(*) = 1 ORDER BY min(sequence)
+"""
+"""A day that a wrong clock began too early, and that came again, has rows of two times."""
 
 WRITTEN_BY = "SELECT version FROM recording"
 

@@ -17,6 +17,10 @@ from queue_server.storage.migrations import migrations
 APPLIED = "_sqlite_migrations"
 """Where the library keeps which migrations a file has; its description is the library's, and may change with it."""
 
+COLUMNS_OF_APPLIED = frozenset({"migration_set", "name", "applied_at"})
+"""What the library reads of them, in each of its versions so far."""
+
+READ_COLUMNS = f"SELECT name FROM pragma_table_info('{APPLIED}')"  # noqa: S608 - a constant
 READ_APPLIED = f"SELECT migration_set, name FROM {APPLIED}"  # noqa: S608 - a constant
 READ_PARTS = f"SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE tbl_name <> '{APPLIED}'"  # noqa: S608 - a constant
 
@@ -35,6 +39,8 @@ def check_schema(connection: sqlite3.Connection) -> None:
     A file that lacks a migration is not compared: its tables are brought up to date first. Raises `JournalDamaged` and
     `sqlite3.Error`.
     """
+    if not {name for (name,) in connection.execute(READ_COLUMNS)} >= COLUMNS_OF_APPLIED:
+        raise JournalDamaged(f"table {APPLIED} in it is not what was made")
     found, expected = _read(connection), _expected()
     for _, name in sorted(found.applied - expected.applied):
         raise JournalDamaged(f"{name} in it is no change of its tables that was ever made")

@@ -194,6 +194,14 @@ def test_one_changed_letter_of_a_trigger_is_refused(sound: Path, tmp_path: Path,
         verify(path, None, lambda _done, _total: None)
 
 
+def test_a_changed_letter_in_the_list_of_migrations_is_refused(sound: Path, tmp_path: Path) -> None:
+    """The library that reads it falls over a column that has another name."""
+    path = tmp_path / FILE
+    path.write_bytes(sound.read_bytes().replace(b"applied_at", b"applied_au"))
+    with pytest.raises(JournalDamaged, match="_sqlite_migrations"):
+        check(path, lived=True, alone=True)
+
+
 def test_an_unknown_change_of_the_tables_is_refused(sound: Path, tmp_path: Path) -> None:
     """The name of a migration that nobody made: brought up to date, its tables would be made a second time."""
     path = tmp_path / FILE

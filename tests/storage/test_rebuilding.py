@@ -25,6 +25,7 @@ from queue_server.storage.journal import JournalDamaged
 from queue_server.storage.rebuilding import OF_A_DAY, REPORT_TABLES, check_reports, is_outdated, rebuild, replay
 from queue_server.storage.sqlite import Connection, SqliteJournal, connect
 from tests.core.center import LAN, MORNING, Center, called
+from tests.core.test_clock_correction import put_back
 from tests.storage.every_event import entries as every_entry
 from tests.storage.files import ask, store, tamper
 from tests.storage.journals import ORIGIN, a_full_day
@@ -271,3 +272,20 @@ def test_a_start_that_was_forgotten_moves_the_figures_to_the_call(tmp_path: Path
         spans = ask(path, f"SELECT status, sum(ended_at - began_at) FROM {table} GROUP BY status")  # noqa: S608
         assert {each for each in spans if each[0] in {"called", "serving"}} == {("called", 0), ("serving", 543_000)}
     assert replay(path, DAY).differences == ()
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=11), timedelta(days=1)])
+def test_a_day_that_a_wrong_clock_began_too_early_is_no_damage(tmp_path: Path, ahead: timedelta) -> None:
+    """It has rows of two times under one date; the look behind each start raises no alarm over it."""
+    center = Center().open()
+    center.take()
+    center.midnight().take()
+    put_back(center, ahead)
+    for _ in range(3):
+        center.take()
+        center.midnight()
+    path = store(tmp_path, center.entries)
+    connection = connect(path)
+    connection.execute("UPDATE recording SET version = ?", (VERSION,))
+    connection.close()
+    check_reports(path)
