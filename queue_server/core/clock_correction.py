@@ -68,11 +68,14 @@ def true_day(hall: Hall) -> date | None:
 
 
 def numbers_ahead(hall: Hall, day: date) -> dict[str, dict[str, int]]:
-    """Return the last numbers of days that were begun too early and are still to come, when `day` is opened."""
-    known = dict(hall.numbers_ahead)
-    if hall.day is not None and hall.day >= day:
+    """Return the last numbers of days that were begun too early and are still to come, when `day` is opened.
+
+    What has come is told by the latest event: `day` itself may be begun by a wrong clock, and be put back as well.
+    """
+    known, reached = dict(hall.numbers_ahead), true_day(hall) or day
+    if hall.day is not None:
         known[hall.day.isoformat()] = dict(hall.issued)
-    return {ahead: numbers for ahead, numbers in sorted(known.items()) if ahead >= day.isoformat()}
+    return {ahead: numbers for ahead, numbers in sorted(known.items()) if ahead > reached.isoformat()}
 
 
 def _ticket(ticket: Ticket, corrected: Corrected) -> Ticket:

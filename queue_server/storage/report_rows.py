@@ -5,7 +5,7 @@ some hundred tickets, after a start and after a transaction that failed.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TypeVar
 
@@ -29,7 +29,11 @@ from queue_server.followers.reports.state import State, Visit
 from queue_server.storage.reading import Connection
 from queue_server.storage.writing import ROWS_AT_ONCE
 
-OPEN_DAY = "SELECT day FROM day ORDER BY opened DESC LIMIT 1"
+OPEN_DAY = "SELECT day, opened FROM day ORDER BY opened DESC LIMIT 1"
+AHEAD = """
+    SELECT key FROM event, json_each(CAST(body AS TEXT), '$.numbers_ahead') WHERE sequence = ?
+"""
+"""Days that were begun too early, by a clock that was wrong, when a day was opened."""
 
 Read = TypeVar("Read", bound=Row)
 
@@ -65,22 +69,27 @@ def read_state(connection: Connection) -> State:
     Raises `sqlite3.Error`.
     """
     found = connection.execute(OPEN_DAY).fetchone()
-    day = "" if found is None else found[0]
-    tickets = _read(connection, TicketSoFar, day)
+    days = ("", []) if found is None else (found[0], _days_ahead_of(connection, *found))
+    tickets = _read(connection, TicketSoFar, *days)
     ticket_periods: defaultdict[str, list[TicketPeriod]] = defaultdict(list)
-    for period in _read(connection, TicketPeriod, day):
+    for period in _read(connection, TicketPeriod, *days):
         ticket_periods[period.ticket].append(period)
     counter_periods: defaultdict[tuple[str, int], list[CounterPeriod]] = defaultdict(list)
-    for each in _read(connection, CounterPeriod, day):
+    for each in _read(connection, CounterPeriod, *days):
         counter_periods[each.day, each.counter].append(each)
     return State(
         visits=Map({each.ticket: Visit(each, tuple(ticket_periods[each.ticket])) for each in tickets}),
-        counters=Map({each.counter: each for each in _read(connection, CounterSoFar, "")}),
+        counters=Map({each.counter: each for each in _read(connection, CounterSoFar, "", [])}),
         counter_periods=Map({key: tuple(periods) for key, periods in counter_periods.items()}),
-        days=Map({each.day: each for each in _read(connection, DayInJournal, day)}),
-        openings=Map({(each.day, each.opens_at): each for each in _read(connection, Opening, day)}),
-        outages=Map({(each.day, each.began_at): each for each in _read(connection, Outage, day)}),
+        days=Map({each.day: each for each in _read(connection, DayInJournal, *days)}),
+        openings=Map({(each.day, each.opens_at): each for each in _read(connection, Opening, *days)}),
+        outages=Map({(each.day, each.began_at): each for each in _read(connection, Outage, *days)}),
     )
+
+
+def _days_ahead_of(connection: Connection, day: str, opened: int) -> list[str]:
+    """Return earlier days that are still to come, as the opening of a day tells."""
+    return [ahead for (ahead,) in connection.execute(AHEAD, (opened,)) if ahead < day]
 
 
 def write(connection: Connection, changes: Changes) -> None:
@@ -118,7 +127,14 @@ def _deletion(table: type[Row]) -> str:
     return f"DELETE FROM {table.TABLE} WHERE {key}"  # noqa: S608 - names of `rows`
 
 
-def _read(connection: Connection, table: type[Read], first_day: str) -> list[Read]:
-    columns, key = ",".join(table.__struct_fields__), ",".join(table.KEY)
-    question = f"SELECT {columns} FROM {table.TABLE} WHERE day >= ? ORDER BY {key}"  # noqa: S608 - names of `rows`
-    return [table(*values) for values in connection.execute(question, (first_day,))]
+def _read(connection: Connection, table: type[Read], first_day: str, also: Sequence[str]) -> list[Read]:
+    """Return the rows from a day on and of some others; periods in their order."""
+    columns, order = ",".join(table.__struct_fields__), ",".join(table.KEY if "place" in table.KEY else ("day",))
+    return [
+        table(*values)
+        for condition, day in (("day >= ?", first_day), *(("day = ?", each) for each in also))
+        for values in connection.execute(
+            f"SELECT {columns} FROM {table.TABLE} WHERE {condition} ORDER BY {order}",  # noqa: S608 - names of `rows`
+            (day,),
+        )
+    ]

@@ -133,6 +133,25 @@ def test_numbers_of_tomorrow_begun_today_are_not_given_again() -> None:
     assert early.partition("-")[0] == again.partition("-")[0]
 
 
+def test_one_error_within_another_gives_no_number_again() -> None:
+    """Tomorrow is begun too early and then, still today, a later day: tomorrow goes on with its numbers."""
+    center = Center()
+    for ahead in (timedelta(days=1), timedelta(days=4)):
+        center.now += ahead
+        begin_day(center)
+        center.take(LAND)
+        center.take(LAND)
+        put_back(center, ahead)
+        center.wait(minutes=5)
+    numbers = []
+    for _ in range(5):
+        center.now += timedelta(days=1)
+        begin_day(center)
+        numbers.append(center.take(LAND).partition("-")[2])
+    assert numbers == ["L003", "L001", "L001", "L003", "L001"]
+    assert center.hall.numbers_ahead == {}
+
+
 def test_a_clock_that_is_not_behind_is_confirmed() -> None:
     """Nothing goes back that need not."""
     center = Center()

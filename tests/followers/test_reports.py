@@ -2,17 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date, timedelta
 
 import pytest
 from msgspec.structs import asdict
 
+from queue_protocol.commands import TakeBackFinish
 from queue_server.core.clock_events import ClockPutBack
+from queue_server.core.days import open_day
 from queue_server.core.events import EVENTS, Entry, ServiceFinished, TicketIssued
+from queue_server.core.permissions import PutClockBack
 from queue_server.followers.reports.projection import apply
 from queue_server.followers.reports.rows import TABLES, Changes, Row
 from queue_server.followers.reports.state import State
 from queue_server.followers.reports.tickets import IssuedTwice
-from tests.core.center import LAN, Center, called
+from tests.core.center import DAY, LAN, MANAGER, Center, called
 from tests.followers.golden_days import GoldenDays, Rows, golden_days, without_place
 from tests.storage.every_event import entries as every_entry
 from tests.storage.journals import a_full_day
@@ -109,6 +113,31 @@ def test_an_end_that_was_guessed_is_in_no_mean(estimated: bool, timed: int, serv
     _, database = folded(center.midnight().entries)
     [found] = database.tables()["daily_sum"]
     assert (found["served"], found["timed"], found["service_ms"]) == (1, timed, service_ms)
+
+
+def test_a_finish_taken_back_touches_no_other_day() -> None:
+    """Yesterday's last periods end in the future when a wrong clock closed it; they stay all the same."""
+    center = Center().open(1, LAN)
+    center.now += timedelta(days=1)
+    center.given(*open_day(center.hall, center.now.date()))
+    center.take(by=LAN)
+    center.done(PutClockBack(before=center.now, to=center.now - timedelta(days=1)), MANAGER)
+    center.now -= timedelta(days=1)
+    center.wait(minutes=1).call(1, LAN)
+    center.wait(9).begin(1, LAN)
+    ticket = center.hall.counter_state(1).ticket
+    assert ticket is not None
+    center.wait(60).finish(ticket, LAN)
+    yesterday = periods_of(center, DAY)
+    assert [row["status"] for row in yesterday] == ["free"]
+    center.wait(5).done(TakeBackFinish(ticket=ticket, after=None), LAN)
+    assert periods_of(center, DAY) == yesterday
+
+
+def periods_of(center: Center, day: date) -> list[dict[str, object]]:
+    """Return what counters did on a day."""
+    _, database = folded(center.entries)
+    return [row for row in database.tables()["counter_period"] if row["day"] == day.isoformat()]
 
 
 def test_a_number_is_not_given_twice() -> None:

@@ -4,6 +4,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -11,8 +12,9 @@ import pytest
 from hypothesis import settings
 
 from queue_protocol.commands import FinishService, HoldTicket
+from queue_server.core.days import open_day
 from queue_server.core.events import Entry, TicketIssued, VisitRated
-from queue_server.core.permissions import Order
+from queue_server.core.permissions import Order, PutClockBack
 from queue_server.followers.reports.projection import apply
 from queue_server.followers.reports.rows import TABLES
 from queue_server.followers.reports.state import State
@@ -21,7 +23,7 @@ from queue_server.storage.rebuilding import rebuild, replay
 from queue_server.storage.report_rows import ReportRows, read_state
 from queue_server.storage.sqlite import FILE, Connection, SqliteJournal, connect
 from tests.core.any_days import Days
-from tests.core.center import LAN, Center, called
+from tests.core.center import LAN, MANAGER, Center, called
 from tests.followers.golden_days import GoldenDays, Rows, golden_days, without_place
 from tests.storage.journals import ORIGIN, a_full_day
 
@@ -89,7 +91,7 @@ class RecordedDays(Days):
 
 
 TestRecordedDays = RecordedDays.TestCase
-TestRecordedDays.settings = settings(max_examples=15, stateful_step_count=30)
+TestRecordedDays.settings = settings(max_examples=10, stateful_step_count=30)
 
 
 class FailingConnection:
@@ -222,6 +224,40 @@ def test_a_start_reads_the_open_day_alone(tmp_path: Path) -> None:
         state = read_state(connection)
     assert state == folded(center.entries)
     assert len(state.visits) == 1
+
+
+def one_error_within_another() -> Center:
+    """Return a center that began tomorrow too early, then a later day, was put right twice, and has come to both."""
+    center = Center().open(1, LAN)
+    for ahead in (timedelta(days=1), timedelta(days=4)):
+        center.now += ahead
+        center.given(*open_day(center.hall, center.now.date()))
+        center.take(by=LAN)
+        center.wait(60).call_all()
+        center.done(PutClockBack(before=center.now, to=center.now - ahead), MANAGER)
+        center.now -= ahead
+        center.wait(minutes=5)
+    for _ in range(5):
+        center.now += timedelta(days=1)
+        center.given(*open_day(center.hall, center.now.date()))
+        center.take(by=LAN)
+    return center
+
+
+def test_days_begun_too_early_go_on_after_a_restart(tmp_path: Path) -> None:
+    """Their rows are added to when their dates come, whether the server has run all the time or was started anew."""
+    center = one_error_within_another()
+    with closing(connect(tmp_path / "whole.sqlite")) as connection:
+        record(connection, center.entries, 1)
+        expected = tables(connection)
+    with closing(connect(tmp_path / FILE)) as connection:
+        for place, entry in enumerate(center.entries, 1):
+            record(connection, [entry], 1)
+            assert read_state(connection) == folded(center.entries[:place])
+        assert tables(connection) == expected
+        rebuild(connection)
+        assert tables(connection) == expected
+    assert [row["day"] for row in expected["ticket"]].count("2026-11-24") == 2
 
 
 def test_an_empty_file_has_no_state(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def _open_day(step: Step, entry: Entry, event: DayOpened) -> None:
     _put_hours(step, day, event.sessions)
     for each in event.counters:
         step.put_counter(opened(each.counter, day, at, each.clerk))
-    step.forget_days_before(day)
+    step.forget_days_before(day, event.numbers_ahead)
 
 
 def _close_day(step: Step, entry: Entry, event: DayClosed) -> None:

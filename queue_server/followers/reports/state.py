@@ -4,7 +4,7 @@ Rows of a closed day change no more and are left out, but for a day that a wrong
 date comes, it goes on.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TypeVar
 
 import msgspec
@@ -36,7 +36,7 @@ class Visit(msgspec.Struct, frozen=True, gc=False):
 
 
 class State(msgspec.Struct, frozen=True):
-    """Rows of the open day and of later ones. `State()`: nothing was recorded yet."""
+    """Rows of the open day and of days still to come. `State()`: nothing was recorded yet."""
 
     visits: Map[str, Visit] = msgspec.field(default_factory=Map)
     counters: Map[int, CounterSoFar] = msgspec.field(default_factory=Map)
@@ -133,13 +133,17 @@ class Step:
         self.changes[Outage, outage.day, outage.began_at] = None
         self.outages = self.outages.delete((outage.day, outage.began_at))
 
-    def forget_days_before(self, day: str) -> None:
-        """Keep nothing of earlier days but the counters: their rows are written and change no more."""
-        self.visits = Map({name: visit for name, visit in self.visits.items() if visit.ticket.day >= day})
-        self.counter_periods = Map({key: each for key, each in self.counter_periods.items() if key[0] >= day})
-        self.days = Map({name: each for name, each in self.days.items() if name >= day})
-        self.openings = Map({key: each for key, each in self.openings.items() if key[0] >= day})
-        self.outages = Map({key: each for key, each in self.outages.items() if key[0] >= day})
+    def forget_days_before(self, day: str, but: Collection[str]) -> None:
+        """Keep nothing of earlier days but these, and the counters: their rows are written and change no more."""
+
+        def stays(each: str) -> bool:
+            return each >= day or each in but
+
+        self.visits = Map({name: visit for name, visit in self.visits.items() if stays(visit.ticket.day)})
+        self.counter_periods = Map({key: each for key, each in self.counter_periods.items() if stays(key[0])})
+        self.days = Map({name: each for name, each in self.days.items() if stays(name)})
+        self.openings = Map({key: each for key, each in self.openings.items() if stays(key[0])})
+        self.outages = Map({key: each for key, each in self.outages.items() if stays(key[0])})
 
 
 def _ticket_period(before: TicketSoFar, now: TicketSoFar, place: int) -> TicketPeriod:

@@ -163,7 +163,7 @@ def _take_back_finish(step: Step, _entry: Entry, event: FinishTakenBack) -> None
         since_there = min(counter.since, since)
         step.put_counter(replace(counter, status="serving", ticket=event.ticket, estimated=0, since=since_there))
     if ended_at is not None:
-        _forget_since(step, event, ended_at)
+        _forget_since(step, (ticket.day, event.counter), event.ticket, ended_at)
     step.put_ticket(
         replace(
             ticket,
@@ -180,15 +180,15 @@ def _take_back_finish(step: Step, _entry: Entry, event: FinishTakenBack) -> None
     )
 
 
-def _forget_since(step: Step, event: FinishTakenBack, ended_at: int) -> None:
-    """Let a counter have no period since a finish, but for the call of the ticket whose finish is taken back."""
+def _forget_since(step: Step, key: tuple[str, int], ticket: str, ended_at: int) -> None:
+    """Let a counter have no period of a day since a finish, but for the call of the ticket that was finished."""
 
     def is_kept(each: CounterPeriod) -> bool:
-        return each.ended_at < ended_at or (each.ticket == event.ticket and each.status == "called")
+        return each.ended_at < ended_at or (each.ticket == ticket and each.status == "called")
 
-    for key, periods in step.counter_periods.items():
-        if key[1] == event.counter and not all(map(is_kept, periods)):
-            step.put_counter_periods(key, filter(is_kept, periods))
+    periods = step.counter_periods.get(key, ())
+    if not all(map(is_kept, periods)):
+        step.put_counter_periods(key, filter(is_kept, periods))
 
 
 def _withdraw_call(step: Step, entry: Entry, event: CallWithdrawn) -> None:
