@@ -75,6 +75,8 @@ class Choice:
     cards: tuple[Card, ...]
     trouble: tuple[str, str] | None
     closed: Closed | None
+    more: str
+    """What turns to the next page, where one page does not hold all."""
 
 
 @dataclass(frozen=True, slots=True)

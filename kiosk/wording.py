@@ -157,6 +157,7 @@ def _choice(walk: Walk, texts: Texts, now_s: float) -> Choice | Notice:
         ),
         trouble=None if closed else _trouble(walk, texts, alone=alone),
         closed=closed,
+        more=texts.say("kiosk_more_services"),
     )
 
 

@@ -146,7 +146,7 @@ def compose(config: Config, connection: Connection, greeting: str) -> Any:
     )
     files = Files(config.data / "cache", texts)
     works = _works(config.data, connection, service, hub, clock, in_writer)
-    works = (*works, functools.partial(_watch_keys, hub, access), condition.watch)
+    works = (*works, functools.partial(_watch_told, sockets), condition.watch)
 
     @contextlib.asynccontextmanager
     async def lifespan(_application: object) -> AsyncIterator[None]:
@@ -220,7 +220,6 @@ async def _begin(service: Service, catalogue: Catalogue | None, alive: Alive | N
 
 async def _beat(service: Service, hub: Hub, clock: Clock) -> None:
     while True:
-        hub.keep_offset(_utc_offset_s(service, clock))
         await asyncio.sleep(BEAT_S)
         service.pass_time()
         if clock.state == "behind":
@@ -228,12 +227,13 @@ async def _beat(service: Service, hub: Hub, clock: Clock) -> None:
         hub.beat()
 
 
-async def _watch_keys(hub: Hub, access: Access) -> None:
-    """End the conversations of boxes whose key was replaced or removed, by whatever process, within a beat."""
+async def _watch_told(sockets: Sockets) -> None:
+    """End, within a beat, conversations of boxes whose key was removed or replaced, and all at a new offset."""
     while True:
         await asyncio.sleep(BEAT_S)
+        sockets.keep_offset()
         with contextlib.suppress(StorageError):  # which keys are good is not known then
-            hub.keep_only(await access.are_good(hub.proofs()))
+            sockets.hub.keep_only(await sockets.access.are_good(sockets.hub.proofs()))
 
 
 def _note_damage(hub: Hub, clock: Clock, _words: str) -> None:

@@ -65,7 +65,7 @@ def import_catalogue(asked: CatalogueImport) -> int:
 
 
 MOST_SERVICES_AT_ONCE = 21
-"""With everyday words, as many cards as a kiosk of 1366x768 shows on one page, each with its whole name."""
+"""Beyond this names of services lay over each other on a kiosk of 1366x768; kiosks part them into pages."""
 
 
 def check_catalogue(asked: CatalogueCheck) -> int:

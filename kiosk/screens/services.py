@@ -1,4 +1,4 @@
-"""The page of services: one large button each, all of them on the screen at once."""
+"""The page of services: one large button each, on as few pages as hold every name."""
 
 import math
 from pathlib import Path
@@ -37,6 +37,15 @@ WARNING_ICON = 42
 
 MOST_NAME_LINES = 2
 """Of a name at the normal size; a longer name is written smaller."""
+
+MOST_AT_ONCE = 21
+"""Services that always share one page; of more, as many as leave each name whole."""
+
+FOOT = 98
+"""Units of height of the line with the button to the next page, with the gap above it."""
+
+DEAD_TIME_S = 0.6
+"""Taps this soon after a page was turned were meant for the page before, as in `kiosk.touches`."""
 
 COLUMNS = {True: (2, 3, 4), False: (1, 2, 3)}
 """Columns to try, by whether the window is wider than high: few wide buttons are read more easily than many small."""
@@ -85,6 +94,12 @@ class ServiceCard(Press):
         names = min(high for _, high in self._names(width))
         return names + _height(self.hint, SMALL, "Regular", width - CARD_SIDES * scale.unit) <= room
 
+    def holds_name(self, width: float, height: float) -> bool:
+        """Say whether name and everyday words fit a card of this size in pixels, if need be in one paragraph."""
+        words = f"{self.name} · {self.hint}" if self.hint else self.name
+        room = min(height / scale.unit, TALLEST_CARD) - HEAD - 2 * CARD_MARGIN
+        return self.holds_all(width, height) or _height(words, SMALL, "Bold", width - CARD_SIDES * scale.unit) <= room
+
     def _fit(self, _: float) -> None:
         """Choose sizes, and what else there is room for: name and everyday words are never left out."""
         inner = self.width - CARD_SIDES * scale.unit
@@ -130,59 +145,101 @@ class ServicesScreen(Screen):
     closed_title = StringProperty("")
     closed_time = StringProperty("")
     closed_text = StringProperty("")
+    more_words = StringProperty("")
+    pages = NumericProperty(1)
+    page = NumericProperty(0)
+    """From 0."""
 
     __events__ = ("on_choice",)
 
     def on_kv_post(self, _: Any) -> None:
         """Arrange the cards anew whenever there is more or less room."""
+        self._made: list[ServiceCard] = []
         self._words: list[tuple[str, str]] = []
+        self._turned_s = 0.0
         self.ids.area.bind(size=self._arrange)
+
+    def on_pre_enter(self, *_: Any) -> None:
+        """Begin at the first page."""
+        self.page = 0
+        self._arrange()
 
     def on_choice(self, service: str) -> None:
         """Say which service was tapped."""
 
+    def turn(self) -> None:
+        """Show the next page of services; after the last one the first."""
+        if not self._is_deaf():
+            self._turned_s = Clock.get_boottime()
+            self.page = (self.page + 1) % self.pages
+            self._arrange()
+
     def show(self, choice: Choice) -> None:
         """Show these services; buttons are made only when there are more of them than ever."""
-        self.question = choice.question
+        self.question, self.more_words = choice.question, choice.more
         icon, self.trouble = choice.trouble or ("", "")
         self.trouble_icon = icon and look.icon(icon)
         closed = choice.closed or _NOT_CLOSED
         self.closed_title, self.closed_time, self.closed_text = closed.title, closed.time, closed.text
-        for widget, card in zip(self._cards(len(choice.cards)), choice.cards, strict=True):
+        while len(self._made) < len(choice.cards):
+            self._made.append(self._make_card())
+        del self._made[len(choice.cards) :]
+        for widget, card in zip(self._made, choice.cards, strict=True):
             widget.show(card)
         words = [(card.name, card.hint) for card in choice.cards]
         if words != self._words:
             self._words = words
             self._arrange()
 
-    def _cards(self, count: int) -> list[ServiceCard]:
-        grid = self.ids.grid
-        if len(grid.children) != count:
-            while len(grid.children) > count:
-                grid.remove_widget(grid.children[0])
-            while len(grid.children) < count:
-                grid.add_widget(self._make_card())
-        return list(reversed(grid.children))
-
     def _make_card(self) -> ServiceCard:
         card = ServiceCard()
-        card.bind(on_press=lambda pressed: self.dispatch("on_choice", pressed.service))
+        card.bind(on_press=self._choose)
         return card
 
+    def _choose(self, pressed: ServiceCard) -> None:
+        if not self._is_deaf():
+            self.dispatch("on_choice", pressed.service)
+
+    def _is_deaf(self) -> bool:
+        return bool(Clock.get_boottime() - self._turned_s < DEAD_TIME_S)
+
     def _arrange(self, *_: Any) -> None:
-        """Take as few columns as hold everything; where none does, those in which the fewest cards lack room."""
-        grid, choices = self.ids.grid, COLUMNS[scale.landscape]
-        lacking = {columns: self._lacking(columns) for columns in choices}
-        grid.cols = min(choices, key=lambda columns: (lacking[columns], columns))
-        grid.row_default_height = min(self._card_size(grid.cols)[1], TALLEST_CARD * scale.unit)
+        """Take as few pages as hold every name, and as few columns as hold everything."""
+        grid = self.ids.grid
+        self.pages, grid.cols = self._layout()
+        self.page = min(self.page, self.pages - 1)
+        each = self._on_a_page(self.pages)
+        shown = self._made[self.page * each : (self.page + 1) * each]
+        if list(reversed(grid.children)) != shown:
+            grid.clear_widgets()
+            for card in shown:
+                grid.add_widget(card)
+        height = self._card_size(self.pages, grid.cols)[1]
+        grid.row_default_height = min(height, TALLEST_CARD * scale.unit)
 
-    def _lacking(self, columns: int) -> int:
-        width, height = self._card_size(columns)
-        return sum(not card.holds_all(width, height) for card in self.ids.grid.children)
+    def _layout(self) -> tuple[int, int]:
+        """Return how many pages, and how many columns each: where not all fits, as few cards as can be lack room."""
+        for pages in range(1, max(1, len(self._made)) + 1):
+            columns = min(COLUMNS[scale.landscape], key=lambda columns: (*self._lacking(pages, columns), columns))
+            nameless, _ = self._lacking(pages, columns)
+            if not nameless or len(self._made) <= MOST_AT_ONCE:
+                break
+        return pages, columns
 
-    def _card_size(self, columns: int) -> tuple[float, float]:
-        """Return width and height of a card, in pixels, when the cards fill the area in so many columns."""
+    def _lacking(self, pages: int, columns: int) -> tuple[int, int]:
+        """Return how many cards lack room for their names, and for something."""
+        size = self._card_size(pages, columns)
+        return sum(not card.holds_name(*size) for card in self._made), sum(
+            not card.holds_all(*size) for card in self._made
+        )
+
+    def _on_a_page(self, pages: int) -> int:
+        return max(1, math.ceil(len(self._made) / pages))
+
+    def _card_size(self, pages: int, columns: int) -> tuple[float, float]:
+        """Return width and height of a card, in pixels, when the cards fill the area in so many pages and columns."""
         grid, area = self.ids.grid, self.ids.area
-        rows = max(1, math.ceil(len(grid.children) / columns))
+        rows = math.ceil(self._on_a_page(pages) / columns)
         width = (area.width - grid.spacing[0] * (columns - 1)) / columns
-        return width, (area.height - grid.spacing[1] * (rows - 1)) / rows
+        height = area.height + self.ids.foot.height - (FOOT * scale.unit if pages > 1 else 0)
+        return width, (height - grid.spacing[1] * (rows - 1)) / rows

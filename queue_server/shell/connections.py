@@ -72,6 +72,8 @@ class Sockets:
     utc_offset_s: Callable[[], int]
     rate: RequestRate = field(default_factory=RequestRate)
     """Shared with the pages."""
+    told_offset_s: int | None = None
+    """What clients were told up to the last look; `None`: nobody has looked yet."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hold one conversation from the handshake to its end.
@@ -90,6 +92,17 @@ class Sockets:
             await self._admitted(websocket, send)
         except (WebSocketDisconnect, TimeoutError, RuntimeError) as error:
             log.debug("conversation ended: %r", error)
+
+    def keep_offset(self) -> None:
+        """End every conversation once the center's offset from UTC is another one: each comes back and is told it.
+
+        `Welcome` carries the offset, and comes once. It changes with summer time, with the rules of a zone, and with a
+        catalogue of another zone.
+        """
+        offset_s = self.utc_offset_s()
+        if self.told_offset_s not in {None, offset_s}:
+            self.hub.cut_all()
+        self.told_offset_s = offset_s
 
     async def _admitted(self, websocket: WebSocket, send: Send) -> None:
         try:

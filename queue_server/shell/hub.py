@@ -77,8 +77,6 @@ class Hub:
         """Set once, by the composition; `None`: nobody looks at the PC, and no box is missed."""
         self._left_at: dict[DeviceId, datetime] = {}
         """When each box that was here since the start has left last."""
-        self._utc_offset_s: int | None = None
-        """What clients have been told since the last look; `None`: nobody has looked yet."""
         self.service: Service | None = None
         """Set once, by the composition: service and hub know each other."""
 
@@ -160,16 +158,10 @@ class Hub:
             if connection.proof is not None and connection.actor is not None and connection.actor.name == device:
                 connection.cut()
 
-    def keep_offset(self, utc_offset_s: int) -> None:
-        """End every conversation once the center's offset from UTC is another one: each comes back and is told it.
-
-        `Welcome` carries the offset, and comes once. It changes with summer time, with the rules of a zone, and with a
-        catalogue of another zone.
-        """
-        if self._utc_offset_s not in {None, utc_offset_s}:
-            for connection in list(self._connections):
-                connection.cut()
-        self._utc_offset_s = utc_offset_s
+    def cut_all(self) -> None:
+        """End every conversation: each client comes back by itself, to a new welcome."""
+        for connection in list(self._connections):
+            connection.cut()
 
     def connected_devices(self) -> frozenset[str]:
         """Return the names of the boxes that are here."""

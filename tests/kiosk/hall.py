@@ -88,6 +88,24 @@ def menu(services: int = 11, closed: Mapping[str, ClosedBecause] | None = None, 
     return Menu(revision=Revision(epoch=1, sequence=1), now=NOW, day=DAY, services=cards, **changes)
 
 
+def many(services: int) -> Menu:
+    """Return a menu of so many services, every second of them with a name of two lines."""
+    first = menu(1)
+    long = " về giáo dục nghề nghiệp, giáo dục thường xuyên và các cơ sở giáo dục khác của xã"
+    cards = tuple(
+        msgspec.structs.replace(
+            first.services[0],
+            service=ServiceId(f"s{place}"),
+            prefix=chr(ord("A") + place // 26) + chr(ord("A") + place % 26),
+            names={"vi": f"Lĩnh vực số {place}{long if place % 2 else ''}", "en": f"Service {place}"},
+            hints={},
+            hue=place,
+        )
+        for place in range(services)
+    )
+    return msgspec.structs.replace(first, services=cards)
+
+
 def with_card(menu: Menu, service: str, **changes: Any) -> Menu:
     """Return the menu with these fields of one service changed."""
     cards = tuple(

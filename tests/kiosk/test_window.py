@@ -13,7 +13,7 @@ from printer_drivers.virtual import LATEST
 from queue_protocol.answers import Refused
 from queue_protocol.commands import CancelTicket, ReportSlip, TakeTicket
 from tests.driving import Driven
-from tests.kiosk.hall import KEY, Hall, menu, open_hall, with_card
+from tests.kiosk.hall import KEY, Hall, many, menu, open_hall, with_card
 
 PRIMARY = assets.look()["colours"]["primary"]
 
@@ -166,6 +166,35 @@ def test_eleven_services_fit_without_scrolling(tmp_path: Path, size: tuple[int, 
     shown = " ".join(widget["text"] for widget in tree if widget["class"] == "Words")
     hints = [each.hints["vi"] for each in hall.menu.services if each.hints and language == "vi"]
     assert [hint for hint in hints if hint not in shown] == []
+
+
+@pytest.mark.parametrize(("size", "count"), [((1366, 768), 24), ((1024, 600), 40)])
+def test_many_services_lie_on_pages(tmp_path: Path, size: tuple[int, int], count: int) -> None:
+    """Each name is whole on one page and over no other; a button turns them and comes round."""
+    with (
+        open_hall(menu=many(count)) as hall,
+        start(hall, tmp_path, "--printer", "tcp://127.0.0.1:9", size=size) as kiosk,
+    ):
+        kiosk.tap("Chạm vào")
+        kiosk.wait_for("Xem việc khác · 1/")
+        seen: list[str] = []
+        pages, page = 1, 0
+        while page < pages:
+            page += 1
+            kiosk.wait_for(f"Xem việc khác · {page}/")
+            time.sleep(0.3)
+            tree = kiosk.tree()
+            words = [widget["text"] for widget in tree if widget["text"]]
+            pages = int(next(each for each in words if each.startswith("Xem việc khác")).rsplit("/")[-1])
+            cards = [widget for widget in tree if widget["class"] == "ServiceCard"]
+            assert not [(a["y"], b["y"]) for a in cards for b in cards if a is not b and _overlap(a, b)]
+            _words_stay_inside(tree)
+            seen += [each for each in words if each.startswith("Lĩnh vực")]
+            time.sleep(DEAD_TIME_S)
+            kiosk.tap("Xem việc khác")
+        kiosk.wait_for("Xem việc khác · 1/")
+    assert len(seen) == len(set(seen)) == count
+    assert pages > 1
 
 
 def _overlap(a: dict[str, Any], b: dict[str, Any]) -> bool:

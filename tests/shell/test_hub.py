@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from queue_protocol import PROTOCOL
 from queue_protocol.announcements import CallAnnouncement, PrintSlip
@@ -16,8 +16,11 @@ from queue_protocol.ids import DeviceId
 from queue_protocol.snapshots import Board, FromServer, Menu
 from queue_server.core.decision import Actor
 from queue_server.service import Service
+from queue_server.shell.access import Access
+from queue_server.shell.addresses import Door
 from queue_server.shell.client import Connection
 from queue_server.shell.clock import Clock
+from queue_server.shell.connections import Sockets
 from queue_server.shell.hub import Hub
 from tests.core.center import CERTIFICATION, DISPLAY, HOA, KIOSK, LAN, MIDNIGHT
 from tests.service.office import Office, at_work
@@ -193,14 +196,19 @@ def test_a_kiosk_that_comes_to_a_quiet_hall_gets_the_time_of_a_beat() -> None:
 
 async def test_a_new_offset_is_told_to_who_is_connected() -> None:
     """The same offset again ends no conversation; another one ends each, so that it comes back to a new welcome."""
-    async with opened() as (_, screens):
+    async with opened() as (office, screens):
         cut: list[str] = []
         for name, connection in (("kiosk", screens.kiosk()), ("display", screens.display())):
             connection.cut = partial(cut.append, name)
-        for offset_s in (7200, 7200):
-            screens.hub.keep_offset(offset_s)
-        assert cut == []
-        screens.hub.keep_offset(3600)
-        assert sorted(cut) == ["display", "kiosk"]
-        screens.hub.keep_offset(3600)
-        assert len(cut) == 2
+        offsets = iter((7200, 7200, 3600, 3600))
+        sockets = Sockets(
+            office.service,
+            screens.hub,
+            cast("Access", None),
+            Door(frozenset(), frozenset()),
+            lambda: office.now,
+            lambda: next(offsets),
+        )
+        for expected in ([], [], ["display", "kiosk"], ["display", "kiosk"]):
+            sockets.keep_offset()
+            assert sorted(cut) == expected

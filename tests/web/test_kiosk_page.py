@@ -267,3 +267,36 @@ def test_a_page_keeps_its_hall_when_it_receives_its_key(citizen: Windows, server
     expect(page).to_have_url(f"{server.address}{path}?hall=upstairs")
     expect(page.locator("main[data-device], main#display")).to_be_visible()
     assert page.evaluate("location.hash") == ""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1024, 600)])
+def test_many_services_lie_on_pages(citizen: Windows, server: Server, width: int, height: int) -> None:
+    """Of 40 services each is on one page, whole, and its name within its card; the last page leads to the first."""
+
+    def change(message: dict[str, Any]) -> None:
+        first = message["services"][0]
+        long = " về giáo dục nghề nghiệp, giáo dục thường xuyên của xã"
+        message["services"] = [
+            {
+                **first,
+                "service": f"s{place}",
+                "names": {"vi": f"Lĩnh vực {place}{long if place % 2 else ''}"},
+                "hints": {},
+            }
+            for place in range(40)
+        ]
+
+    page, _ = open_kiosk(citizen, server, change, width, height)
+    seen: list[str] = []
+    for number in (1, 2, 3, 4):
+        expect(page.locator("[data-action=turn]")).to_contain_text(f"{number}/4")
+        seen += page.locator(".service-card strong").all_inner_texts()
+        cut = "cards => cards.filter(each => each.scrollHeight > each.clientHeight + 1).length"
+        assert page.locator(".service-card").evaluate_all(cut) == 0
+        box = page.locator("[data-action=turn]").bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= height
+        page.wait_for_timeout(2100)
+        page.click("[data-action=turn]")
+    expect(page.locator("[data-action=turn]")).to_contain_text("1/4")
+    assert len(set(seen)) == 40

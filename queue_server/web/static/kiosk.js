@@ -203,6 +203,7 @@ const ACTS = {
   doubt: () => doubt(state.scene),
   keep: () => keep(state.scene),
   cancel: () => cancel(state.scene),
+  turn: () => turn(Object.assign({}, CHOOSING, { page: (state.scene.page || 0) + 1 })),
   back: () => turn(CHOOSING),
   home: () => goHome(),
   more: () => moreTime(),

@@ -9,6 +9,10 @@ import { build, icon } from "./tree.js";
 /* Up to this many services stand in two columns, where each name has one line; more need three to be seen at once. */
 const TWO_COLUMNS = 12;
 
+/* More services than this are parted into pages, each with so many cards at most that a long name needs no scrolling. */
+const MOST_AT_ONCE = 21;
+const MOST_ON_A_PAGE = 12;
+
 /* Return the children of the page's root. */
 export function kioskView(page, state) {
   return [state.prompt ? promptBar(page.texts, state.scene) : topBar(page), lostBanner(page, state), scene(page, state)];
@@ -181,12 +185,23 @@ function languageButton(texts, language) {
 
 function menuScreen(page, state) {
   const { services } = state.menu;
-  const columns = services.length > TWO_COLUMNS ? "three" : "two";
+  const pages = services.length > MOST_AT_ONCE ? Math.ceil(services.length / MOST_ON_A_PAGE) : 1;
+  const each = Math.ceil(services.length / pages);
+  const number = (state.scene.page || 0) % pages;
+  const shown = services.slice(number * each, (number + 1) * each);
+  const columns = pages > 1 || shown.length > TWO_COLUMNS ? "three" : "two";
   return build(
     "section",
     { class: "menu", key: "menu" },
     heading(page, state),
-    build("div", { class: `cards ${columns}` }, ...services.map((card) => serviceCard(page, card, state))),
+    build("div", { class: `cards ${columns}` }, ...shown.map((card) => serviceCard(page, card, state))),
+    pages > 1
+      ? build(
+        "div",
+        { class: "foot", key: "foot" },
+        button({ action: "turn" }, icon("arrow_right_bold"), `${page.texts.say("kiosk_more_services")} · ${number + 1}/${pages}`),
+      )
+      : null,
   );
 }
 
