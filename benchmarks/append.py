@@ -10,9 +10,9 @@ from statistics import median
 from typing import Any
 
 from benchmarks.history import ROOT, day_of_history
-from queue_server.config import read_catalogue
 from queue_server.core.events import Entry
-from queue_server.storage.records import JournalOrigin
+from queue_server.journal.records import JournalOrigin
+from queue_server.process.arguments import read_catalogue
 from queue_server.storage.sqlite import FILE, SqliteJournal, connect
 
 BATCHES = (1, 10)

@@ -8,8 +8,8 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from queue_server.app import use_fast_loop
-from queue_server.shell import app as web
-from queue_server.shell.newcomers import MOST
+from queue_server.web import application as web
+from queue_server.web.newcomers import MOST
 
 
 async def echo(websocket: WebSocket) -> None:

@@ -12,7 +12,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from queue_protocol.ids import AccountId, DeviceId, ServiceId, ticket_id, token_of
-from queue_server.config import read_catalogue
 from queue_server.core.box_events import SlipPrinted
 from queue_server.core.calendar import sessions_of
 from queue_server.core.catalogue import Catalogue
@@ -32,9 +31,10 @@ from queue_server.core.events import (
 from queue_server.core.evolve import evolve
 from queue_server.core.facts import CallReason, Place
 from queue_server.core.hall import Hall
+from queue_server.journal.records import JournalOrigin
+from queue_server.process.arguments import read_catalogue
 from queue_server.storage.chain import verify
 from queue_server.storage.condition import check
-from queue_server.storage.records import JournalOrigin
 from queue_server.storage.reports import Reports
 from queue_server.storage.sqlite import FILE, Connection, SqliteJournal, connect
 

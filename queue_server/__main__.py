@@ -2,7 +2,7 @@
 
 import sys
 
-from queue_server.console import main
+from queue_server.cli.commands import main
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

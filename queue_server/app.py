@@ -20,12 +20,28 @@ from zoneinfo import ZoneInfo
 
 import assets
 from queue_protocol.texts import Texts
-from queue_server import upkeep
-from queue_server.admission import welcome_first_people
-from queue_server.alive_file import Alive, alive_file
-from queue_server.config import Config, read_catalogue
+from queue_server.areas.accounts.pages import AccountPages
+from queue_server.areas.catalogue.pages import CataloguePages
+from queue_server.areas.devices.pages import DevicePages
+from queue_server.areas.office.pages import OfficePages
+from queue_server.areas.remarks.pages import RemarkPages
+from queue_server.areas.reports.pages import ReportPages
+from queue_server.areas.sign_in.pages import Pages
+from queue_server.areas.ticket.pages import TicketPages
 from queue_server.core.catalogue import Catalogue
-from queue_server.premises import (
+from queue_server.engine.clock import Clock, read_elapsed_s, read_wall
+from queue_server.engine.remarks import Notebook
+from queue_server.engine.service import InWriter, Service
+from queue_server.journal.records import JournalOrigin
+from queue_server.live.clock_witnesses import bear_out, put_clock_right
+from queue_server.live.condition import Condition
+from queue_server.live.hub import Hub
+from queue_server.live.sockets import Sockets
+from queue_server.process import maintenance as upkeep
+from queue_server.process.alive_file import Alive, alive_file
+from queue_server.process.arguments import Config, read_catalogue
+from queue_server.process.first_access import welcome_first_people
+from queue_server.process.resources import (
     blaming,
     copied_at,
     listen,
@@ -35,34 +51,18 @@ from queue_server.premises import (
     raise_file_limit,
     start_clock,
 )
-from queue_server.secret_notes import say
-from queue_server.service import InWriter, Service
-from queue_server.shell import app as web
-from queue_server.shell.access import Access
-from queue_server.shell.account_pages import AccountPages
-from queue_server.shell.addresses import Door, authority
-from queue_server.shell.catalogue_pages import CataloguePages
-from queue_server.shell.clock import Clock, read_elapsed_s, read_wall
-from queue_server.shell.clock_witnesses import bear_out, put_clock_right
-from queue_server.shell.condition import Condition
-from queue_server.shell.connections import Sockets
-from queue_server.shell.device_pages import DevicePages
-from queue_server.shell.files import Files
-from queue_server.shell.hub import Hub
-from queue_server.shell.metrics import note_commit
-from queue_server.shell.newcomers import MOST
-from queue_server.shell.notebook import Notebook
-from queue_server.shell.office_pages import OfficePages
-from queue_server.shell.pages import Pages
-from queue_server.shell.reception import Reception, load_templates
-from queue_server.shell.remark_pages import RemarkPages
-from queue_server.shell.report_pages import ReportPages
-from queue_server.shell.ticket_pages import TicketPages
+from queue_server.process.secret_notes import say
 from queue_server.storage.accounts import Accounts, StorageError
-from queue_server.storage.records import JournalOrigin
 from queue_server.storage.remarks import Remarks
 from queue_server.storage.reports import Reports
 from queue_server.storage.sqlite import FILE, Connection, SqliteJournal
+from queue_server.web import application as web
+from queue_server.web.access import Access
+from queue_server.web.addresses import Door, authority
+from queue_server.web.files import Files
+from queue_server.web.metrics import note_commit
+from queue_server.web.newcomers import MOST
+from queue_server.web.page_context import Reception, load_templates
 
 log = logging.getLogger(__name__)
 
@@ -158,8 +158,8 @@ def compose(config: Config, connection: Connection, greeting: str) -> Any:
         for executor in (writer, reader):
             executor.shutdown()
 
-    routes = [route for each in (*pages, files) for route in each.routes()]
-    return web.build(routes, sockets, lifespan, reception.apologise)
+    routes = [route for each in (*pages, files, sockets) for route in each.routes()]
+    return web.build(routes, sockets.door, sockets.rate, lifespan, reception.apologise)
 
 
 def _welcome(data: Path, accounts: Accounts, *, is_new: bool) -> None:

@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from device_runtime.device_key import read_key
-from queue_server.secret_notes import left_password
+from queue_server.process.secret_notes import left_password
 from tests.watching import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -6,12 +6,12 @@ from queue_protocol import PROTOCOL
 from queue_protocol.codec import MAX_FRAME
 from queue_protocol.session import ASK_AGAIN_S, FIRST_RETRY_S, LASTING, LONGEST_RETRY_S, SILENCE_LIMIT_S
 from queue_server.app import BEAT_S
-from queue_server.shell.access import DEVICE_COOKIE, SESSION_COOKIE
-from queue_server.shell.app import PING_S
-from queue_server.shell.client import OUTBOX_LIMIT
-from queue_server.shell.connections import CLOSE_CODES, HELLO_WAIT_S, IN_FLIGHT_LIMIT
-from queue_server.shell.hub import PAGE_PREFIX, SEND_LIMIT_S
-from queue_server.shell.newcomers import MOST_OF_AN_ADDRESS
+from queue_server.live.connection import OUTBOX_LIMIT
+from queue_server.live.hub import PAGE_PREFIX, SEND_LIMIT_S
+from queue_server.live.sockets import CLOSE_CODES, HELLO_WAIT_S, IN_FLIGHT_LIMIT
+from queue_server.web.access import DEVICE_COOKIE, SESSION_COOKIE
+from queue_server.web.application import PING_S
+from queue_server.web.newcomers import MOST_OF_AN_ADDRESS
 from tools.generated import table
 
 LIMITS = (

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from queue_server.storage.journal import JournalDamaged, StoredAnswer
+from queue_server.journal.port import JournalDamaged, StoredAnswer
 
 log = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from queue_server.journal.port import Head, JournalDamaged
 from queue_server.storage.answers import check_answers
-from queue_server.storage.journal import Head, JournalDamaged
 from queue_server.storage.reading import anchor, as_trouble, chained, head, open_to_read
 from queue_server.storage.schema import check_schema, is_up_to_date
 

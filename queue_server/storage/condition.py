@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from queue_server.core.events import Entry
-from queue_server.storage.journal import JournalDamaged, JournalUnavailable
+from queue_server.journal.port import JournalDamaged, JournalUnavailable
 from queue_server.storage.reading import open_day, open_to_read, trouble
 from queue_server.storage.schema import APPLIED, check_schema
 from queue_server.storage.write_ahead_log import Log, read_log, sound_part

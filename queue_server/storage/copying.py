@@ -7,9 +7,9 @@ from collections.abc import Collection
 from pathlib import Path
 
 from device_runtime.durable_file import sync_folder, write_whole
+from queue_server.journal.port import Head
 from queue_server.storage.chain import Progress, verify
 from queue_server.storage.condition import log_of, what_holds_of_log
-from queue_server.storage.journal import Head
 from queue_server.storage.reading import as_trouble, open_to_read
 from queue_server.storage.versions import name_of_copy
 

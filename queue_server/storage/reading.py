@@ -9,8 +9,8 @@ import msgspec
 
 from queue_server.core.catalogue import Catalogue
 from queue_server.core.events import CatalogueChanged, DayOpened, Entry
-from queue_server.storage.journal import START, Head, JournalDamaged, JournalError, JournalUnavailable
-from queue_server.storage.records import Row, chain_hash, entry_of
+from queue_server.journal.port import START, Head, JournalDamaged, JournalError, JournalUnavailable
+from queue_server.journal.records import Row, chain_hash, entry_of
 from queue_server.storage.versions import refuse_newer
 
 ROWS_AT_ONCE = 5_000

@@ -15,9 +15,9 @@ from queue_server.followers.reports.projection import VERSION
 from queue_server.followers.reports.tickets import IssuedTwice
 from queue_server.journal.feed import NotFollowed
 from queue_server.journal.growth import Growth
+from queue_server.journal.port import JournalDamaged
 from queue_server.storage import reading
 from queue_server.storage.chain import Progress
-from queue_server.storage.journal import JournalDamaged
 from queue_server.storage.migrations import migrations
 from queue_server.storage.report_rows import ReportRows
 from queue_server.storage.sqlite import Connection

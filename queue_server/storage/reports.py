@@ -11,8 +11,8 @@ import msgspec
 
 from queue_server.core.events import CallWithdrawn, TicketCalled
 from queue_server.followers.reports.rows import DailySum
+from queue_server.journal.records import Row, entry_of
 from queue_server.storage import figures
-from queue_server.storage.records import Row, entry_of
 
 DAYS_LISTED = 366
 """A year back is what a person picks from a list; older days are asked for by name."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from queue_server.storage.journal import JournalDamaged
+from queue_server.journal.port import JournalDamaged
 from queue_server.storage.migrations import migrations
 
 APPLIED = "_sqlite_migrations"

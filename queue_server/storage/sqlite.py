@@ -11,11 +11,11 @@ from queue_protocol.ids import CommandId
 from queue_server.core.events import Entry
 from queue_server.followers.reports.tickets import IssuedTwice
 from queue_server.journal.growth import Growth
+from queue_server.journal.port import START, Head, JournalUnavailable, StoredAnswer, check_order
+from queue_server.journal.records import JournalOrigin, chain_hash, row_of
 from queue_server.storage import answers, reading
-from queue_server.storage.journal import START, Head, JournalUnavailable, StoredAnswer, check_order
 from queue_server.storage.migrations import migrations
 from queue_server.storage.reading import as_trouble, trouble
-from queue_server.storage.records import JournalOrigin, chain_hash, row_of
 from queue_server.storage.report_rows import ReportRows
 from queue_server.storage.versions import note_format
 from queue_server.storage.writing import insert

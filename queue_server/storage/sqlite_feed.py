@@ -6,7 +6,7 @@ from itertools import islice
 
 from queue_server.journal.feed import ENTRIES_AT_ONCE, Batch, NotFollowed, Position, reason_not_to_follow
 from queue_server.journal.growth import Growth
-from queue_server.storage.journal import Head
+from queue_server.journal.port import Head
 from queue_server.storage.reading import Connection, anchor, as_trouble, chained, entries
 
 OF_FIRST_ENTRY = "SELECT center, epoch FROM event ORDER BY sequence LIMIT 1"

@@ -6,7 +6,7 @@ program would misread what a newer one writes: a new table, a new kind of event,
 
 import sqlite3
 
-from queue_server.storage.journal import JournalError
+from queue_server.journal.port import JournalError
 
 FORMAT = 3
 """What this program writes. Version 0.1 wrote no number, which reads as 0."""

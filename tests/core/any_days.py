@@ -43,7 +43,7 @@ from queue_server.core.lifecycle import AT_COUNTER, SLIP_AFTER, STATUS_AFTER, UN
 from queue_server.core.permissions import MAY_ASK, Order
 from queue_server.core.staff_views import desk, office
 from queue_server.core.views import board, menu, ticket_page
-from queue_server.storage.records import JournalOrigin, entry_of, row_of
+from queue_server.journal.records import JournalOrigin, entry_of, row_of
 from tests.core.any_command import COUNTERS, MAKE, NEVER, Chance, some_ticket
 from tests.core.center import (
     DISPLAY,

@@ -19,7 +19,7 @@ from queue_server.core.catalogue import Kiosk
 from queue_server.core.decision import Actor
 from queue_server.core.permissions import MAY_ASK
 from queue_server.core.printers import MOST_SLIPS_OWED
-from queue_server.shell.client import OUTBOX_LIMIT
+from queue_server.live.connection import OUTBOX_LIMIT
 from tests.core.center import (
     CATALOGUE,
     CERTIFICATION,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from queue_server.core.events import Entry
-from queue_server.storage.records import Row, entry_of
+from queue_server.journal.records import Row, entry_of
 
 FILE = Path(__file__).parent.parent / "storage" / "golden" / "reports-999d639.json.xz"
 

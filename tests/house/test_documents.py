@@ -35,7 +35,7 @@ def options(path: Path) -> Iterator[str]:
 
 
 PROGRAMS = {
-    "queue_server/config.py": (
+    "queue_server/process/arguments.py": (
         "running.md: The server",
         "running.md: Keys of boxes",
         "running.md: The catalogue",

@@ -8,7 +8,6 @@ import pytest
 from queue_protocol.answers import NextCalled, TicketTaken
 from queue_protocol.commands import CallNext, OpenCounter, TakeTicket
 from queue_protocol.ids import token_of
-from queue_server.config import read_catalogue
 from queue_server.core.calendar import sessions_of
 from queue_server.core.catalogue import Catalogue, contradictions
 from queue_server.core.days import open_day
@@ -17,6 +16,7 @@ from queue_server.core.decision import Actor
 from queue_server.core.events import Entry, Event
 from queue_server.core.evolve import evolve
 from queue_server.core.hall import Hall
+from queue_server.process.arguments import read_catalogue
 from tests.house.sources import files
 
 PRESETS = files(".toml", ("assets/catalogues",))

@@ -10,9 +10,9 @@ from types import SimpleNamespace
 import pytest
 
 from device_runtime.device_key import read_key
-from queue_server.config import Backup, StartError
-from queue_server.inspection import COPY, back_up, copied_keys
-from queue_server.last_backup import last_backup
+from queue_server.cli.journal import COPY, back_up, copied_keys
+from queue_server.process.arguments import Backup, StartError
+from queue_server.process.last_backup import last_backup
 from queue_server.storage.copying import copy_journal
 from queue_server.storage.sqlite import FILE, SqliteJournal, connect
 from tests.inspection.test_commands import check

@@ -10,10 +10,10 @@ from subprocess import CompletedProcess
 import msgspec
 import pytest
 
-from queue_server import catalogue_commands
 from queue_server.catalogue_file import catalogue_text
-from queue_server.config import CatalogueImport, StartError
-from queue_server.shell.clock import Clock
+from queue_server.cli import catalogue as catalogue_commands
+from queue_server.engine.clock import Clock
+from queue_server.process.arguments import CatalogueImport, StartError
 from queue_server.storage.reports import Reports
 from queue_server.storage.sqlite import FILE
 from tests.core.center import CATALOGUE, LAN, LAND, Center

@@ -8,24 +8,25 @@ import pytest
 from device_runtime.device_key import key_file, read_key
 from queue_protocol.ids import DeviceId, Revision
 from queue_protocol.journal_end import JournalEnd
-from queue_server import premises, restoring
-from queue_server.alive_file import FILE as ALIVE
-from queue_server.alive_file import Alive, alive_file, look_alive
-from queue_server.config import Restoration, StartError, Verification
+from queue_server.cli import restore as restoring
+from queue_server.cli.journal import COPY, copied_keys, verify_journal
+from queue_server.cli.restore import restore
 from queue_server.core.events import Entry
 from queue_server.core.loss_events import EntriesMissing
-from queue_server.inspection import COPY, copied_keys, verify_journal
-from queue_server.premises import lock_folder, open_file
-from queue_server.restoring import restore
-from queue_server.shell.access import hash_secret, is_key
-from queue_server.shell.clock import Clock
+from queue_server.engine.clock import Clock
+from queue_server.journal.port import START, Head
+from queue_server.journal.records import JournalOrigin
+from queue_server.process import resources as premises
+from queue_server.process.alive_file import FILE as ALIVE
+from queue_server.process.alive_file import Alive, alive_file, look_alive
+from queue_server.process.arguments import Restoration, StartError, Verification
+from queue_server.process.maintenance import LifeSigns
+from queue_server.process.resources import lock_folder, open_file
 from queue_server.storage.accounts import Accounts
 from queue_server.storage.chain import verify
 from queue_server.storage.copying import copy_journal
-from queue_server.storage.journal import START, Head
-from queue_server.storage.records import JournalOrigin
 from queue_server.storage.sqlite import FILE, SqliteJournal, connect, fold
-from queue_server.upkeep import LifeSigns
+from queue_server.web.access import hash_secret, is_key
 from tests.core.center import LAND, MORNING, Center
 from tests.storage.journals import ORIGIN
 

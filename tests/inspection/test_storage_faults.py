@@ -16,7 +16,7 @@ import pytest
 from queue_protocol.answers import Done, Refused, TicketTaken
 from queue_protocol.commands import ReportDevice, Request, TakeTicket
 from queue_protocol.ids import CommandId, ServiceId, token_of
-from queue_server.alive_file import look_alive
+from queue_server.process.alive_file import look_alive
 from queue_server.storage.sqlite import FILE
 from tests.shell.child import ROOT, SERVES, Child, command, run, stored
 from tests.storage.files import store

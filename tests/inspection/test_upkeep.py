@@ -14,12 +14,12 @@ import pytest
 
 from queue_protocol.ids import Revision
 from queue_protocol.journal_end import JournalEnd
-from queue_server import upkeep
-from queue_server.alive_file import FILE as ALIVE
-from queue_server.alive_file import Alive, alive_file, look_alive
 from queue_server.core.catalogue import Catalogue
-from queue_server.premises import known_marks
-from queue_server.service import Service
+from queue_server.engine.service import Service
+from queue_server.process import maintenance as upkeep
+from queue_server.process.alive_file import FILE as ALIVE
+from queue_server.process.alive_file import Alive, alive_file, look_alive
+from queue_server.process.resources import known_marks
 from queue_server.storage.condition import mark_of
 from queue_server.storage.sqlite import FILE, Connection, SqliteJournal, connect, fold
 from tests.core.center import CATALOGUE, Center

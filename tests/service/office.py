@@ -17,8 +17,8 @@ from queue_server.core.decision import Actor
 from queue_server.core.events import Entry
 from queue_server.core.hall import Hall
 from queue_server.core.permissions import Order
-from queue_server.service import Service
-from queue_server.storage.journal import Head, JournalUnavailable, MemoryJournal, StoredAnswer
+from queue_server.engine.service import Service
+from queue_server.journal.port import Head, JournalUnavailable, MemoryJournal, StoredAnswer
 from tests.core.center import CATALOGUE, CERTIFICATION, KIOSK, MORNING, tokens
 from tests.storage.journals import ORIGIN
 from tests.watching import PATIENCE_S

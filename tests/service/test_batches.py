@@ -7,13 +7,13 @@ import pytest
 
 from queue_protocol.answers import NextCalled, Refused, TicketTaken
 from queue_protocol.commands import CallNext, OpenCounter
-from queue_server import drafts
 from queue_server.core.decide import decide
 from queue_server.core.decision import Decision
 from queue_server.core.events import TicketCalled, TicketIssued
 from queue_server.core.evolve import evolve
 from queue_server.core.hall import Hall
-from queue_server.service import WAITING_LIMIT
+from queue_server.engine import transaction as drafts
+from queue_server.engine.service import WAITING_LIMIT
 from tests.core.center import LAN, LAND
 from tests.service.office import Office, at_work
 

@@ -9,7 +9,7 @@ from queue_protocol.commands import CallNext, OpenCounter
 from queue_server.core.events import DayOpened, TicketCalled, TicketIssued
 from queue_server.core.evolve import evolve
 from queue_server.core.hall import Hall
-from queue_server.storage.journal import Head, JournalDamaged
+from queue_server.journal.port import Head, JournalDamaged
 from tests.core.center import LAN, LAND, with_policy
 from tests.service.office import Office, at_work
 from tests.watching import PATIENCE_S

@@ -23,7 +23,7 @@ from queue_protocol.codec import decode_from_server, encode
 from queue_protocol.commands import Request
 from queue_protocol.hellos import KioskHello
 from queue_protocol.ids import DeviceId
-from queue_server.console import main
+from queue_server.cli.commands import main
 from queue_server.storage.sqlite import FILE
 from tests.watching import PATIENCE_S
 

@@ -28,12 +28,13 @@ from queue_protocol.commands import CallNext, Command, OpenCounter, ReportDevice
 from queue_protocol.hellos import DeskHello, DisplayHello, FromClient, KioskHello, OfficeHello, Seen
 from queue_protocol.ids import AccountId, CommandId, DeviceId, ServiceId, TicketId
 from queue_protocol.snapshots import FromServer, Snapshot
-from queue_server import app, premises
-from queue_server.config import Config
-from queue_server.shell import app as web
-from queue_server.shell.access import SESSION_COOKIE, hash_secret
-from queue_server.shell.clock import Clock
+from queue_server import app
+from queue_server.engine.clock import Clock
+from queue_server.process import resources as premises
+from queue_server.process.arguments import Config
 from queue_server.storage.accounts import AccountRole, Accounts
+from queue_server.web import application as web
+from queue_server.web.access import SESSION_COOKIE, hash_secret
 from tests.core.center import CERTIFICATION, MORNING, tokens
 from tests.watching import PATIENCE_S
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from queue_server.config import Config, StartError, read_arguments
-from queue_server.shell import newcomers
-from queue_server.shell.addresses import Door, authority, neighbourhood, plain_address
-from queue_server.shell.newcomers import Newcomers
-from queue_server.shell.request_rate import A_SECOND, AT_ONCE, RequestRate
+from queue_server.process.arguments import Config, StartError, read_arguments
+from queue_server.web import newcomers
+from queue_server.web.addresses import Door, authority, neighbourhood, plain_address
+from queue_server.web.newcomers import Newcomers
+from queue_server.web.request_rate import A_SECOND, AT_ONCE, RequestRate
 
 DOOR = Door(frozenset({"xa-mau.example"}), frozenset({"pc-1"}))
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queue_server.premises import begin_after
-from queue_server.shell import clock as clocks
-from queue_server.shell.clock import JUMP_TOLERATED, MADE_AT, PAUSE_TOLERATED, Clock
+from queue_server.engine import clock as clocks
+from queue_server.engine.clock import JUMP_TOLERATED, MADE_AT, PAUSE_TOLERATED, Clock
+from queue_server.process.resources import begin_after
 
 MORNING = MADE_AT + timedelta(days=22, hours=1)
 HOUR_S = 3600.0

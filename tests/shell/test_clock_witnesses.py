@@ -14,9 +14,9 @@ from queue_protocol.day_commands import ConfirmClock
 from queue_protocol.hellos import DeskHello, Hello, KioskHello
 from queue_protocol.ids import DeviceId
 from queue_server.core.clock_events import ClockPutBack
-from queue_server.shell.client import Connection
-from queue_server.shell.clock_witnesses import OwnTime, bear_out, put_clock_right
-from queue_server.shell.connections import own_time
+from queue_server.live.clock_witnesses import OwnTime, bear_out, put_clock_right
+from queue_server.live.connection import Connection
+from queue_server.live.sockets import own_time
 from tests.core.center import KIOSK, LAN, MANAGER, MORNING
 from tests.service.office import Office, at_work
 

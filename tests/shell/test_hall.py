@@ -13,7 +13,7 @@ from queue_protocol.day_commands import ChangeToday, OpeningTime
 from queue_protocol.hellos import DisplayHello, Seen
 from queue_protocol.ids import DeviceId, Revision, ServiceId, Token
 from queue_protocol.snapshots import Board, Desk, Menu, Office
-from queue_server.shell.access import DEVICE_COOKIE
+from queue_server.web.access import DEVICE_COOKIE
 from tests.core.center import CERTIFICATION, CIVIL_STATUS
 from tests.shell.server import Running, Talk
 

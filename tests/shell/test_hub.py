@@ -15,13 +15,13 @@ from queue_protocol.hellos import DisplayHello, KioskHello
 from queue_protocol.ids import DeviceId
 from queue_protocol.snapshots import Board, FromServer, Menu
 from queue_server.core.decision import Actor
-from queue_server.service import Service
-from queue_server.shell.access import Access
-from queue_server.shell.addresses import Door
-from queue_server.shell.client import Connection
-from queue_server.shell.clock import Clock
-from queue_server.shell.connections import Sockets
-from queue_server.shell.hub import Hub
+from queue_server.engine.clock import Clock
+from queue_server.engine.service import Service
+from queue_server.live.connection import Connection
+from queue_server.live.hub import Hub
+from queue_server.live.sockets import Sockets
+from queue_server.web.access import Access
+from queue_server.web.addresses import Door
 from tests.core.center import CERTIFICATION, DISPLAY, HOA, KIOSK, LAN, MIDNIGHT
 from tests.service.office import Office, at_work
 

@@ -3,7 +3,14 @@
 import io
 import logging
 
-from queue_server.log import MOST_ALIKE, MOST_LETTERS, MOST_TRACE_LETTERS, WINDOW_S, BoundedFormatter, BoundedHandler
+from queue_server.cli.log import (
+    MOST_ALIKE,
+    MOST_LETTERS,
+    MOST_TRACE_LETTERS,
+    WINDOW_S,
+    BoundedFormatter,
+    BoundedHandler,
+)
 
 
 def test_many_lines_alike_are_counted() -> None:

@@ -12,9 +12,9 @@ import pytest
 from queue_protocol.commands import FinishService, OpenCounter, StartService, TakeTicket
 from queue_protocol.ids import TicketId, Token
 from queue_server.core.catalogue import MOST_SERVICES
-from queue_server.shell import condition
-from queue_server.shell.access import DEVICE_COOKIE
+from queue_server.live import condition
 from queue_server.storage.sqlite import FILE
+from queue_server.web.access import DEVICE_COOKIE
 from tests.core.center import CERTIFICATION, CIVIL_STATUS
 from tests.shell.server import NAME, Running
 

@@ -21,11 +21,11 @@ from queue_protocol.codec import encode
 from queue_protocol.commands import Request, TakeTicket
 from queue_protocol.hellos import KioskHello
 from queue_protocol.ids import AccountId, CommandId, DeviceId, ServiceId, Token
-from queue_server.secret_notes import FIRST_SIGN_IN
-from queue_server.shell.access import hash_password
+from queue_server.process.secret_notes import FIRST_SIGN_IN
 from queue_server.storage.accounts import Accounts
 from queue_server.storage.sqlite import FILE
 from queue_server.storage.sqlite import connect as connect_file
+from queue_server.web.access import hash_password
 from tests.shell.child import ROOT, Child, command, run, stored
 from tests.watching import PATIENCE_S
 

@@ -9,11 +9,11 @@ import pytest
 from queue_protocol.ids import DeviceId
 from queue_protocol.snapshots import Board, Menu
 from queue_server import app
-from queue_server.admission import remove_device
-from queue_server.config import DeviceRemoval
-from queue_server.shell.access import hash_secret
+from queue_server.process.arguments import DeviceRemoval
+from queue_server.process.first_access import remove_device
 from queue_server.storage.accounts import Accounts
 from queue_server.storage.sqlite import FILE
+from queue_server.web.access import hash_secret
 from tests.shell.server import running
 
 

@@ -10,18 +10,18 @@ from hypothesis import strategies as st
 
 from queue_protocol.texts import Texts
 from queue_server.app import read_texts
+from queue_server.areas.catalogue.changes import Change, changes_between
+from queue_server.areas.catalogue.problems import problem_words
+from queue_server.areas.catalogue.tables import catalogue_tables
+from queue_server.areas.reports.tables import TABLES, Figures, in_order
 from queue_server.catalogue_file import CatalogueRefused, read_catalogue_text
 from queue_server.core.catalogue import Catalogue, Hours, Interleave, Policy, WeeklySession
 from queue_server.core.permissions import ChangeCatalogue
 from queue_server.followers.reports.rows import DailySum
-from queue_server.shell.catalogue_changes import Change, changes_between
-from queue_server.shell.catalogue_problems import problem_words
-from queue_server.shell.catalogue_tables import catalogue_tables
-from queue_server.shell.report_tables import TABLES, Figures, in_order
-from queue_server.shell.spans import Span, read_asked, read_span, usual_spans
-from queue_server.shell.spreadsheet import table_as_csv
-from queue_server.shell.tables import DARKEST, Column, Table, Wording, shade
 from queue_server.storage.reports import Arrivals
+from queue_server.web.spans import Span, read_asked, read_span, usual_spans
+from queue_server.web.spreadsheet import table_as_csv
+from queue_server.web.tables import DARKEST, Column, Table, Wording, shade
 from tests.core.center import CATALOGUE, CERTIFICATION, LAND, MANAGER, Center
 
 TODAY = date(2026, 11, 25)

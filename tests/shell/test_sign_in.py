@@ -12,16 +12,17 @@ import pytest
 from queue_protocol.answers import Answer
 from queue_protocol.ids import AccountId
 from queue_protocol.snapshots import Desk
-from queue_server.shell import access, connections, sign_in_limits
-from queue_server.shell.access import BROWSER_COOKIE, SESSION_COOKIE, SESSION_LASTS
-from queue_server.shell.sign_in_limits import (
+from queue_server.live import sockets as connections
+from queue_server.storage.accounts import Accounts
+from queue_server.storage.sqlite import FILE
+from queue_server.web import access, sign_in_limits
+from queue_server.web.access import BROWSER_COOKIE, SESSION_COOKIE, SESSION_LASTS
+from queue_server.web.sign_in_limits import (
     FIRST_DELAY_S,
     GUESSES_ALLOWED,
     LONGEST_DELAY_S,
     MOST_OF_AN_ADDRESS,
 )
-from queue_server.storage.accounts import Accounts
-from queue_server.storage.sqlite import FILE
 from tests.shell.server import PASSWORD, Page, Running
 from tests.watching import PATIENCE_S, wait_until
 

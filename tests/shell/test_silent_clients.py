@@ -19,8 +19,10 @@ from queue_protocol.commands import Request, TakeTicket
 from queue_protocol.hellos import DisplayHello, FromClient, KioskHello
 from queue_protocol.ids import CommandId, DeviceId, ServiceId, Token
 from queue_protocol.snapshots import Menu
-from queue_server.shell import app as web
-from queue_server.shell import connections, hub, protocol
+from queue_server.live import hub
+from queue_server.live import sockets as connections
+from queue_server.web import application as web
+from queue_server.web import engines as protocol
 from tests.shell.server import Running, running
 from tests.watching import PATIENCE_S, SOON_S
 

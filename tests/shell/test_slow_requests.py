@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from queue_server.shell import protocol
+from queue_server.web import engines as protocol
 from tests.shell.server import Running, running
 
 HEAD = b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://127.0.0.1\r\nContent-Length: 100\r\n\r\n"

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from queue_server.shell.app import keep_running
+from queue_server.web.application import keep_running
 from tests.watching import PATIENCE_S
 
 

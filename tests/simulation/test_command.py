@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from queue_protocol.desk_tickets import CallRule
-from queue_server.console import main
+from queue_server.cli.commands import main
 from queue_server.core import dispatch
 from queue_server.core.hall import Hall, Waiting
 from queue_server.simulation import arguments

@@ -73,8 +73,8 @@ from queue_server.core.events import (
 )
 from queue_server.core.facts import CallReason, CarriedSlip, KioskMark, KnownPart, OpenedCounter, Place, Session
 from queue_server.core.loss_events import EntriesMissing
-from queue_server.storage.journal import START
-from queue_server.storage.records import JournalOrigin, chain_hash, row_of
+from queue_server.journal.port import START
+from queue_server.journal.records import JournalOrigin, chain_hash, row_of
 
 DAY = date(2026, 11, 23)
 AT = datetime(2026, 11, 23, 1, 12, 3, 456789, tzinfo=UTC)

@@ -38,8 +38,8 @@ from queue_server.core.catalogue import Catalogue
 from queue_server.core.decision import Actor
 from queue_server.core.events import Entry
 from queue_server.core.permissions import Order
-from queue_server.storage.journal import Journal, MemoryJournal, StoredAnswer, body_hash
-from queue_server.storage.records import JournalOrigin
+from queue_server.journal.port import Journal, MemoryJournal, StoredAnswer, body_hash
+from queue_server.journal.records import JournalOrigin
 from queue_server.storage.sqlite import FILE, SqliteJournal, connect
 from tests.core.center import (
     CIVIL_STATUS,

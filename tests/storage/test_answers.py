@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from queue_protocol.ids import CommandId
+from queue_server.journal.port import JournalDamaged, StoredAnswer
 from queue_server.storage.answers import OF_NO_COMMAND
 from queue_server.storage.chain import verify
-from queue_server.storage.journal import JournalDamaged, StoredAnswer
 from queue_server.storage.sqlite import FILE, SqliteJournal, connect
 from tests.storage.journals import ORIGIN
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from queue_server.journal.port import JournalDamaged
+from queue_server.journal.records import chain_hash, row_of
 from queue_server.storage.chain import Verified, verify
-from queue_server.storage.journal import JournalDamaged
-from queue_server.storage.records import chain_hash, row_of
 from queue_server.storage.reports import Reports
 from tests.storage.files import ask, store, tamper
 from tests.storage.journals import ORIGIN, a_full_day

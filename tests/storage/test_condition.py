@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from queue_server.journal.port import JournalDamaged, JournalUnavailable
 from queue_server.storage.chain import verify
 from queue_server.storage.condition import check
-from queue_server.storage.journal import JournalDamaged, JournalUnavailable
 from queue_server.storage.sqlite import FILE, SqliteJournal, connect
 from tests.core.center import LAN, Center
 from tests.storage.files import ask, bytes_of, left_by_a_power_cut, store

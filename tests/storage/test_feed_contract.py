@@ -11,7 +11,7 @@ import pytest
 
 from queue_server.core.events import Entry
 from queue_server.journal.feed import Batch, Feed, NotFollowed, Position
-from queue_server.storage.journal import START, Journal, JournalDamaged, JournalUnavailable, MemoryFeed, MemoryJournal
+from queue_server.journal.port import START, Journal, JournalDamaged, JournalUnavailable, MemoryFeed, MemoryJournal
 from queue_server.storage.reading import open_to_read
 from queue_server.storage.retention import remove_oldest_day
 from queue_server.storage.sqlite import FILE, SqliteJournal, connect

@@ -17,8 +17,8 @@ from device_runtime.device_key import read_key
 from kiosk.reserve_file import FILE as RESERVE
 from kiosk.reserve_file import ReserveFile
 from kiosk.started_slips import StartedSlips
-from queue_server.console import main
-from queue_server.premises import open_beside, open_file
+from queue_server.cli.commands import main
+from queue_server.process.resources import open_beside, open_file
 from queue_server.storage.chain import verify
 from queue_server.storage.rebuilding import rebuild, replay
 from queue_server.storage.sqlite import FILE, Connection

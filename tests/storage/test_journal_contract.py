@@ -10,7 +10,7 @@ from queue_protocol.ids import CommandId
 from queue_server.core.events import DayOpened
 from queue_server.core.evolve import evolve
 from queue_server.core.hall import Hall
-from queue_server.storage.journal import START, Head, Journal, JournalUnavailable
+from queue_server.journal.port import START, Head, Journal, JournalUnavailable
 from tests.core.center import CATALOGUE, KIOSK, LAN
 from tests.storage.journals import (
     ORIGIN,

@@ -8,11 +8,11 @@ import pytest
 from sqlite_utils import Database
 
 from queue_protocol.ids import AccountId, DeviceId
+from queue_server.journal.records import entry_of
 from queue_server.storage.accounts import Accounts
 from queue_server.storage.chain import verify
 from queue_server.storage.migrations import migrations
 from queue_server.storage.rebuilding import is_outdated, rebuild
-from queue_server.storage.records import entry_of
 from queue_server.storage.reports import Reports
 from queue_server.storage.sqlite import FILE, Connection, connect
 from tests.storage.test_records import GOLDEN, golden_rows

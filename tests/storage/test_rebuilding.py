@@ -21,7 +21,7 @@ from queue_protocol.commands import (
 from queue_server.core.events import Entry, OutageEnded
 from queue_server.core.permissions import Order
 from queue_server.followers.reports.projection import VERSION
-from queue_server.storage.journal import JournalDamaged
+from queue_server.journal.port import JournalDamaged
 from queue_server.storage.rebuilding import OF_A_DAY, REPORT_TABLES, check_reports, is_outdated, rebuild, replay
 from queue_server.storage.sqlite import Connection, SqliteJournal, connect
 from tests.core.center import LAN, MORNING, Center, called

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queue_server.core.events import EVENTS, TicketIssued
-from queue_server.storage.journal import START
-from queue_server.storage.records import UPCASTS, Row, chain_hash, entry_of, row_of
+from queue_server.journal.port import START
+from queue_server.journal.records import UPCASTS, Row, chain_hash, entry_of, row_of
 from tests.storage import every_event
 from tests.storage.journals import ORIGIN, a_full_day
 

@@ -18,7 +18,7 @@ from queue_server.core.permissions import Order, PutClockBack
 from queue_server.followers.reports.projection import apply
 from queue_server.followers.reports.rows import TABLES
 from queue_server.followers.reports.state import State
-from queue_server.storage.journal import JournalDamaged, JournalUnavailable
+from queue_server.journal.port import JournalDamaged, JournalUnavailable
 from queue_server.storage.rebuilding import rebuild, replay
 from queue_server.storage.report_rows import ReportRows, read_state
 from queue_server.storage.sqlite import FILE, Connection, SqliteJournal, connect

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from queue_protocol.ids import CommandId
-from queue_server.storage.journal import JournalDamaged, JournalUnavailable
-from queue_server.storage.records import JournalOrigin
+from queue_server.journal.port import JournalDamaged, JournalUnavailable
+from queue_server.journal.records import JournalOrigin
 from queue_server.storage.sqlite import ANSWERS_KEPT, FILE, SqliteJournal, connect, last_entry_at
 from tests.core.center import DAY
 from tests.storage.files import tamper

@@ -20,8 +20,8 @@ import pytest
 
 from display.config import read_settings
 from kiosk.config import read_options
-from queue_server.config import Config
-from queue_server.config import read_arguments as read_server
+from queue_server.process.arguments import Config
+from queue_server.process.arguments import read_arguments as read_server
 from tests.house.sources import ROOT
 from tests.watching import PATIENCE_S
 from tools import center

@@ -19,7 +19,7 @@ def test_what_thinks_is_read_from_the_contract() -> None:
     pure = pure_modules((ROOT / ".importlinter").read_text(encoding="utf-8"))
     assert is_pure("queue_server/core/dispatch.py", pure)
     assert is_pure("queue_protocol/session.py", pure)
-    assert not is_pure("queue_server/shell/app.py", pure)
+    assert not is_pure("queue_server/web/application.py", pure)
 
 
 @pytest.mark.parametrize(

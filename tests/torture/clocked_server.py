@@ -8,8 +8,8 @@ import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from queue_server.console import main
-from queue_server.shell.clock import Clock, read_elapsed_s, read_wall
+from queue_server.cli.commands import main
+from queue_server.engine.clock import Clock, read_elapsed_s, read_wall
 
 
 def read_shifted() -> datetime:

@@ -25,23 +25,23 @@ from queue_protocol.commands import (
 )
 from queue_protocol.ids import AccountId, CommandId, RemarkId, TicketId, ticket_number
 from queue_protocol.journal_end import JournalEnd
-from queue_server.admission import FIRST_DEVICES, welcome_first_people
-from queue_server.alive_file import Alive, alive_file, look_alive
-from queue_server.config import StartError
 from queue_server.core.decision import Actor
 from queue_server.core.hall import Hall, catalogue_of
 from queue_server.core.series import next_number, split_number
-from queue_server.last_backup import LastBackup, note_backup
-from queue_server.premises import open_file
-from queue_server.service import Service
-from queue_server.shell.access import is_key
+from queue_server.engine.service import Service
+from queue_server.journal.port import JournalDamaged, JournalError
+from queue_server.process.alive_file import Alive, alive_file, look_alive
+from queue_server.process.arguments import StartError
+from queue_server.process.first_access import FIRST_DEVICES, welcome_first_people
+from queue_server.process.last_backup import LastBackup, note_backup
+from queue_server.process.resources import open_file
 from queue_server.storage.accounts import Accounts
 from queue_server.storage.chain import verify
-from queue_server.storage.journal import JournalDamaged, JournalError
 from queue_server.storage.rebuilding import check_reports
 from queue_server.storage.remarks import Remarks
 from queue_server.storage.sqlite import FILE, Connection, SqliteJournal, fold
 from queue_server.storage.versions import JournalTooNew
+from queue_server.web.access import is_key
 from tests.core.center import CATALOGUE, CERTIFICATION, KIOSK, LAN, LAND, MORNING, tokens
 from tests.storage.journals import ORIGIN
 

@@ -13,7 +13,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
 from device_runtime.device_key import read_key
-from queue_server.secret_notes import left_password
+from queue_server.process.secret_notes import left_password
 from tests.watching import PATIENCE_S
 
 HOST = "motcua.test"

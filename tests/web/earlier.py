@@ -7,8 +7,8 @@ import sys
 from datetime import timedelta
 
 from queue_server import app
-from queue_server.console import main
-from queue_server.shell.clock import Clock, read_wall
+from queue_server.cli.commands import main
+from queue_server.engine.clock import Clock, read_wall
 
 AGO = timedelta(minutes=int(sys.argv[1]))
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from queue_protocol.ids import CommandId, DeviceId, Token
 from queue_protocol.session import LASTING
-from queue_server.shell.files import WEB
+from queue_server.web.files import WEB
 from tests.web.browsing import Windows
 
 

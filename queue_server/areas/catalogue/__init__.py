@@ -1,0 +1,1 @@
+"""What the center offers, as a manager reads and changes it."""

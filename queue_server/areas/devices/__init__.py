@@ -1,0 +1,1 @@
+"""The boxes that are let in."""

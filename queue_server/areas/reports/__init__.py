@@ -1,0 +1,1 @@
+"""Reports of a span of days and the ledger of a day."""

@@ -1,0 +1,1 @@
+"""The one writer: every command takes its path, every entry its clock."""

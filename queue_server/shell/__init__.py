@@ -1,1 +1,0 @@
-"""What touches the network: the socket, the pages, who is let in. Decides nothing about the queue."""

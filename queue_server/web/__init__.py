@@ -1,0 +1,1 @@
+"""What every page needs: who asks, from where, and how an answer is made."""
