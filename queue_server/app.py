@@ -22,11 +22,15 @@ import assets
 from queue_protocol.texts import Texts
 from queue_server.areas.accounts.pages import AccountPages
 from queue_server.areas.catalogue.pages import CataloguePages
+from queue_server.areas.desk.pages import DeskPages
 from queue_server.areas.devices.pages import DevicePages
+from queue_server.areas.display_page.pages import DisplayPages
+from queue_server.areas.health.pages import HealthPages
+from queue_server.areas.kiosk_page.pages import KioskPages
 from queue_server.areas.office.pages import OfficePages
 from queue_server.areas.remarks.pages import RemarkPages
 from queue_server.areas.reports.pages import ReportPages
-from queue_server.areas.sign_in.pages import Pages
+from queue_server.areas.sign_in.pages import SignInPages
 from queue_server.areas.ticket.pages import TicketPages
 from queue_server.core.catalogue import Catalogue
 from queue_server.engine.clock import Clock, read_elapsed_s, read_wall
@@ -62,7 +66,7 @@ from queue_server.web.addresses import Door, authority
 from queue_server.web.files import Files
 from queue_server.web.metrics import note_commit
 from queue_server.web.newcomers import MOST
-from queue_server.web.page_context import Reception, load_templates
+from queue_server.web.page_context import Area, PageContext, load_templates
 
 log = logging.getLogger(__name__)
 
@@ -133,17 +137,8 @@ def compose(config: Config, connection: Connection, greeting: str) -> Any:
     offset_s = functools.partial(_utc_offset_s, service, clock)
     sockets = Sockets(service, hub, access, Door(config.names, _own_names()), clock.now, offset_s)
     reports = Reports(path)
-    reception = Reception(service, access, texts, offset_s, load_templates())
-    pages = (
-        Pages(reception, hub, clock, condition, read_wall, version("motcua")),
-        TicketPages(reception, notebook, clock.now),
-        AccountPages(reception, hub),
-        DevicePages(reception, hub, config.data),
-        RemarkPages(reception, notebook),
-        OfficePages(reception, reports, in_reader),
-        ReportPages(reception, reports, in_reader),
-        CataloguePages(reception),
-    )
+    context = PageContext(service, access, texts, offset_s, load_templates())
+    pages = _pages(context, hub, clock, condition, notebook, reports, in_reader, config.data)
     files = Files(config.data / "cache", texts)
     works = _works(config.data, connection, service, hub, clock, in_writer)
     works = (*works, functools.partial(_watch_told, sockets), condition.watch)
@@ -159,7 +154,34 @@ def compose(config: Config, connection: Connection, greeting: str) -> Any:
             executor.shutdown()
 
     routes = [route for each in (*pages, files, sockets) for route in each.routes()]
-    return web.build(routes, sockets.door, sockets.rate, lifespan, reception.apologise)
+    return web.build(routes, sockets.door, sockets.rate, lifespan, context.apologise)
+
+
+def _pages(
+    context: PageContext,
+    hub: Hub,
+    clock: Clock,
+    condition: Condition,
+    notebook: Notebook,
+    reports: Reports,
+    in_reader: InWriter,
+    data: Path,
+) -> tuple[Area, ...]:
+    """Return every area of the pages: a new one is added here."""
+    return (
+        SignInPages(context, hub),
+        KioskPages(context),
+        DisplayPages(context),
+        DeskPages(context),
+        HealthPages(context, hub, clock, condition, read_wall, version("motcua")),
+        TicketPages(context, notebook, clock.now),
+        AccountPages(context, hub),
+        DevicePages(context, hub, data),
+        RemarkPages(context, notebook),
+        OfficePages(context, reports, in_reader),
+        ReportPages(context, reports, in_reader),
+        CataloguePages(context),
+    )
 
 
 def _welcome(data: Path, accounts: Accounts, *, is_new: bool) -> None:

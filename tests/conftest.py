@@ -1,11 +1,16 @@
-"""What every test relies on: how hypothesis runs here, which tests run beside each other, how hard torture is."""
+"""What every test relies on: how hypothesis runs, which tests run beside each other, how hard torture is, a server."""
 
+import functools
 import os
+from collections.abc import Iterator
+from pathlib import Path
 
+import argon2
 import pytest
 from hypothesis import settings
 
 from tests.checkout import CheckoutWatch
+from tests.server_in_process import Running, running
 
 settings.register_profile(
     "motcua",
@@ -49,3 +54,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         shared = {each[-1].scope for each in definitions.name2fixturedefs.values()} if definitions else set()
         if "module" in shared:
             item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let passwords cost as little as the algorithm allows: what they cost a guesser is argon2's to test."""
+    cheap = functools.partial(argon2.PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(argon2, "PasswordHasher", cheap)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Running]:
+    """Lend a server of its own to a test."""
+    with running(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def quiet_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Lend one server to all tests that change nothing others could notice."""
+    with running(tmp_path_factory.mktemp("quiet")) as server:
+        yield server

@@ -25,9 +25,9 @@ from queue_protocol.ids import DeviceId, ServiceId, ticket_number
 from queue_protocol.snapshots import Board, Desk, Menu
 from tests.clerk import Clerk
 from tests.core.center import token
+from tests.server_child import command
+from tests.server_in_process import Talk
 from tests.serving import ROOT, Serving
-from tests.shell.child import command
-from tests.shell.server import Talk
 from tests.watching import wait_until
 
 KIOSK, DISPLAY = DeviceId("kiosk-1"), DeviceId("display-1")

@@ -1,10 +1,11 @@
-"""Files the pages ask for besides themselves: the one look as a style, fonts, words, clips, and web/static."""
+"""Files the pages ask for besides themselves: the one look as a style, fonts, words, clips, and each area's own."""
 
 import asyncio
 import hashlib
 import logging
 import re
 import sys
+from os import PathLike
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +23,8 @@ from queue_server.web.fonts import WEIGHTS, icon_names
 
 log = logging.getLogger(__name__)
 
-WEB: Final = Path(__file__).parent.parent / "web"
+WEB: Final = Path(__file__).parent
+AREAS: Final = WEB.parent / "areas"
 
 FONT_WAIT_S = 20.0
 """Cutting the fonts takes three seconds on this team's machines and may take five times that on a commune's."""
@@ -50,7 +52,7 @@ class Files:
             Route("/texts/{language}.json", self._words),
             Route("/voice/{clip}.wav", self._clip),
             Route("/voice/{language}/{clip}.wav", self._clip),
-            Mount("/static", _Scripts(directory=WEB / "static")),
+            Mount("/static", _Scripts()),
         ]
 
     async def _look(self, _request: Request) -> Response:
@@ -93,13 +95,25 @@ class Files:
 
 
 class _Scripts(StaticFiles):
-    """Scripts and styles, asked for anew with each page: those of an older server do not know what this one says."""
+    """Scripts and styles, asked for anew with each page: those of an older server do not know what this one says.
+
+    They lie in the folders of several areas and have one address: names are unique.
+    """
+
+    def get_directories(self, directory: object = None, packages: object = None) -> list[PathLike[str] | str]:  # noqa: ARG002 - the library's
+        """Return where the files lie."""
+        return [*page_folders("static")]
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Return a file, or that the one with this ETag is still the same."""
         response = await super().get_response(path, scope)
         response.headers.update(_FRESH)
         return response
+
+
+def page_folders(kind: str) -> list[Path]:
+    """Return the folders that hold the pages' `static` files or `templates`: what all pages share, then each area's."""
+    return [WEB / kind, *sorted(AREAS.glob(f"*/{kind}"))]
 
 
 def look_css() -> str:

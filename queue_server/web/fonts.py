@@ -25,7 +25,7 @@ _RANGES: Final = (
 
 def icon_names() -> list[str]:
     """Return the icons that pages use, as `queue_server/web/icons.txt` lists them."""
-    listed = (Path(__file__).parent.parent / "web" / "icons.txt").read_text(encoding="utf-8")
+    listed = (Path(__file__).parent / "icons.txt").read_text(encoding="utf-8")
     return [line.strip() for line in listed.splitlines() if line.strip() and not line.startswith("#")]
 
 

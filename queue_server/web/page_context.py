@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
@@ -12,13 +12,15 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute
 
+from queue_protocol.ids import DeviceId
 from queue_protocol.texts import Texts
 from queue_server.core.decision import Actor
 from queue_server.engine.service import Service
-from queue_server.storage.accounts import Account, AccountRole
-from queue_server.web.access import SESSION_COOKIE, Access
-from queue_server.web.files import WEB
+from queue_server.storage.accounts import Account, AccountRole, DeviceRole
+from queue_server.web.access import DEVICE_COOKIE, SESSION_COOKIE, Access
+from queue_server.web.files import page_folders
 from queue_server.web.spans import Span
 from queue_server.web.tables import Wording
 
@@ -42,8 +44,15 @@ Handler = Callable[[Request], Awaitable[Response]]
 """Answers a request."""
 
 
+class Area(Protocol):
+    """One thing that people do, with its pages."""
+
+    def routes(self) -> list[BaseRoute]:
+        """Return where each of its pages is found."""
+
+
 @dataclass(frozen=True, slots=True)
-class Reception:
+class PageContext:
     """Receives every request of a person's browser."""
 
     service: Service
@@ -65,6 +74,10 @@ class Reception:
         if account is None or account.roles.isdisjoint(roles):
             raise HTTPException(403)
         return account
+
+    async def device(self, request: Request) -> tuple[DeviceId, DeviceRole] | None:
+        """Return the box that this browser stands for, with its role, or `None`."""
+        return await self.access.device_of(request.cookies.get(DEVICE_COOKIE))
 
     def words(self, request: HTTPConnection) -> Texts:
         """Return the words of the language that this browser asks for; Vietnamese when it asks for none."""
@@ -150,7 +163,7 @@ class Reception:
 def load_templates() -> Environment:
     """Return the pages' templates; a name that a page uses and nobody gives is an error, not an empty place."""
     return Environment(
-        loader=FileSystemLoader(WEB / "templates"),
+        loader=FileSystemLoader(page_folders("templates")),
         autoescape=select_autoescape(),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -202,6 +215,12 @@ def go_on_to(target: str) -> RedirectResponse:
 def set_cookie(response: Response, name: str, value: str, lasts_s: int) -> None:
     """Let the browser keep a value that no script and no other site can use."""
     response.set_cookie(name, value, max_age=lasts_s, httponly=True, samesite="strict", path="/")
+
+
+def keep_device(request: Request, response: Response) -> Response:
+    """Let the browser of a page that stands for a box remember it from today on."""
+    set_cookie(response, DEVICE_COOKIE, request.cookies[DEVICE_COOKIE], REMEMBERED_S)
+    return response
 
 
 def json_of(facts: object, status: int = ALL_WELL) -> Response:

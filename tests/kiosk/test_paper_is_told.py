@@ -16,7 +16,7 @@ import pytest
 from queue_protocol.ids import TicketId
 from queue_protocol.snapshots import Desk, Office
 from tests.printers.simulated_printer import Faults, PtyPlug, Simulator, TcpPlug, simulated
-from tests.shell.server import Running, Talk, running
+from tests.server_in_process import Running, Talk, running
 from tests.watching import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]

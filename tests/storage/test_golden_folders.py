@@ -23,7 +23,7 @@ from queue_server.storage.chain import verify
 from queue_server.storage.rebuilding import rebuild, replay
 from queue_server.storage.sqlite import FILE, Connection
 from queue_server.storage.versions import BEFORE, FORMAT, JournalTooNew
-from tests.shell.child import Child
+from tests.server_child import Child
 
 GOLDEN = Path(__file__).parent / "golden"
 ARCHIVES = sorted(GOLDEN.glob("folder-*.tar.xz"))

@@ -7,9 +7,9 @@ import pytest
 
 import assets
 from queue_protocol.texts import Texts
+from queue_server.web.files import WEB, page_folders
 
-WEB = Path(__file__).parent.parent.parent / "queue_server" / "web"
-FILES = sorted([*WEB.glob("static/*"), *WEB.glob("templates/*")])
+FILES = sorted(path for kind in ("static", "templates") for folder in page_folders(kind) for path in folder.iterdir())
 SCRIPTS = [path for path in FILES if path.suffix == ".js"]
 
 TOO_YOUNG = re.compile(r"\?\.[a-zA-Z\[(]|\?\?|\.replaceAll\(|\.at\(|#[a-z]+\s*[=(;]|\bimport\(|\bstatic\s+\{|&&=|\|\|=")
@@ -70,3 +70,9 @@ def _keys(path: Path) -> set[str]:
 def _code(path: Path) -> str:
     """Return a file without its comments."""
     return re.sub(r"/\*.*?\*/|\{#.*?#\}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+def test_no_two_areas_have_a_file_of_one_name() -> None:
+    """All files have one address, so each name is found in one folder only."""
+    names = [path.name for path in FILES]
+    assert len(names) == len(set(names)) > 50

@@ -16,7 +16,7 @@ from queue_protocol.announcements import PrintSlip
 from queue_protocol.commands import ReportDevice, ReportSlip
 from queue_protocol.hellos import KioskHello
 from queue_protocol.ids import DeviceId, ServiceId, TicketId
-from tests.shell.server import Talk
+from tests.server_in_process import Talk
 from tests.web.browsing import Server, Windows
 
 SERVICE = ServiceId("civil_status")

@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from queue_server.live.hub import Hub
 from queue_server.storage.accounts import Account, AccountRole
-from queue_server.web.page_context import Reception, field, json_of, read_form
+from queue_server.web.page_context import PageContext, field, json_of, read_form
 from queue_server.web.sign_in_limits import Guesses
 
 MOST_ADDRESSES = 5
@@ -26,7 +26,7 @@ ROLES: tuple[AccountRole, ...] = get_args(AccountRole)
 class AccountPages:
     """Forms and facts about people."""
 
-    reception: Reception
+    context: PageContext
     hub: Hub
 
     def routes(self) -> list[BaseRoute]:
@@ -40,19 +40,19 @@ class AccountPages:
         ]
 
     async def _list(self, request: Request) -> Response:
-        await self.reception.require(request, "manager")
-        access = self.reception.access
+        await self.context.require(request, "manager")
+        access = self.context.access
         everybody = await access.accounts()
         return json_of([_facts(each, access.guesses_at(each)) for each in everybody])
 
     async def _add(self, request: Request) -> Response:
-        await self.reception.require(request, "manager")
+        await self.context.require(request, "manager")
         form = await read_form(request)
         name, roles = field(form, "account").strip().lower(), _roles(form)
         if not roles:
             return _wrong("account_no_role")
         try:
-            password = await self.reception.access.add_account(name, roles)
+            password = await self.context.access.add_account(name, roles)
         except msgspec.ValidationError:
             return _wrong("account_bad_name")
         if password is None:
@@ -60,33 +60,33 @@ class AccountPages:
         return json_of({"account": name, "roles": sorted(roles), "password": password})
 
     async def _set_roles(self, request: Request) -> Response:
-        account = await self.reception.require(request, "manager")
+        account = await self.context.require(request, "manager")
         form = await read_form(request)
         name, roles = field(form, "account"), _roles(form)
         if not roles:
             return _wrong("account_no_role")
         if name == account.name and "manager" not in roles:
             return _wrong("account_own_role")
-        if not await self.reception.access.set_roles(name, roles):
+        if not await self.context.access.set_roles(name, roles):
             return _wrong("account_unknown", 404)
         self.hub.cut_account(name)
         return json_of({"account": name, "roles": sorted(roles)})
 
     async def _renew_password(self, request: Request) -> Response:
-        await self.reception.require(request, "manager")
+        await self.context.require(request, "manager")
         name = field(await read_form(request), "account")
-        password = await self.reception.access.renew_password(name)
+        password = await self.context.access.renew_password(name)
         if password is None:
             return _wrong("account_unknown", 404)
         self.hub.cut_account(name)
         return json_of({"account": name, "password": password})
 
     async def _remove(self, request: Request) -> Response:
-        account = await self.reception.require(request, "manager")
+        account = await self.context.require(request, "manager")
         name = field(await read_form(request), "account")
         if name == account.name:
             return _wrong("account_own")
-        if not await self.reception.access.remove_account(name):
+        if not await self.context.access.remove_account(name):
             return _wrong("account_unknown", 404)
         self.hub.cut_account(name)
         return json_of({})

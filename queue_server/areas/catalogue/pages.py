@@ -22,7 +22,7 @@ from queue_server.core.permissions import ChangeCatalogue
 from queue_server.web.page_context import (
     ALL_WELL,
     MANAGERS,
-    Reception,
+    PageContext,
     actor_of,
     download,
     field,
@@ -41,37 +41,37 @@ APPLIED = "/office/catalogue?changed=1"
 class CataloguePages:
     """The pages around the catalogue."""
 
-    reception: Reception
+    context: PageContext
 
     def routes(self) -> list[BaseRoute]:
         """Return where each is found."""
         return [
-            Route("/office/catalogue", self.reception.for_people(MANAGERS, self._show)),
-            Route("/office/catalogue.toml", self.reception.for_people(MANAGERS, self._export)),
+            Route("/office/catalogue", self.context.for_people(MANAGERS, self._show)),
+            Route("/office/catalogue.toml", self.context.for_people(MANAGERS, self._export)),
             Route("/office/catalogue/check", self._check, methods=["POST"]),
             Route("/office/catalogue", self._apply, methods=["POST"]),
         ]
 
     async def _show(self, request: Request) -> Response:
-        catalogue = self.reception.service.catalogue
-        words = self.reception.words(request)
+        catalogue = self.context.service.catalogue
+        words = self.context.words(request)
         done = "changed" in request.query_params
-        return await self.reception.page(
+        return await self.context.page(
             request, "catalogue.html", tables=catalogue_tables(catalogue, words), catalogue=catalogue, done=done
         )
 
     async def _export(self, request: Request) -> Response:
-        words, catalogue = self.reception.words(request), self.reception.service.catalogue
+        words, catalogue = self.context.words(request), self.context.service.catalogue
         head = [
-            words.say("catalogue_file_head", center=catalogue.center["vi"], day=self.reception.today().isoformat()),
+            words.say("catalogue_file_head", center=catalogue.center["vi"], day=self.context.today().isoformat()),
             words.say("catalogue_file_hint"),
         ]
         body = catalogue_text(catalogue, head).encode()
-        return download(body, "application/toml; charset=utf-8", f"motcua-catalogue-{self.reception.today()}.toml")
+        return download(body, "application/toml; charset=utf-8", f"motcua-catalogue-{self.context.today()}.toml")
 
     async def _check(self, request: Request) -> Response:
         """Show what a text would change, or what is wrong with it. Nothing counts yet."""
-        await self.reception.require(request, "manager")
+        await self.context.require(request, "manager")
         text = field(await read_form(request), "text")
         try:
             wanted = read_catalogue_text(text, PASTED)
@@ -80,7 +80,7 @@ class CataloguePages:
         return await self._checked(request, text, wanted)
 
     async def _apply(self, request: Request) -> Response:
-        account = await self.reception.require(request, "manager")
+        account = await self.context.require(request, "manager")
         form = await read_form(request)
         text = field(form, "text")
         try:
@@ -89,21 +89,21 @@ class CataloguePages:
             return await self._refused(request, text, error.problems)
         # Made with the preview: a second press of the button is the same command.
         command_id = _command_id(field(form, "command_id"))
-        in_use = self.reception.service.catalogue
+        in_use = self.context.service.catalogue
         if field(form, "base") != edition(in_use):
             # A second press of the button finds what the first has done; else somebody else was here meanwhile.
             return go_on_to(APPLIED) if wanted == in_use else await self._checked(request, text, wanted, outdated=True)
         order = ChangeCatalogue(catalogue=wanted)
-        answer = await self.reception.service.submit(actor_of(account), command_id, order)
+        answer = await self.context.service.submit(actor_of(account), command_id, order)
         if isinstance(answer.result, Refused):
             problem = answer.result.facts.get("problem")
             if problem is None:
-                return self.reception.apologise(request, 503, f"refused_{answer.result.code}")
+                return self.context.apologise(request, 503, f"refused_{answer.result.code}")
             return await self._refused(request, text, [Problem(None, "", str(problem))])
         return go_on_to(APPLIED)
 
     async def _checked(self, request: Request, text: str, wanted: Catalogue, *, outdated: bool = False) -> Response:
-        changes = changes_between(self.reception.service.catalogue, wanted, self.reception.words(request))
+        changes = changes_between(self.context.service.catalogue, wanted, self.context.words(request))
         status = 409 if outdated else ALL_WELL
         return await self._shown(
             request, text, status, changes=changes, command_id=secrets.token_hex(16), outdated=outdated
@@ -123,8 +123,8 @@ class CataloguePages:
         command_id: str = "",
         outdated: bool = False,
     ) -> Response:
-        words = self.reception.words(request)
-        return await self.reception.page(
+        words = self.context.words(request)
+        return await self.context.page(
             request,
             "catalogue_check.html",
             status,
@@ -133,7 +133,7 @@ class CataloguePages:
             problems=[(each.line, each.key, problem_words(each.what, words)) for each in problems],
             changes=changes,
             command_id=command_id,
-            base=edition(self.reception.service.catalogue),
+            base=edition(self.context.service.catalogue),
             outdated=outdated,
         )
 

@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 from queue_server.core.calendar import is_public_holiday, sessions_of
 from queue_server.storage.reports import Reports
 from queue_server.web.access import InThread
-from queue_server.web.page_context import MANAGERS, Reception, json_of
+from queue_server.web.page_context import MANAGERS, PageContext, json_of
 
 MOMENTS = ("issued_at", "called_at", "started_at", "ended_at")
 
@@ -23,22 +23,22 @@ MOMENTS = ("issued_at", "called_at", "started_at", "ended_at")
 class OfficePages:
     """The page that answers whether the hall is all right now."""
 
-    reception: Reception
+    context: PageContext
     reports: Reports
     in_reader: InThread
 
     def routes(self) -> list[BaseRoute]:
         """Return where each is found."""
         return [
-            Route("/office", self.reception.for_people(MANAGERS, partial(self.reception.page, template="office.html"))),
+            Route("/office", self.context.for_people(MANAGERS, partial(self.context.page, template="office.html"))),
             Route("/office/day.json", self._day),
             Route("/office/today.json", self._today),
         ]
 
     async def _day(self, request: Request) -> Response:
-        await self.reception.require(request, "manager")
-        day = self.reception.asked_day(request).isoformat()
-        catalogue = self.reception.service.catalogue
+        await self.context.require(request, "manager")
+        day = self.context.asked_day(request).isoformat()
+        catalogue = self.context.service.catalogue
         services, zone = enumerate(catalogue.services), ZoneInfo(catalogue.time_zone)
         return json_of(
             {
@@ -55,9 +55,9 @@ class OfficePages:
 
     async def _today(self, request: Request) -> Response:
         """Say what the calendar says of today; `sessions` is `null` where the center has no hours."""
-        await self.reception.require(request, "manager")
-        day = self.reception.today()
-        sessions = sessions_of(self.reception.service.catalogue, day)
+        await self.context.require(request, "manager")
+        day = self.context.today()
+        sessions = sessions_of(self.context.service.catalogue, day)
         usual = None if sessions is None else [(each.opens_at, each.closes_at) for each in sessions]
         return json_of({"day": day, "sessions": usual, "public_holiday": is_public_holiday(day)})
 

@@ -18,7 +18,7 @@ from queue_server.web.page_context import (
     ALL_WELL,
     MANAGERS,
     STAFF,
-    Reception,
+    PageContext,
     download,
     field,
     go_on_to,
@@ -42,12 +42,12 @@ class WrittenNote(msgspec.Struct, frozen=True, kw_only=True):
 class RemarkPages:
     """The forms of the desk, and the page on which a manager reads."""
 
-    reception: Reception
+    context: PageContext
     notebook: Notebook
 
     def routes(self) -> list[BaseRoute]:
         """Return where each is found."""
-        managers = self.reception.for_people
+        managers = self.context.for_people
         return [
             Route("/desk/notes", self._add, methods=["POST"]),
             Route("/desk/notes/erase", self._erase_note, methods=["POST"]),
@@ -57,7 +57,7 @@ class RemarkPages:
         ]
 
     async def _add(self, request: Request) -> Response:
-        account = await self.reception.require(request, *STAFF)
+        account = await self.context.require(request, *STAFF)
         form = await read_form(request)
         try:
             written = msgspec.convert(dict(form), WrittenNote)
@@ -68,7 +68,7 @@ class RemarkPages:
 
     async def _erase_note(self, request: Request) -> Response:
         """Erase a note: the one who wrote it may, and a manager."""
-        account = await self.reception.require(request, *STAFF)
+        account = await self.context.require(request, *STAFF)
         remark = await self.notebook.find(field(await read_form(request), "remark"))
         if remark is None:
             return json_of({"error": "note_gone"}, 404)
@@ -82,19 +82,19 @@ class RemarkPages:
         written = [] if asked.error else await self.notebook.of_days(asked.span.first, asked.span.last)
         groups = {kind: self._drawn(request, written, kind) for kind in ("comment", "note")}
         status = 400 if asked.error else ALL_WELL
-        return await self.reception.page(request, "remarks.html", status, asked=asked, groups=groups)
+        return await self.context.page(request, "remarks.html", status, asked=asked, groups=groups)
 
     async def _csv(self, request: Request) -> Response:
         asked = self._asked(request)
         if asked.error:
             raise HTTPException(400)
         first, last = asked.span.first, asked.span.last
-        table = remark_table(await self.notebook.of_days(first, last), self.reception.wording(request))
-        body = table_as_csv(table, self.reception.words(request), self.reception.about_export(request, asked.span))
-        return download(body, CSV, self.reception.name_of_export("remarks", asked.span))
+        table = remark_table(await self.notebook.of_days(first, last), self.context.wording(request))
+        body = table_as_csv(table, self.context.words(request), self.context.about_export(request, asked.span))
+        return download(body, CSV, self.context.name_of_export("remarks", asked.span))
 
     async def _erase(self, request: Request) -> Response:
-        account = await self.reception.require(request, "manager")
+        account = await self.context.require(request, "manager")
         form = await read_form(request)
         remark = await self.notebook.find(field(form, "remark"))
         if remark is None:
@@ -105,7 +105,7 @@ class RemarkPages:
     def _drawn(self, request: Request, written: Sequence[Remark], kind: str) -> list[tuple[Remark, tuple[str, ...]]]:
         """Return the remarks of one kind, the latest first, each with its cells."""
         chosen = [each for each in reversed(written) if each.kind == kind]
-        return list(zip(chosen, remark_table(chosen, self.reception.wording(request)).rows, strict=True))
+        return list(zip(chosen, remark_table(chosen, self.context.wording(request)).rows, strict=True))
 
     def _asked(self, request: Request) -> Asked:
-        return read_asked(request.query_params, self.reception.today(), self.reception.words(request))
+        return read_asked(request.query_params, self.context.today(), self.context.words(request))

@@ -25,7 +25,7 @@ from queue_server.core.remarks import MOST_LETTERS
 from queue_server.core.views import TicketPage, ticket_page
 from queue_server.engine.remarks import Notebook
 from queue_server.web.application import FRAMES_AND_FORMS
-from queue_server.web.page_context import ALL_WELL, Reception, field, go_on_to, read_form
+from queue_server.web.page_context import ALL_WELL, PageContext, field, go_on_to, read_form
 
 VISITOR = Actor("", frozenset({"visitor"}))
 
@@ -50,7 +50,7 @@ TRY_AGAIN = frozenset({"busy", "internal", "storage", "too_late"})
 class TicketPages:
     """The pages of tickets."""
 
-    reception: Reception
+    context: PageContext
     notebook: Notebook
     now: Callable[[], datetime]
 
@@ -64,11 +64,11 @@ class TicketPages:
 
     async def _show(self, request: Request) -> Response:
         token = Token(request.path_params["token"])
-        page = ticket_page(self.reception.service.hall, token, self.now())
-        facts = None if page is None else await self._facts(page, self.reception.words(request))
+        page = ticket_page(self.context.service.hall, token, self.now())
+        facts = None if page is None else await self._facts(page, self.context.words(request))
         status = 404 if page is None else ALL_WELL
-        to_check = self._slips_to_check(self.reception.words(request)) if page is None else None
-        response = await self.reception.page(request, "ticket.html", status, ticket=facts, to_check=to_check)
+        to_check = self._slips_to_check(self.context.words(request)) if page is None else None
+        response = await self.context.page(request, "ticket.html", status, ticket=facts, to_check=to_check)
         response.headers.update(PRIVATE if facts is None or not facts["is_open"] else PRIVATE | REFRESH)
         return response
 
@@ -78,29 +78,29 @@ class TicketPages:
             rating = msgspec.convert({"token": token, "rating": field(form, "rating")}, RateVisit, strict=False)
         except msgspec.ValidationError:
             raise HTTPException(400) from None
-        answer = await self.reception.service.submit(VISITOR, CommandId(secrets.token_hex(16)), rating)
+        answer = await self.context.service.submit(VISITOR, CommandId(secrets.token_hex(16)), rating)
         if isinstance(answer.result, Refused) and answer.result.code in TRY_AGAIN:
-            return self.reception.apologise(request, 503, f"refused_{answer.result.code}")
+            return self.context.apologise(request, 503, f"refused_{answer.result.code}")
         return go_on_to(f"/t/{token}")
 
     async def _comment(self, request: Request) -> Response:
         """Keep what the citizen says; a form without words, or a second one, changes nothing."""
         form, token = await read_form(request), Token(request.path_params["token"])
-        page = ticket_page(self.reception.service.hall, token, self.now())
+        page = ticket_page(self.context.service.hall, token, self.now())
         if page is not None and page.may_comment:
             await self.notebook.add_comment(RemarkId(secrets.token_hex(16)), page.ticket, field(form, "text"))
         return go_on_to(f"/t/{token}")
 
     def _slips_to_check(self, texts: Texts) -> dict[str, str] | None:
         """Return the span in which a slip may have been given that the journal has lost; `None`: there is none."""
-        span, offset_s = slips_to_check(self.reception.service.hall), self.reception.utc_offset_s()
+        span, offset_s = slips_to_check(self.context.service.hall), self.context.utc_offset_s()
         if span is None:
             return None
         return {"since": texts.time(span.since, offset_s), "until": texts.time(span.until, offset_s)}
 
     async def _facts(self, page: TicketPage, texts: Texts) -> dict[str, Any]:
-        service = self.reception.service
-        line, offset_s = service.catalogue.service(page.service), self.reception.utc_offset_s()
+        service = self.context.service
+        line, offset_s = service.catalogue.service(page.service), self.context.utc_offset_s()
         outlook = page.outlook
         wait = outlook.wait if outlook else None
         return {

@@ -1,0 +1,1 @@
+"""The kiosk as a page."""
