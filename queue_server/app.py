@@ -125,13 +125,12 @@ def compose(config: Config, connection: Connection, greeting: str) -> Any:
         _welcome(config.data, accounts, is_new=catalogue is not None)
     writer, reader = ThreadPoolExecutor(1, "writer"), ThreadPoolExecutor(1, "reader")
     in_writer, in_reader = _runner(writer, timed=True), _runner(reader)
-    hub = Hub(clock)
-    service = hub.service = Service(journal, in_writer, clock.now, hub.publish)
-    service.clock = clock
+    service = Service(journal, in_writer, clock.now, clock)
+    condition = _condition(config.data, connection, service, clock, in_writer, accounts)
+    hub = Hub(clock, service, condition)
     notebook = Notebook(Remarks(connection), in_writer, clock.now, lambda: service.hall.day, hub.show_notes)
     with blaming(path):
         asyncio.run(_begin(service, catalogue, alive if isinstance(alive, Alive) else None, notebook))
-    condition = hub.condition = _condition(config.data, connection, service, clock, in_writer, accounts)
     access = Access(accounts, in_writer, clock.now)
     texts = read_texts()
     offset_s = functools.partial(_utc_offset_s, service, clock)
@@ -204,7 +203,7 @@ def _works(
 ) -> tuple[web.Work, ...]:
     signs = upkeep.LifeSigns(data, clock.now, lambda: service.end)
     return (
-        service.run,
+        functools.partial(service.run, hub.publish),
         functools.partial(_beat, service, hub, clock),
         functools.partial(_watch, hub),
         signs.stay_alive,

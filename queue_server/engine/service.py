@@ -56,12 +56,17 @@ class Service:
     """The center's state, and the loop that is its only writer."""
 
     def __init__(
-        self, journal: Journal, in_writer: InWriter, now: Callable[[], datetime], on_publish: OnPublish
+        self,
+        journal: Journal,
+        in_writer: InWriter,
+        now: Callable[[], datetime],
+        clock: CorrectableClock | None = None,
     ) -> None:
+        """`clock`: what a word on the PC's clock moves; `None`: the time of this hall never goes back."""
         self._journal = journal
         self._in_writer = in_writer
         self._now = now
-        self._on_publish = on_publish
+        self._on_publish: OnPublish = _tell_nobody
         self._arrived: list[Asked] = []
         self._wake = asyncio.Event()
         self._pending: dict[CommandId, Asked] = {}
@@ -76,8 +81,7 @@ class Service:
         self._writing: asyncio.Task[bool] | None = None
         self._following: Draft | None = None
         """The draft on top of it."""
-        self.clock: CorrectableClock | None = None
-        """`None`: the time of this hall never goes back."""
+        self._clock = clock
         self.unwritable_since: datetime | None = None
         """Since when the storage takes nothing; `None`: it took the latest commit."""
         self.hall = Hall()
@@ -197,8 +201,8 @@ class Service:
             return before.answer if same else _settled(asked, "command_id_reused")
         if len(self._pending) >= WAITING_LIMIT:
             return _settled(asked, "busy")
-        if isinstance(order, ConfirmClock) and self.clock is not None and actor.roles & MAY_ASK[ConfirmClock]:
-            impossible = follow_word_on_clock(self.clock, asked)
+        if isinstance(order, ConfirmClock) and self._clock is not None and actor.roles & MAY_ASK[ConfirmClock]:
+            impossible = follow_word_on_clock(self._clock, asked)
             if impossible is not None:
                 return _settled(asked, impossible)
         self._pending[asked.id] = asked
@@ -222,8 +226,9 @@ class Service:
         self._wake.set()
         return self.unwritable_since is None
 
-    async def run(self) -> None:
-        """Take what was asked, draft by draft, until cancelled."""
+    async def run(self, on_publish: OnPublish) -> None:
+        """Take what was asked, draft by draft, until cancelled; `on_publish` is told what has become durable."""
+        self._on_publish = on_publish
         while True:
             await self._wake.wait()
             self._wake.clear()
@@ -369,6 +374,10 @@ class Service:
         self._pending.pop(asked.id, None)
         if not asked.answer.done():
             asked.answer.set_result(answer)
+
+
+def _tell_nobody(hall: Hall, entries: Sequence[Entry]) -> None:
+    """Before the service runs, nobody is there to be told."""
 
 
 def _settled(asked: Asked, code: RefusalCode) -> "asyncio.Future[Answer]":

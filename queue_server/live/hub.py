@@ -57,8 +57,11 @@ SEND_LIMIT_S = 5.0
 class Hub:
     """All connections of the center."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, service: Service, condition: Condition | None) -> None:
+        """`condition`: of the server's PC; `None`: nobody looks at it, and no box is missed."""
         self._clock = clock
+        self._service = service
+        self._condition = condition
         self._notes: Mapping[TicketId, tuple[Note, ...]] = {}
         self._connections: dict[Connection, None] = {}
         self._menus: tuple[Revision, dict[HallId | None, tuple[Menu, bytes]]] | None = None
@@ -73,12 +76,8 @@ class Hub:
         """The displays that speak, each offered what nobody had said when it began to."""
         self.journal_damaged_at: datetime | None = None
         """When the journal's past was found not to be what was written."""
-        self.condition: Condition | None = None
-        """Set once, by the composition; `None`: nobody looks at the PC, and no box is missed."""
         self._left_at: dict[DeviceId, datetime] = {}
         """When each box that was here since the start has left last."""
-        self.service: Service | None = None
-        """Set once, by the composition: service and hub know each other."""
 
     def join(self, connection: Connection) -> None:
         """Take a client in, and give it what it still owes: calls to say, slips to print."""
@@ -203,7 +202,7 @@ class Hub:
             journal_damaged_at=self.journal_damaged_at,
             notes=self._notes,
         )
-        return around if self.condition is None else self.condition.around(around, self._left_at)
+        return around if self._condition is None else self._condition.around(around, self._left_at)
 
     def count(self) -> dict[str, int]:
         """Return how many clients of each kind are connected."""
@@ -224,12 +223,6 @@ class Hub:
         if snapshot is None:
             connection.in_flight = None
         return None if snapshot is None else encode(snapshot)
-
-    @property
-    def _service(self) -> Service:
-        if self.service is None:
-            raise LookupError("the hub was not joined to a service")
-        return self.service
 
     def _menu_frame(self, connection: Connection, room: HallId | None) -> bytes | None:
         """Return the menu: the same bytes for every kiosk of a hall, built per revision and with each beat."""

@@ -17,6 +17,7 @@ from queue_server.core.decision import Actor
 from queue_server.core.events import Entry
 from queue_server.core.hall import Hall
 from queue_server.core.permissions import Order
+from queue_server.engine.clock_orders import CorrectableClock
 from queue_server.engine.service import Service
 from queue_server.journal.port import Head, JournalUnavailable, MemoryJournal, StoredAnswer
 from tests.core.center import CATALOGUE, CERTIFICATION, KIOSK, MORNING, tokens
@@ -75,24 +76,30 @@ class Office:
     now: datetime = MORNING
     published: list[Entry] = field(default_factory=list)
     halls: list[Hall] = field(default_factory=list)
+    listeners: list[Callable[[Hall, Sequence[Entry]], None]] = field(default_factory=list)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     """While cleared, the writer's thread is busy."""
+    clock: "Callable[[Office], CorrectableClock] | None" = None
+    """Makes what a word on the PC's clock moves; `None`: the time of this hall never goes back."""
     ids: Iterator[int] = field(default_factory=count)
     tokens: Iterator[Any] = field(default_factory=tokens)
 
     def __post_init__(self) -> None:
         """Build the service on the journal."""
         self.gate.set()
-        self.service = Service(self.journal, self._in_writer, lambda: self.now, self._publish)
+        self.service = Service(self.journal, self._in_writer, lambda: self.now, self.clock and self.clock(self))
 
     async def _in_writer(self, work: Callable[..., Any], *arguments: object) -> Any:
         await asyncio.sleep(0)
         await self.gate.wait()
         return work(*arguments)
 
-    def _publish(self, hall: Hall, entries: Sequence[Entry]) -> None:
+    def publish(self, hall: Hall, entries: Sequence[Entry]) -> None:
+        """Keep what has become durable, and tell who else listens."""
         self.published.extend(entries)
         self.halls.append(hall)
+        for listener in self.listeners:
+            listener(hall, entries)
 
     def wait(self, **time: float) -> None:
         """Let time pass, or with negative figures run backwards."""
@@ -143,7 +150,7 @@ async def at_work(
     office = office or Office()
     await office.service.restore()
     await office.service.prepare(catalogue, last_alive, last_end)
-    running = asyncio.create_task(office.service.run())
+    running = asyncio.create_task(office.service.run(office.publish))
     try:
         yield office
         assert not running.done(), "the only writer has died"

@@ -67,7 +67,7 @@ async def test_a_slip_that_landed_keeps_its_language() -> None:
     """A visit taken in English is known as such when its slip is published, also after a failed append."""
     languages: list[object] = []
     async with at_work() as office:
-        office.service._on_publish = lambda _hall, _entries: languages.append(dict(office.service.languages))
+        office.listeners.append(lambda _hall, _entries: languages.append(dict(office.service.languages)))
         office.journal.troubles = ["after"]
         ticket = await office.take("en")
     assert languages == [{ticket: "en"}]

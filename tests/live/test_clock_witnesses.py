@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -77,15 +78,13 @@ class Behind:
 
 async def test_a_hall_that_is_not_open_goes_back_by_itself() -> None:
     """Once the boxes bear the clock out and no counter is open; with a counter open a manager decides."""
-    async with at_work(Office(now=MORNING + AHEAD)) as office:
-        office.service.clock = Behind(office)
+    async with at_work(Office(now=MORNING + AHEAD, clock=Behind)) as office:
         put_clock_right(office.service, is_borne_out=False)
         await office.ask(OpenCounter(counter=1), LAN)
         put_clock_right(office.service, is_borne_out=True)
         await office.take()
         assert not put_backs(office)
-    async with at_work(Office(now=MORNING + AHEAD)) as office:
-        office.service.clock = Behind(office)
+    async with at_work(Office(now=MORNING + AHEAD, clock=Behind)) as office:
         put_clock_right(office.service, is_borne_out=True)
         await office.take()
         assert put_backs(office) == [MORNING]
@@ -94,11 +93,9 @@ async def test_a_hall_that_is_not_open_goes_back_by_itself() -> None:
 
 async def test_a_clock_that_was_reset_is_refused_with_what_to_do() -> None:
     """Nobody's word makes a PC with an empty battery right, and pressing the button is not without an answer."""
-    async with at_work(Office(now=MORNING)) as office:
-        office.service.clock = Behind(office, is_reset=True)
-        assert (await office.ask(ConfirmClock(), MANAGER)).result == Refused(code="clock_reset")
-        office.service.clock = Behind(office)
-        assert (await office.ask(ConfirmClock(), MANAGER)).result == Done()
+    for is_reset, answer in ((True, Refused(code="clock_reset")), (False, Done())):
+        async with at_work(Office(now=MORNING, clock=partial(Behind, is_reset=is_reset))) as office:
+            assert (await office.ask(ConfirmClock(), MANAGER)).result == answer
 
 
 def put_backs(office: Office) -> list[datetime]:

@@ -16,7 +16,6 @@ from queue_protocol.ids import DeviceId
 from queue_protocol.snapshots import Board, FromServer, Menu
 from queue_server.core.decision import Actor
 from queue_server.engine.clock import Clock
-from queue_server.engine.service import Service
 from queue_server.live.connection import Connection
 from queue_server.live.hub import Hub
 from queue_server.live.sockets import Sockets
@@ -32,10 +31,8 @@ class Screens:
     """A hub on the service of an office, and the clients that a test lets in."""
 
     def __init__(self, office: Office) -> None:
-        self.hub = Hub(Clock(None, lambda: office.now, lambda: 0.0))
-        journal, in_writer = office.service._journal, office.service._in_writer
-        office.service = Service(journal, in_writer, lambda: office.now, self.hub.publish)
-        self.hub.service = office.service
+        self.hub = Hub(Clock(None, lambda: office.now, lambda: 0.0), office.service, None)
+        office.listeners.append(self.hub.publish)
 
     def kiosk(self) -> Connection:
         """Let a kiosk in that prints."""

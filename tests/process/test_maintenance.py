@@ -164,7 +164,7 @@ async def test_old_days_go_while_the_server_runs(
 ) -> None:
     """All that are past retention in one go, and the journal goes on."""
     monkeypatch.setattr(upkeep, "RETENTION_EVERY_S", 0.001)
-    service = Service(SqliteJournal(connection, ORIGIN), at_once, lambda: NOW, lambda _hall, _entries: None)
+    service = Service(SqliteJournal(connection, ORIGIN), at_once, lambda: NOW)
     await service.restore()
     await for_a_moment(upkeep.remove_old_days(service, connection, at_once), 0.5)
     [(first,)] = ask(tmp_path / FILE, "SELECT min(day) FROM event")

@@ -138,10 +138,10 @@ class Life:
     @contextlib.asynccontextmanager
     async def _serving(self) -> AsyncIterator[tuple[Connection, Service]]:
         with contextlib.closing(open_file(self.data)) as connection:
-            service = Service(SqliteJournal(connection, ORIGIN), at_once, lambda: MORNING, lambda _hall, _entries: None)
+            service = Service(SqliteJournal(connection, ORIGIN), at_once, lambda: MORNING)
             await service.restore()
             await service.prepare(None if service.hall.day else CATALOGUE)
-            running = asyncio.create_task(service.run())
+            running = asyncio.create_task(service.run(lambda _hall, _entries: None))
             try:
                 yield connection, service
             finally:
@@ -183,13 +183,13 @@ PROMISES_KEPT = frozenset(
 
 
 async def _outcome(connection: Connection, folder: Path, lived: Lived) -> str:
-    service = Service(SqliteJournal(connection, ORIGIN), at_once, lambda: MORNING, lambda _hall, _entries: None)
+    service = Service(SqliteJournal(connection, ORIGIN), at_once, lambda: MORNING)
     await service.restore()
     alive = look_alive(folder)
     await service.prepare(None, *(() if alive is None else (alive.at, alive.end)))
     accounts = Accounts(connection)
     welcome_first_people(folder, accounts, is_new=False)
-    running = asyncio.create_task(service.run())
+    running = asyncio.create_task(service.run(lambda _hall, _entries: None))
     try:
         await service.hear_of(lived.heard, KIOSK)
         if _gives_again(service.hall, lived.tickets):
