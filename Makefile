@@ -68,7 +68,7 @@ coverage: prepare-test
 
 torture: prepare-test
 	@$(IN_ENVIRONMENT) -m pytest tests/torture --kills 200 --operations 10000 --frames 100000 \
-		--flips 2400 --damages 2000 -s $(OPTIONS)
+		--flips 2400 --damages 2000 --touches 4000 -s $(OPTIONS)
 
 check: prepare-test
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target $(CHECKS)

@@ -33,6 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--operations", type=int, default=250, help="how many commands a storm needs answered")
     parser.addoption("--flips", type=int, default=45, help="how often a file of the server is damaged")
     parser.addoption("--frames", type=int, default=2000, help="how many frames are thrown at the socket")
+    parser.addoption("--touches", type=int, default=60, help="how often the window of a kiosk is touched at random")
     parser.addoption("--damages", type=int, default=80, help="how often files of boxes are damaged, all together")
 
 
