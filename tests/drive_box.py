@@ -6,6 +6,7 @@ box itself prints goes to stderr. Points are pixels from the top left corner, as
 box as SIGTERM does.
 
     {"do": "touch", "x": 10, "y": 20}        finger down, and up after two frames
+    {"do": "key", "code": 282}               a key of a keyboard, down and up, by SDL's code
     {"do": "tree"}                           every widget that can be seen: class, id, text, place, size, disabled
     {"do": "screenshot", "path": "a.png"}     the next frame, as the screen gets it
 """
@@ -93,6 +94,16 @@ def _touch(order: Answer, reply: Reply) -> None:
     Clock.schedule_once(lift, FINGER_DOWN_S)
 
 
+def _key(order: Answer, reply: Reply) -> None:
+    from kivy.core.window import Window  # noqa: PLC0415 - as above
+
+    # As Kivy's own window passes on a key of SDL: whoever listens for keys comes first, then what Kivy does itself.
+    if not Window.dispatch("on_key_down", order["code"], 0, None, order["modifiers"]):
+        Window.dispatch("on_keyboard", order["code"], 0, None, order["modifiers"])
+    Window.dispatch("on_key_up", order["code"], 0)
+    reply({"ok": True})
+
+
 def _tree(_: Answer, reply: Reply) -> None:
     from kivy.core.window import Window  # noqa: PLC0415 - as above
 
@@ -146,7 +157,12 @@ def _save_frame(path: str) -> None:
     picture.transpose(Image.Transpose.FLIP_TOP_BOTTOM).save(path, "PNG")
 
 
-_ORDERS: dict[str, Callable[[Answer, Reply], None]] = {"touch": _touch, "tree": _tree, "screenshot": _screenshot}
+_ORDERS: dict[str, Callable[[Answer, Reply], None]] = {
+    "touch": _touch,
+    "key": _key,
+    "tree": _tree,
+    "screenshot": _screenshot,
+}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

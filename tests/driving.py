@@ -28,6 +28,10 @@ READING_S = 0.7
 """Nobody taps a word sooner than this after it appeared, and the kiosk takes quicker taps for a trembling hand."""
 
 
+KIVY_KEYS = ((282,), (27,), (292,), (293,), (101, "ctrl"), (113, "ctrl"))
+"""Keys that open, close or turn something in a Kivy program left as it is: F1, Escape, F11, F12, Ctrl+E, Ctrl+Q."""
+
+
 class BoxTrouble(AssertionError):
     """The box did not answer, has ended, or does not show what the test looks for; holds the end of its log."""
 
@@ -76,6 +80,10 @@ class Driven:
     def touch(self, x: float, y: float) -> None:
         """Put a finger on this pixel, counted from the top left corner, and lift it."""
         self._ask({"do": "touch", "x": x, "y": y})
+
+    def press(self, code: int, *modifiers: str) -> None:
+        """Press a key of a keyboard, by SDL's code, and let it go."""
+        self._ask({"do": "key", "code": code, "modifiers": list(modifiers)})
 
     def tap(self, text: str, timeout_s: float = PATIENCE_S) -> None:
         """Wait until this text is shown, read it as a person would, and tap the middle of it."""

@@ -17,7 +17,7 @@ from display.panel import LARGE_S
 from queue_protocol.commands import ReportCall, ReportDevice
 from queue_protocol.ids import Revision
 from tests.display.hall_server import HallServer, announce, at, board, wait_until, welcome
-from tests.driving import ROOT, Driven
+from tests.driving import KIVY_KEYS, ROOT, Driven
 from tests.watching import PATIENCE_S
 
 AMBER, NAVY = (255, 196, 46), (10, 26, 48)
@@ -154,6 +154,20 @@ def test_the_key_is_found_when_it_appears(hall_server: HallServer, tmp_path: Pat
     wait_until(lambda: len(hall_server.hellos) > 1 or None)
     ended(child, signal.SIGTERM)
     assert [hello.key for hello in hall_server.hellos[:2]] == [None, "k" * 32]
+
+
+def test_no_key_opens_anything_of_kivy(hall_server: HallServer, tmp_path: Path) -> None:
+    """A keyboard that lies about changes nothing on the board."""
+    with Driven.start(
+        "display", ["--server", hall_server.address, "--sound", "none"], home=tmp_path, size=(1280, 720)
+    ) as box:
+        box.wait_for("Quầy 3")
+        classes = sorted({widget["class"] for widget in box.tree()})
+        for key in KIVY_KEYS:
+            box.press(*key)
+        time.sleep(0.5)
+        assert sorted({widget["class"] for widget in box.tree()}) == classes
+        assert box.stop() == 0
 
 
 def test_a_machine_without_a_sound_card_says_so_and_shows_on(hall_server: HallServer, tmp_path: Path) -> None:

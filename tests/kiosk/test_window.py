@@ -12,7 +12,7 @@ from kiosk.touches import CALM_OVER_S, DEAD_TIME_S, REPEAT_S
 from printer_drivers.virtual import LATEST
 from queue_protocol.answers import Refused
 from queue_protocol.commands import CancelTicket, ReportSlip, TakeTicket
-from tests.driving import Driven
+from tests.driving import KIVY_KEYS, Driven
 from tests.kiosk.hall import KEY, Hall, many, menu, open_hall, with_card
 
 PRIMARY = assets.look()["colours"]["primary"]
@@ -211,3 +211,16 @@ def _words_stay_inside(tree: list[dict[str, Any]]) -> None:
         elif card is not None and widget["class"] == "Words" and _overlap(widget, card) and widget["text"]:
             assert widget["y"] >= card["y"] - 1, widget
             assert widget["y"] + widget["height"] <= card["y"] + card["height"] + 1, widget
+
+
+def test_no_key_opens_anything_of_kivy(tmp_path: Path) -> None:
+    """F1, Escape, F11, F12, Ctrl+E and Ctrl+Q: the screen stays as it is, and the kiosk goes on."""
+    with open_hall() as hall, start(hall, tmp_path) as kiosk:
+        kiosk.wait_for("Chạm vào")
+        before = {widget["class"] for widget in kiosk.tree()}
+        for key in KIVY_KEYS:
+            kiosk.press(*key)
+        time.sleep(0.5)
+        assert {widget["class"] for widget in kiosk.tree()} <= before
+        kiosk.tap("Chạm vào")
+        kiosk.wait_for("Chứng thực")
