@@ -147,13 +147,14 @@ def _lines(ticket: TicketTaken, center: Center, texts: Texts) -> Iterator[str]:
     if ticket.after_break:
         yield texts.say("kiosk_after_break")
     if ticket.counters:
-        yield texts.count("slip_counters", len(ticket.counters), counters=_one_of(ticket.counters, texts))
+        yield say_called_to(ticket.counters, texts)
 
 
-def _one_of(counters: Sequence[int], texts: Texts) -> str:
-    """Return numbers as a choice, `1, 2 hoặc 3`: the holder is called to one of them."""
+def say_called_to(counters: Sequence[int], texts: Texts) -> str:
+    """Return where a person is called to, `Quầy 1, 2 hoặc 3`: it will be one of them. There is at least one."""
     *others, last = map(str, counters)
-    return f"{', '.join(others)} {texts.say('slip_or')} {last}" if others else last
+    choice = f"{', '.join(others)} {texts.say('one_of_or')} {last}" if others else last
+    return texts.count("kiosk_wait_at", len(counters), counters=choice)
 
 
 def _time_line(ticket: TicketTaken, center: Center, texts: Texts) -> str:

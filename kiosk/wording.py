@@ -22,7 +22,7 @@ from kiosk.pages import (
     Sorry,
     Welcoming,
 )
-from kiosk.slips import in_language, say_ahead, say_range
+from kiosk.slips import in_language, say_ahead, say_called_to, say_range
 from kiosk.views import (
     Badge,
     Body,
@@ -303,8 +303,7 @@ def _facts(walk: Walk, ticket: TicketTaken, texts: Texts) -> tuple[str, ...]:
     """Return how many are ahead, how long that may take, and where the person is called to."""
     ahead = say_ahead(ticket, walk.utc_offset_s, texts)
     wait = "" if ticket.wait is None else texts.say("kiosk_estimated_wait", range=say_range(ticket.wait, texts))
-    counters = ", ".join(str(counter) for counter in ticket.counters)
-    called_to = texts.count("kiosk_wait_at", len(ticket.counters), counters=counters) if counters else ""
+    called_to = say_called_to(ticket.counters, texts) if ticket.counters else ""
     return tuple(fact for fact in (ahead, wait, called_to) if fact)
 
 

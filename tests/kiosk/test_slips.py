@@ -57,7 +57,7 @@ def test_a_slip_in_english(center: Center, languages: Mapping[str, Texts]) -> No
     assert slip.service == "Certification of copies and signatures"
     assert [line.replace("\xa0", " ") for line in slip.lines] == [
         "1 person ahead of you (at 08:12)",
-        "Wait to be called to counter 3",
+        "You will be called to counter 3",
     ]
     assert slip.time_line == "08:12 · Monday, 23/11/2026"
 

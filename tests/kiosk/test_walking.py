@@ -122,7 +122,7 @@ async def test_from_the_greeting_to_the_number(stage: Stage) -> None:
     assert stage.view.body.paper == "Mời ông/bà nhận phiếu"
     assert stage.paint.remaining == 1.0
     assert stage.view.body.home == "Xong"
-    assert stage.view.body.facts[-1] == "Chờ gọi vào Quầy 1, 2"
+    assert stage.view.body.facts[-1] == "Chờ gọi vào Quầy 1 hoặc 2"
     stage.wait(12)
     assert isinstance(stage.view.body, Choice)
 
@@ -148,7 +148,7 @@ async def test_alone_the_screen_is_calm_and_the_number_comes_at_once(stage: Stag
     number = stage.view.body
     assert isinstance(number, Number)
     assert (number.number, number.wrong_choice) == ("AK01", "")
-    assert number.facts == ("Chưa rõ còn bao nhiêu người phía trước", "Chờ gọi vào Quầy 1, 2")
+    assert number.facts == ("Chưa rõ còn bao nhiêu người phía trước", "Chờ gọi vào Quầy 1 hoặc 2")
 
 
 async def test_the_command_names_kiosk_language_and_token(stage: Stage) -> None:

@@ -353,9 +353,15 @@ function facts({ texts, clock }, ticket) {
     ? texts.count("people_ahead", ticket.people_ahead, { time: clock.timeOfDay(ticket.issued_at) })
     : texts.say("you_are_next");
   const wait = ticket.wait && texts.say("kiosk_estimated_wait", { range: rangeWords(texts, ticket.wait) });
-  const counters = ticket.counters.join(", ");
-  const calledTo = counters && texts.count("kiosk_wait_at", ticket.counters.length, { counters });
-  return [ahead, wait, calledTo].filter(Boolean);
+  return [ahead, wait, ticket.counters.length > 0 && calledTo(texts, ticket.counters)].filter(Boolean);
+}
+
+/* Return where a person is called to, "Quầy 1, 2 hoặc 3": it will be one of them. */
+function calledTo(texts, counters) {
+  const last = counters[counters.length - 1];
+  const others = counters.slice(0, -1);
+  const choice = others.length ? `${others.join(", ")} ${texts.say("one_of_or")} ${last}` : String(last);
+  return texts.count("kiosk_wait_at", counters.length, { counters: choice });
 }
 
 function closedScreen({ texts, clock }, { menu, scene: { closure, service } }) {
