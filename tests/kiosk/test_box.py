@@ -124,7 +124,7 @@ async def test_a_reprint_is_printed_although_the_slip_was(bench: Bench) -> None:
     bench.hear(welcome(), menu(), order())
     await bench.finish(received=False)
     bench.hear(order(copy_number=1))
-    assert [job.slip.reprint_mark for job in bench.jobs] == ["IN LẠI lần 1"]
+    assert [job.slip.reprint_mark for job in bench.jobs] == ["CẤP LẠI lần 1"]
     await bench.finish()
     assert (ticket().ticket, 1) in bench.started
 
@@ -134,7 +134,7 @@ async def test_a_reprint_waits_for_the_slip_that_is_in_line(bench: Bench) -> Non
     bench.hear(welcome(), menu(), order(), order(copy_number=1), order(copy_number=1))
     assert [job.slip.reprint_mark for job in bench.jobs] == [None]
     await bench.finish()
-    assert [job.slip.reprint_mark for job in bench.jobs] == ["IN LẠI lần 1"]
+    assert [job.slip.reprint_mark for job in bench.jobs] == ["CẤP LẠI lần 1"]
     await bench.finish()
     assert bench.jobs == []
 

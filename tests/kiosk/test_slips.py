@@ -91,14 +91,14 @@ def test_a_turn_after_lunch_is_on_the_paper(center: Center, languages: Mapping[s
 def test_a_reprint_is_marked_with_which_it_is(center: Center, languages: Mapping[str, Texts]) -> None:
     """Two papers with one number are told apart."""
     assert compose(order(), center, languages).reprint_mark is None
-    assert compose(order(copy_number=2), center, languages).reprint_mark == "IN LẠI lần 2"
+    assert compose(order(copy_number=2), center, languages).reprint_mark == "CẤP LẠI lần 2"
 
 
 def test_a_new_slip_for_a_lost_one_says_which_is_good(center: Center, languages: Mapping[str, Texts]) -> None:
     """Whoever finds the old one reads on the new that it is good no more; a reprint of the new one says both."""
     assert compose(order(reissued=True), center, languages).reprint_mark == "CẤP LẠI: phiếu trước không còn giá trị"
     twice = compose(order(reissued=True, copy_number=1), center, languages).reprint_mark
-    assert twice == "CẤP LẠI: phiếu trước không còn giá trị · IN LẠI lần 1"
+    assert twice == "CẤP LẠI: phiếu trước không còn giá trị · CẤP LẠI lần 1"
 
 
 def test_a_carried_slip_promises_a_place_in_front_on_one_day(center: Center, languages: Mapping[str, Texts]) -> None:
