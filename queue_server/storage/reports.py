@@ -40,6 +40,7 @@ class TicketRow(msgspec.Struct, frozen=True, kw_only=True):
     """The first call."""
     started_at: int | None
     ended_at: int | None
+    """When it was finished, cancelled, void, or missed; `ended_by` says by whom: a person or a box."""
     wait_s: int | None
     """Issue to first call."""
     service_s: int | None

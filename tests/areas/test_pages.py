@@ -15,13 +15,14 @@ from queue_server.core.catalogue import MOST_SERVICES
 from queue_server.live import condition
 from queue_server.storage.sqlite import FILE
 from queue_server.web.access import DEVICE_COOKIE
+from queue_server.web.files import WEB
 from tests.core.center import CERTIFICATION, CIVIL_STATUS
 from tests.server_in_process import NAME, Running
 
 TOKEN = Token("b" * 26)
 
-OFFICE = ["/office", "/office/reports", "/office/ledger", "/office/catalogue"]
-"""Pages of the manager."""
+OFFICE = re.findall(r'"(/office[a-z/]*)"', (WEB / "templates" / "office_nav.html").read_text(encoding="utf-8"))
+"""Pages of the manager: all that the office's navigation leads to."""
 
 FACTS = ["/office/day.csv", "/office/ledger.csv", "/office/reports/visits.csv", "/office/catalogue.toml"]
 """Files of the manager."""
