@@ -1,4 +1,4 @@
-"""Every fault on every line: known within 3 s, the job's end right, and no slip printed twice."""
+"""Every fault on every line: known by a deadline, the job's end right, and no slip printed twice."""
 
 import time
 from collections.abc import Iterator
@@ -107,7 +107,7 @@ def test_fault(bench: Bench, faults: Faults, evidence: Evidence, state: PrinterS
 
 
 def test_stall(bench: Bench) -> None:
-    """A printer that takes no more is given up within 3 s of it; what it did not take never comes out."""
+    """A printer that takes no more is given up long before the end of the job; what it did not take never comes out."""
     bench.simulator.set_faults(Faults(stall_at=500))
     printer = bench.build()
     start = time.monotonic()
