@@ -254,7 +254,7 @@ async def _watch_told(sockets: Sockets) -> None:
         await asyncio.sleep(BEAT_S)
         sockets.keep_offset()
         with contextlib.suppress(StorageError):  # which keys are good is not known then
-            sockets.hub.keep_only(await sockets.access.are_good(sockets.hub.proofs()))
+            await sockets.keep_keys()
 
 
 def _note_damage(hub: Hub, clock: Clock, _words: str) -> None:

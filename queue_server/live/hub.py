@@ -145,10 +145,10 @@ class Hub:
         """Return by which keys and tokens boxes have been let in."""
         return frozenset(each.proof for each in self._connections if each.proof is not None)
 
-    def keep_only(self, good: Collection[bytes]) -> None:
-        """End every conversation of a box whose key or token is not among these any more."""
+    def cut_proofs(self, bad: Collection[bytes]) -> None:
+        """End every conversation of a box that came in by one of these keys or tokens."""
         for connection in list(self._connections):
-            if connection.proof is not None and connection.proof not in good:
+            if connection.proof is not None and connection.proof in bad:
                 connection.cut()
 
     def cut_device(self, device: str) -> None:

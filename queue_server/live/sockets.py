@@ -98,6 +98,14 @@ class Sockets:
         except (WebSocketDisconnect, TimeoutError, RuntimeError) as error:
             log.debug("conversation ended: %r", error)
 
+    async def keep_keys(self) -> None:
+        """End conversations of boxes whose key was removed or replaced. Raises `StorageError`.
+
+        Only what was looked up is judged: a box that comes in meanwhile came in by a good key.
+        """
+        asked = self.hub.proofs()
+        self.hub.cut_proofs(asked - await self.access.are_good(asked))
+
     def keep_offset(self) -> None:
         """End every conversation once the center's offset from UTC is another one: each comes back and is told it.
 

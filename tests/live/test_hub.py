@@ -1,7 +1,7 @@
 """What the hub does with what became durable, on a service without sockets: one batch, one moment, who speaks."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -209,3 +209,25 @@ async def test_a_new_offset_is_told_to_who_is_connected() -> None:
         for expected in ([], [], ["display", "kiosk"], ["display", "kiosk"]):
             sockets.keep_offset()
             assert sorted(cut) == expected
+
+
+async def test_a_box_that_comes_while_keys_are_looked_up_stays() -> None:
+    """Only the keys that were looked up are judged: a box that came in meanwhile was not among them."""
+    async with opened() as (office, screens):
+        removed, newcomer = (
+            screens.kiosk(),
+            Connection(DisplayHello(protocol=PROTOCOL, device=DeviceId("new")), DISPLAY),
+        )
+        cut: list[bytes] = []
+        for each, proof in ((removed, b"removed"), (newcomer, b"good")):
+            each.proof, each.cut = proof, partial(cut.append, proof)
+
+        class Looking:
+            async def are_good(self, proofs: Collection[bytes]) -> frozenset[bytes]:
+                screens.let_in(newcomer)
+                return frozenset(proofs) - {b"removed"}
+
+        door = Door(frozenset(), frozenset())
+        access = cast("Access", Looking())
+        await Sockets(office.service, screens.hub, access, door, lambda: office.now, lambda: 0).keep_keys()
+        assert cut == [b"removed"]
