@@ -2,12 +2,14 @@
 
 import json
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
+from tests.watching import PATIENCE_S
 from tests.web.browsing import Server, Windows
 
 Change = Callable[[dict[str, Any]], None]
@@ -203,7 +205,9 @@ def test_a_request_without_an_answer_is_withdrawn(citizen: Windows, server: Serv
     page.clock.run_for(16_000)
     expect(page.locator(".trouble h1")).to_have_text("Máy lấy số tạm nghỉ")
     expect(page.locator(".trouble .staff")).to_contain_text("kiosk-1")
-    page.wait_for_timeout(300)
+    deadline = time.monotonic() + PATIENCE_S
+    while len(asked) < 2 and time.monotonic() < deadline:
+        page.wait_for_timeout(100)  # lets the frames of the socket come through
     assert [command["type"] for command in asked] == ["take_ticket", "withdraw_take"]
     assert asked[0]["token"] == asked[1]["token"]
 
