@@ -41,7 +41,7 @@ from queue_server.live.clock_witnesses import bear_out, put_clock_right
 from queue_server.live.condition import Condition
 from queue_server.live.hub import Hub
 from queue_server.live.sockets import Sockets
-from queue_server.process import maintenance as upkeep
+from queue_server.process import maintenance
 from queue_server.process.alive_file import Alive, alive_file
 from queue_server.process.arguments import Config, read_catalogue
 from queue_server.process.first_access import welcome_first_people
@@ -201,15 +201,15 @@ def _condition(
 def _works(
     data: Path, connection: Connection, service: Service, hub: Hub, clock: Clock, in_writer: InWriter
 ) -> tuple[web.Work, ...]:
-    signs = upkeep.LifeSigns(data, clock.now, lambda: service.end)
+    signs = maintenance.LifeSigns(data, clock.now, lambda: service.end)
     return (
         functools.partial(service.run, hub.publish),
         functools.partial(_beat, service, hub, clock),
         functools.partial(_watch, hub),
         signs.stay_alive,
         functools.partial(signs.fold_log, connection, in_writer),
-        functools.partial(upkeep.remove_old_days, service, connection, in_writer),
-        functools.partial(upkeep.verify_once, data, functools.partial(_note_damage, hub, clock)),
+        functools.partial(maintenance.remove_old_days, service, connection, in_writer),
+        functools.partial(maintenance.verify_once, data, functools.partial(_note_damage, hub, clock)),
     )
 
 

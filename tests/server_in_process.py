@@ -30,7 +30,7 @@ from queue_protocol.ids import AccountId, CommandId, DeviceId, ServiceId, Ticket
 from queue_protocol.snapshots import FromServer, Snapshot
 from queue_server import app
 from queue_server.engine.clock import Clock
-from queue_server.process import resources as premises
+from queue_server.process import resources
 from queue_server.process.arguments import Config
 from queue_server.storage.accounts import AccountRole, Accounts
 from queue_server.web import application as web
@@ -286,12 +286,12 @@ def running(folder: Path, clock: SetClock | None = None, *, kernel_buffer: int |
         catalogue=assets.FOLDER / "catalogues" / "xa-vua.toml",
         names=frozenset({NAME}),
     )
-    with pytest.MonkeyPatch.context() as patch, premises.listen(config.host, 0) as listening:
+    with pytest.MonkeyPatch.context() as patch, resources.listen(config.host, 0) as listening:
         if kernel_buffer is not None:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, kernel_buffer)  # accepted sockets inherit it
-        connection = premises.open_file(folder)
+        connection = resources.open_file(folder)
         let_people_in(Accounts(connection), clock.at)
-        patch.setattr(premises, "Clock", lambda last_at: Clock(last_at, lambda: clock.at, lambda: clock.elapsed_s))
+        patch.setattr(resources, "Clock", lambda last_at: Clock(last_at, lambda: clock.at, lambda: clock.elapsed_s))
         patch.setattr(app, "read_wall", lambda: clock.at)
         engine = web.engine(app.compose(config, connection, "ready"))
         thread = threading.Thread(target=engine.run, args=([listening],), daemon=True)

@@ -16,7 +16,7 @@ from queue_server.core.loss_events import EntriesMissing
 from queue_server.engine.clock import Clock
 from queue_server.journal.port import START, Head
 from queue_server.journal.records import JournalOrigin
-from queue_server.process import resources as premises
+from queue_server.process import resources
 from queue_server.process.alive_file import FILE as ALIVE
 from queue_server.process.alive_file import Alive, alive_file, look_alive
 from queue_server.process.arguments import Restoration, StartError, Verification
@@ -45,7 +45,7 @@ def no_progress(_done: int, _total: int) -> None:
 @pytest.fixture(autouse=True)
 def _at_eleven(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every clock say eleven o'clock on the day of the journal."""
-    monkeypatch.setattr(premises, "Clock", lambda last_at: Clock(last_at, lambda: AT_ELEVEN, lambda: 0.0))
+    monkeypatch.setattr(resources, "Clock", lambda last_at: Clock(last_at, lambda: AT_ELEVEN, lambda: 0.0))
 
 
 class Life:

@@ -12,7 +12,7 @@ from queue_server.core.decision import Decision
 from queue_server.core.events import TicketCalled, TicketIssued
 from queue_server.core.evolve import evolve
 from queue_server.core.hall import Hall
-from queue_server.engine import transaction as drafts
+from queue_server.engine import transaction
 from queue_server.engine.service import WAITING_LIMIT
 from tests.core.center import LAN, LAND
 from tests.engine.office import Office, at_work
@@ -83,7 +83,7 @@ async def test_an_error_in_deciding_refuses_that_command_alone(
             raise ZeroDivisionError
         return decide(hall, command, *rest)
 
-    monkeypatch.setattr(drafts, "decide", faulty)
+    monkeypatch.setattr(transaction, "decide", faulty)
     async with at_work() as office:
         commands = [office.taking(), office.taking(LAND), office.taking()]
         answers = await asyncio.gather(*(office.ask(command) for command in commands))

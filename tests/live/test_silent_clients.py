@@ -19,10 +19,9 @@ from queue_protocol.commands import Request, TakeTicket
 from queue_protocol.hellos import DisplayHello, FromClient, KioskHello
 from queue_protocol.ids import CommandId, DeviceId, ServiceId, Token
 from queue_protocol.snapshots import Menu
-from queue_server.live import hub
-from queue_server.live import sockets as connections
+from queue_server.live import hub, sockets
 from queue_server.web import application as web
-from queue_server.web import engines as protocol
+from queue_server.web import engines
 from tests.server_in_process import Running, running
 from tests.watching import PATIENCE_S, SOON_S
 
@@ -99,7 +98,7 @@ def wait_until(is_so: Callable[[], bool]) -> None:
 @pytest.fixture
 def long_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the server hold whatever a client does not take, so that a test sees what else ends the conversation."""
-    monkeypatch.setattr(protocol, "UNSENT_LIMIT", sys.maxsize)
+    monkeypatch.setattr(engines, "UNSENT_LIMIT", sys.maxsize)
 
 
 @pytest.mark.usefixtures("long_memory")
@@ -155,7 +154,7 @@ def test_a_send_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pyt
 
 def test_who_says_nothing_holds_no_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a hello the connection is closed after some seconds."""
-    monkeypatch.setattr(connections, "HELLO_WAIT_S", 0.2)
+    monkeypatch.setattr(sockets, "HELLO_WAIT_S", 0.2)
     with running(tmp_path) as server, deaf_client(server) as silent:
         while silent.recv(4096):
             pass

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from queue_server.web import engines as protocol
+from queue_server.web import engines
 from tests.server_in_process import Running, running
 
 HEAD = b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://127.0.0.1\r\nContent-Length: 100\r\n\r\n"
@@ -18,8 +18,8 @@ HEAD = b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://127.0.0.1\r
 )
 def test_a_request_that_does_not_come_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: bytes) -> None:
     """Nothing, half a head, a head without its body: the connection ends, and others are served."""
-    monkeypatch.setattr(protocol, "HEAD_LIMIT_S", 0.2)
-    monkeypatch.setattr(protocol, "BODY_LIMIT_S", 0.2)
+    monkeypatch.setattr(engines, "HEAD_LIMIT_S", 0.2)
+    monkeypatch.setattr(engines, "BODY_LIMIT_S", 0.2)
     with running(tmp_path) as server, socket.create_connection(("127.0.0.1", server.port), 20) as slow:
         slow.sendall(said)
         assert ended(slow)

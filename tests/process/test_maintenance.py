@@ -16,7 +16,7 @@ from queue_protocol.ids import Revision
 from queue_protocol.journal_end import JournalEnd
 from queue_server.core.catalogue import Catalogue
 from queue_server.engine.service import Service
-from queue_server.process import maintenance as upkeep
+from queue_server.process import maintenance
 from queue_server.process.alive_file import FILE as ALIVE
 from queue_server.process.alive_file import Alive, alive_file, look_alive
 from queue_server.process.resources import known_marks
@@ -52,7 +52,7 @@ async def test_signs_of_life(tmp_path: Path) -> None:
     """One at once, and the last one when it ends, with where the journal ended then; what was left can be read."""
     moments = iter([NOW, NOW.replace(hour=2)])
     ends = iter([end(3), end(5)])
-    await for_a_moment(upkeep.LifeSigns(tmp_path, lambda: next(moments), lambda: next(ends)).stay_alive())
+    await for_a_moment(maintenance.LifeSigns(tmp_path, lambda: next(moments), lambda: next(ends)).stay_alive())
     assert look_alive(tmp_path) == Alive(at=NOW.replace(hour=2), end=end(5))
 
 
@@ -85,8 +85,8 @@ async def test_a_full_disk_is_said_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A folder that takes no sign of life fills no log, and stops nothing."""
-    monkeypatch.setattr(upkeep, "ALIVE_EVERY_S", 0.001)
-    await for_a_moment(upkeep.LifeSigns(tmp_path / "nowhere", lambda: NOW, lambda: None).stay_alive())
+    monkeypatch.setattr(maintenance, "ALIVE_EVERY_S", 0.001)
+    await for_a_moment(maintenance.LifeSigns(tmp_path / "nowhere", lambda: NOW, lambda: None).stay_alive())
     assert caplog.text.count("no sign of life can be left") == 1
 
 
@@ -99,13 +99,13 @@ async def test_the_log_is_folded_at_the_start_and_at_quiet_moments(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not while entries come, and then with a new mark, of which the sign of life knows."""
-    monkeypatch.setattr(upkeep, "FOLD_LOOK_S", 0.02)
+    monkeypatch.setattr(maintenance, "FOLD_LOOK_S", 0.02)
     connection = connect(store(tmp_path, ()))
     journal, entries = SqliteJournal(connection, ORIGIN), a_full_day().entries
     ends = iter(range(1, 1000))
     is_busy = True
     alive_file(tmp_path).write(Alive(at=NOW, marks=(0,)))
-    signs = upkeep.LifeSigns(tmp_path, lambda: NOW, lambda: end(next(ends) if is_busy else 0))
+    signs = maintenance.LifeSigns(tmp_path, lambda: NOW, lambda: end(next(ends) if is_busy else 0))
     journal.append(entries[:3], [])
     folding = asyncio.create_task(signs.fold_log(connection, at_once))
     while log_size(tmp_path):
@@ -163,10 +163,10 @@ async def test_old_days_go_while_the_server_runs(
     tmp_path: Path, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All that are past retention in one go, and the journal goes on."""
-    monkeypatch.setattr(upkeep, "RETENTION_EVERY_S", 0.001)
+    monkeypatch.setattr(maintenance, "RETENTION_EVERY_S", 0.001)
     service = Service(SqliteJournal(connection, ORIGIN), at_once, lambda: NOW)
     await service.restore()
-    await for_a_moment(upkeep.remove_old_days(service, connection, at_once), 0.5)
+    await for_a_moment(maintenance.remove_old_days(service, connection, at_once), 0.5)
     [(first,)] = ask(tmp_path / FILE, "SELECT min(day) FROM event")
     assert service.hall.day is not None
     assert (first, service.hall.day.isoformat()) == ("2026-12-02", "2027-01-02")
@@ -185,19 +185,19 @@ async def test_the_journal_is_verified_in_the_background(
     sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, damaged: bool
 ) -> None:
     """Another process reads it all; only damage is told, in one sentence."""
-    monkeypatch.setattr(upkeep, "VERIFY_AFTER_S", 0.0)
+    monkeypatch.setattr(maintenance, "VERIFY_AFTER_S", 0.0)
     folder = Path(shutil.copytree(sound, tmp_path / "center"))
     if damaged:
         tamper(folder / FILE, "UPDATE event SET actor = 'account:nobody' WHERE sequence = 7")
     told: list[str] = []
-    await upkeep.verify_once(folder, told.append)
+    await maintenance.verify_once(folder, told.append)
     expected = f"{folder / FILE} is damaged: entry 7 of 2026-11-23 is not what was written."
     assert told == ([expected] if damaged else [])
 
 
 async def test_a_verification_ends_with_the_server(sound: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that stops does not leave its child behind."""
-    monkeypatch.setattr(upkeep, "VERIFY_AFTER_S", 0.0)
+    monkeypatch.setattr(maintenance, "VERIFY_AFTER_S", 0.0)
     told: list[str] = []
-    await for_a_moment(upkeep.verify_once(sound, told.append), 0.2)
+    await for_a_moment(maintenance.verify_once(sound, told.append), 0.2)
     assert told == []

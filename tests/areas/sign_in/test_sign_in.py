@@ -12,7 +12,7 @@ import pytest
 from queue_protocol.answers import Answer
 from queue_protocol.ids import AccountId
 from queue_protocol.snapshots import Desk
-from queue_server.live import sockets as connections
+from queue_server.live import sockets
 from queue_server.storage.accounts import Accounts
 from queue_server.storage.sqlite import FILE
 from queue_server.web import access, sign_in_limits
@@ -241,7 +241,7 @@ def test_who_is_out_works_no_longer(server: Running, path: str, form: dict[str, 
 @pytest.mark.parametrize("how", ["hours", "password"])
 def test_a_session_that_is_over_ends_an_open_desk(server: Running, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
     """After twelve hours, or once another process has renewed the password, the desk is asked to sign in again."""
-    monkeypatch.setattr(connections, "SESSION_LOOK_S", 0.1)
+    monkeypatch.setattr(sockets, "SESSION_LOOK_S", 0.1)
     desk = server.desk("lan")
     desk.hear(Desk)
     assert desk.hears_none(Answer)
